@@ -1,0 +1,1 @@
+"""Pure transforms: Arrow or bytes in, Arrow out."""

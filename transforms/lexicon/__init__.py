@@ -1,0 +1,1 @@
+"""Small, reviewable word lists."""

@@ -1,0 +1,1 @@
+"""What users query: SQL views and the explorer page."""
