@@ -1,0 +1,70 @@
+"""The `parcferme` command: finds the command asked for, imports only that, and words its errors."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+
+import click
+
+from flows.errors import UserError
+from flows.terminal import plain
+
+# Command -> one line of help, so that `parcferme --help` imports none of them. Each is
+# `command` in flows/commands/<name>.py.
+COMMANDS = {
+    "build": "Read the seeds and publish the warehouse.",
+    "read": "Show how a sheet is understood, without loading it.",
+}
+
+
+class Commands(click.Group):
+    """The group of all commands, each imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order in which they are listed above."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command of that name; None when there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"flows.commands.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which known one is nearest."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean `{near[0]}`?" if near else " `parcferme --help` lists the commands."
+            raise click.UsageError(f"There is no command `{plain(args[0])}`.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with their one line of help."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="parcferme")
+def parcferme() -> None:
+    """A results warehouse for motor sport: raw text tables in, typed and traceable tables out."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; exit 0 when all is well, 1 when the data has errors, 2 when the call was wrong."""
+    try:
+        parcferme.main(args=arguments, prog_name="parcferme", standalone_mode=True)
+    except UserError as error:
+        click.echo(f"error: {plain(str(error))}", err=True)
+        if error.remedy:
+            click.echo(f"  {plain(error.remedy)}", err=True)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

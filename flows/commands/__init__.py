@@ -1,0 +1,1 @@
+"""The commands of `parcferme`, one module each, imported only when called."""

@@ -1,0 +1,19 @@
+"""Errors that a user can mend: each says what is wrong and what to do next, without a traceback."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """The call was wrong, or a file or folder that it needs is not as it must be. Exit code 2."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, remedy: str | None = None):
+        super().__init__(message)
+        self.remedy = remedy
+
+
+class DataError(UserError):
+    """The data has errors that stop the build, such as a decision that contradicts itself. Exit code 1."""
+
+    exit_code = 1

@@ -1,0 +1,25 @@
+"""What is printed on a terminal: colour only where there is one, and no control character from a sheet."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# C0 and C1 controls, DEL, and the bidirectional overrides that make a line read other than it is.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """Text with each control character shown as its escape, so that no sheet can steer the terminal."""
+    return _CONTROLS.sub(lambda match: ascii(match.group())[1:-1], text)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that colours only on a terminal and never reads markup or emoji codes in data."""
+    from rich.console import Console
+
+    return Console(file=sys.stderr if stderr else sys.stdout, markup=False, emoji=False, highlight=False)
