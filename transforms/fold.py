@@ -1,0 +1,47 @@
+"""The one rule by which two spellings of a printed word count as the same: `Équipage`, `EQUIPAGE:` -> `equipage`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# Letters that Unicode does not take apart into a base letter and an accent.
+_LETTERS = {
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "ł": "l",
+    "ı": "i",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "ħ": "h",
+    "ŧ": "t",
+    "ŋ": "n",
+    "ς": "σ",
+}
+_TRANSLATION = str.maketrans(_LETTERS)
+# All but letters, digits, `#` (a car number's header) and `/` (`N/C`, `Entrant/Team`) divides words.
+_DIVIDER = re.compile(r"(?:[^\w#/]|_)+")
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """The text in lower case, without accents, with its punctuation (all but `#` and `/`) as single blanks."""
+    apart = unicodedata.normalize("NFKD", text)
+    plain = "".join(c for c in apart if not unicodedata.category(c).startswith("M"))
+    return _DIVIDER.sub(" ", plain.lower().translate(_TRANSLATION)).strip()
+
+
+def fold_array(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Each text as `fold` gives it; null stays null."""
+    folded = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKD"), r"\p{M}+", "")
+    folded = pc.utf8_lower(folded)
+    for letter, plain in _LETTERS.items():
+        folded = pc.replace_substring(folded, letter, plain)
+    return pc.utf8_trim(pc.replace_substring_regex(folded, r"[^\p{L}\p{N}#/]+", " "), " ")
