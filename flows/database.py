@@ -1,0 +1,143 @@
+"""results.db: a small DuckDB file of views over one snapshot's Parquet files, which any client can open."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flows.errors import DataError, UserError
+from flows.views import create_views, quoted, views
+from transforms.schema import TABLES, Table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# A file in this storage version opens in every DuckDB since 1.2.
+STORAGE_VERSION = "v1.2.0"
+
+
+def build_database(path: Path, folder: str, root: Path | None = None) -> None:
+    """Create the database at `path` with all views over `<folder>/<table>.parquet`, and try each of them.
+
+    `folder` is written into the views as it stands: relative to `root` (the project folder, from where
+    readers open the database; by default the working directory), or an `s3://` address. An older file
+    at `path` is replaced. DataError names a view that does not answer.
+    """
+    import duckdb
+
+    if re.search(r"[*?\[\]]", folder):
+        raise UserError(f"DuckDB would read the folder {folder} as a pattern.", "Choose one without * ? [ ].")
+    for old in (path, wal(path)):
+        old.unlink(missing_ok=True)
+    with closing(duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION})) as connection:
+        settle_paths(connection, folder, root)
+        for table in TABLES.values():
+            _create_base_view(connection, table, f"{folder}/{table.name}.parquet")
+        create_views(connection)
+        try_views(connection)
+        connection.execute("CHECKPOINT")
+    wal(path).unlink(missing_ok=True)
+
+
+def open_database(path: Path, root: Path | None = None) -> DuckDBPyConnection:
+    """Open results.db read-only from any working directory; its views' paths start at `root`.
+
+    `root` is by default the folder that holds the warehouse folder. UserError when there is no
+    database, when it is no database, or when another program holds it for writing.
+    """
+    import duckdb
+
+    if not path.is_file():
+        raise UserError(f"There is no warehouse at {path.parent}.", "`parcferme build` makes one from the seeds.")
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+    except duckdb.IOException as error:
+        locked = "lock" in str(error)
+        problem = "is held by another program" if locked else "cannot be read"
+        remedy = (
+            "Close it there, or open it there read-only." if locked else "`parcferme build --full` makes a new one."
+        )
+        raise UserError(f"{path} {problem}: {str(error).splitlines()[0]}", remedy) from error
+    settle_paths(connection, _folder(connection), root or path.resolve().parent.parent)
+    return connection
+
+
+def wal(path: Path) -> Path:
+    """The write-ahead log that a dead session leaves beside a database, to be replayed into the next one."""
+    return path.with_name(path.name + ".wal")
+
+
+def settle_paths(connection: DuckDBPyConnection, folder: str, root: Path | None) -> None:
+    """Let relative paths of views start at `root`, and `s3://` ones be read."""
+    if folder.startswith("s3://"):
+        _allow_s3(connection)
+    elif root is not None:
+        if "," in str(root):
+            raise UserError(f"DuckDB cannot search the folder {root}: its name has a comma.", "Rename or move it.")
+        connection.execute(f"SET file_search_path = {quoted(str(root.resolve()))}")
+
+
+def try_views(connection: DuckDBPyConnection) -> None:
+    """Ask every view for its rows; DataError names the first that does not answer."""
+    import duckdb
+
+    names = [*TABLES, *(view.name for view in views().values() if view.type == "VIEW")]
+    for name in names:
+        try:
+            connection.table(name).aggregate("count(COLUMNS(*))").fetchall()
+        except duckdb.Error as error:
+            raise DataError(f"The view {name} does not answer: {error}") from error
+
+
+def _create_base_view(connection: DuckDBPyConnection, table: Table, file: str) -> None:
+    """A view with explicit columns and casts: it follows the declared schema, not the drift of a file."""
+    declared = connection.from_arrow(table.empty())
+    columns = ",\n  ".join(
+        f'CAST("{name}" AS {type_}) AS "{name}"' for name, type_ in zip(declared.columns, declared.types, strict=True)
+    )
+    connection.execute(f'CREATE VIEW "{table.name}" AS\nSELECT\n  {columns}\nFROM read_parquet({quoted(file)})')
+    describe_table(connection, table, "VIEW")
+
+
+def describe_table(connection: DuckDBPyConnection, table: Table, type_: str) -> None:
+    """Comment a table or base view and its columns as transforms.schema declares them."""
+    connection.execute(f'COMMENT ON {type_} "{table.name}" IS {quoted(f"One row: {table.grain}.")}')
+    for column in table.columns:
+        text = quoted(f"{column.description} Unit: {column.unit}. Example: {column.example}")
+        connection.execute(f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS {text}')
+
+
+def _folder(connection: DuckDBPyConnection) -> str:
+    """The folder that the base views read."""
+    row = connection.execute("SELECT sql FROM duckdb_views() WHERE view_name = 'events' AND NOT internal").fetchone()
+    match = re.search(r"read_parquet\('(.*)/events\.parquet'\)", row[0]) if row else None
+    return match[1] if match else ""
+
+
+def _allow_s3(connection: DuckDBPyConnection) -> None:
+    """Load httpfs, from its Python package where that is installed, and take keys and endpoint from AWS_* variables."""
+    package = find_spec("duckdb_extension_httpfs")
+    files = (
+        sorted(Path(next(iter(package.submodule_search_locations or ()))).rglob("*.duckdb_extension"))
+        if package
+        else []
+    )
+    connection.execute(f"LOAD {quoted(str(files[-1]))}" if files else "INSTALL httpfs; LOAD httpfs")
+    environment = os.environ
+    endpoint = urlsplit(environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL") or "")
+    options = {
+        "KEY_ID": environment.get("AWS_ACCESS_KEY_ID"),
+        "SECRET": environment.get("AWS_SECRET_ACCESS_KEY"),
+        "SESSION_TOKEN": environment.get("AWS_SESSION_TOKEN"),
+        "REGION": environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION"),
+        "ENDPOINT": endpoint.netloc,
+        "URL_STYLE": "path" if endpoint.netloc else None,
+        "USE_SSL": "false" if endpoint.scheme == "http" else None,
+    }
+    given = "".join(f", {name} {quoted(value)}" for name, value in options.items() if value)
+    connection.execute(f"CREATE OR REPLACE TEMPORARY SECRET parcferme (TYPE s3{given})")

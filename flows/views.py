@@ -1,0 +1,187 @@
+"""The views and macros of warehouse/views: one SQL file each, whose header comment is its documentation.
+
+A header names the title, the grain (what one row is), the key, what is counted and what is not, and each
+column that is not declared in transforms.schema already:
+
+    -- title: Makes
+    -- grain: one make
+    -- key: make
+    -- counts: A shared car once, however many drove it.
+    -- starts (count): Cars that started a race.
+
+A macro adds `-- macro: name(parameter, ...)`. A line that goes on is indented after the dashes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from transforms.schema import TABLES
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_FIELD = re.compile(r"-- (?P<name>[a-z_]+)(?: \((?P<unit>[^)]+)\))?: (?P<text>.+)")
+_SIGNATURE = re.compile(r"[a-z_]+\([a-z_, ]+\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """What the dictionary says of one column: its unit and its description."""
+
+    unit: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One view or macro: its documentation and its SQL.
+
+    `columns` holds the columns that the header describes; `signature` is None for a view, else the
+    macro's name and parameters; a macro whose body is no query is a scalar one.
+    """
+
+    name: str
+    title: str
+    grain: str
+    counts: str
+    sql: str
+    key: tuple[str, ...] = ()
+    signature: str | None = None
+    columns: Mapping[str, Documented] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """VIEW, MACRO TABLE (gives rows) or MACRO (gives one value), as `COMMENT ON` calls them."""
+        if self.signature is None:
+            return "VIEW"
+        return "MACRO TABLE" if re.match(r"(SELECT|WITH|FROM)\b", self.sql, re.IGNORECASE) else "MACRO"
+
+    @property
+    def comment(self) -> str:
+        """Title, grain and what is counted, as one text."""
+        return f"{self.title}: {self.grain}. {self.counts}".strip()
+
+    @property
+    def statement(self) -> str:
+        """The statement that creates it."""
+        if self.type == "VIEW":
+            return f'CREATE VIEW "{self.name}" AS\n{self.sql}'
+        body = f"TABLE\n{self.sql}" if self.type == "MACRO TABLE" else f"({self.sql})"
+        return f"CREATE MACRO {self.signature} AS {body}"
+
+    def document(self, column: str) -> Documented:
+        """What is known of one of its columns: from its header, else as transforms.schema declares that name.
+
+        Raises ValueError for a column that neither describes.
+        """
+        found = self.columns.get(column) or _declared().get(column)
+        if found is None:
+            raise ValueError(f"warehouse/views/{self.name}.sql: the header does not describe the column {column}")
+        return found
+
+
+@cache
+def _declared() -> dict[str, Documented]:
+    """The columns that mean the same in every table that has them."""
+    meanings: dict[str, set[Documented]] = {}
+    for table in TABLES.values():
+        for column in table.columns:
+            meanings.setdefault(column.name, set()).add(Documented(column.unit, column.description))
+    return {name: next(iter(found)) for name, found in meanings.items() if len(found) == 1}
+
+
+def parse_view(name: str, text: str) -> View:
+    """Read one SQL file; ValueError when its header lacks something or a line of it cannot be read."""
+    header, body = _split(text)
+    fields = dict(_fields(name, header))
+    for needed in ("title", "grain", "counts"):
+        if needed not in fields:
+            raise ValueError(f"warehouse/views/{name}.sql: the header has no line `-- {needed}: ...`")
+    known = {each: fields.pop(each).description for each in ("title", "grain", "counts")}
+    key = fields.pop("key", None)
+    macro = fields.pop("macro", None)
+    if macro and not (_SIGNATURE.fullmatch(macro.description) and macro.description.startswith(f"{name}(")):
+        raise ValueError(
+            f"warehouse/views/{name}.sql: the macro must be declared as `-- macro: {name}(parameter, ...)`"
+        )
+    return View(
+        name=name,
+        sql=body,
+        key=tuple(re.split(r",\s*", key.description)) if key else (),
+        signature=macro.description if macro else None,
+        columns=fields,
+        **known,
+    )
+
+
+def _split(text: str) -> tuple[list[str], str]:
+    lines = text.splitlines()
+    length = next((i for i, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    return lines[:length], "\n".join(lines[length:]).strip().removesuffix(";")
+
+
+def _fields(name: str, header: list[str]) -> Iterator[tuple[str, Documented]]:
+    joined = re.sub(r"\n--\s{2,}", " ", "\n".join(header)).splitlines()
+    for line in joined:
+        match = _FIELD.fullmatch(line)
+        if match is None:
+            raise ValueError(f"warehouse/views/{name}.sql: this header line is no `-- name (unit): text`: {line}")
+        yield match["name"], Documented(match["unit"] or "text", match["text"].strip())
+
+
+@cache
+def views() -> dict[str, View]:
+    """All views and macros by name, in an order in which each stands after those that it reads."""
+    found = {
+        path.name.removesuffix(".sql"): parse_view(path.name.removesuffix(".sql"), path.read_text("utf-8"))
+        for path in sorted((files("warehouse") / "views").iterdir(), key=lambda path: path.name)
+        if path.name.endswith(".sql")
+    }
+    reads = {name: _names_read(view.sql) & found.keys() - {name} for name, view in found.items()}
+    return {name: found[name] for name in TopologicalSorter(reads).static_order()}
+
+
+def _names_read(sql: str) -> set[str]:
+    """Every table and function that a query or an expression names, as DuckDB's own parser sees it."""
+    import duckdb
+
+    query = sql if re.match(r"(SELECT|WITH|FROM)\b", sql, re.IGNORECASE) else f"SELECT {sql}"
+    with duckdb.connect() as connection:
+        row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchone()
+    tree = json.loads(row[0]) if row else {}
+    if tree.get("error"):
+        raise ValueError(f"{tree.get('error_message')} in:\n{sql}")
+    return set(_named(tree))
+
+
+def _named(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from (str(node[key]) for key in ("table_name", "function_name") if key in node)
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            yield from _named(child)
+
+
+def create_views(connection: DuckDBPyConnection) -> None:
+    """Create all views and macros over the base tables of this connection, with their comments."""
+    for view in views().values():
+        connection.execute(view.statement)
+        connection.execute(f'COMMENT ON {view.type} "{view.name}" IS {quoted(view.comment)}')
+        if view.type == "VIEW":
+            for column in connection.table(view.name).columns:
+                text = quoted(view.document(column).description)
+                connection.execute(f'COMMENT ON COLUMN "{view.name}"."{column}" IS {text}')
+
+
+def quoted(text: str) -> str:
+    """The text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
