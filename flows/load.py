@@ -1,0 +1,169 @@
+"""The load: stage the tables, make them a snapshot, and show it to readers, each by one rename."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.database import build_database, wal
+from flows.errors import DataError, UserError
+from flows.history import entries, outdated, published, record
+from flows.parquet import Rows, Written, write_parquet
+from flows.snapshots import MANIFEST, Snapshot, Warehouse, snapshot_id
+from flows.storage import DATABASE, sync
+from transforms.schema import SCHEMA_VERSION, TABLES
+
+REMEDIES = {
+    errno.ENOSPC: "The disk is full: free some space and build again.",
+    errno.EDQUOT: "The disk quota is used up: free some space and build again.",
+    errno.EROFS: "The disk is mounted read-only: choose another folder with --warehouse.",
+    errno.EACCES: "Give yourself the right to write there, or choose another folder with --warehouse.",
+    errno.EPERM: "Give yourself the right to write there, or choose another folder with --warehouse.",
+    errno.ENOENT: "Something removed a file while it was being written: build again.",
+}
+
+
+def publish(warehouse: Warehouse, inputs: Mapping[str, object], tables: Mapping[str, Rows]) -> Snapshot:
+    """Stage tables, make them a snapshot, show it; the lock must be held."""
+    staged, written = _stage(warehouse, tables)
+    snapshot = _install(warehouse, staged, inputs, written)
+    current = warehouse.current()
+    if current is None or current.id != snapshot.id:
+        show(warehouse, snapshot)
+    return snapshot
+
+
+def show(warehouse: Warehouse, snapshot: Snapshot) -> None:
+    """Point readers to a snapshot: SQL readers by its database, then file readers by the pointer."""
+    storage, step = warehouse.storage, warehouse.step
+    database = storage.staging / DATABASE
+    folder, root = storage.readable(snapshot.name)
+    _build_database(database, folder, root)
+    step("database built")
+    record(storage, snapshot.id, datetime.now(UTC))
+    step("history written")
+    _replace_database(warehouse, database)
+    storage.point(snapshot.name)
+    step("pointer swapped")
+    _collect(warehouse, snapshot)
+
+
+def mend(warehouse: Warehouse) -> None:
+    """Clean up after a writer that died, and finish what it had begun to show."""
+    storage = warehouse.storage
+    for left in storage.staging.iterdir():
+        shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+    shown = entries(storage)
+    current = warehouse.current()
+    last = (warehouse.find(shown[-1][0]) if shown else None) or current
+    if last and (current is None or current.id != last.id or not storage.exists(DATABASE)):
+        show(warehouse, last)
+
+
+@contextmanager
+def writing(url: str) -> Iterator[None]:
+    """Word what the disk refuses as an error that a user can mend."""
+    try:
+        yield
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise UserError(
+            f"The warehouse {url} cannot be written: {error.strerror or error}{where}. Readers keep what they had.",
+            REMEDIES.get(error.errno or 0, "Mend that and build again."),
+        ) from error
+
+
+def _stage(warehouse: Warehouse, tables: Mapping[str, Rows]) -> tuple[Path, dict[str, Written]]:
+    """Write each table of the schema into a folder that no reader lists."""
+    if strange := tables.keys() - TABLES.keys():
+        raise KeyError(f"the schema has no table {', '.join(sorted(strange))}")
+    staged = warehouse.storage.staging / "snapshot"
+    staged.mkdir()
+    warehouse.step("staging made")
+    written = {}
+    for name, table in TABLES.items():
+        written[name] = write_parquet(staged / f"{name}.parquet", table, tables.get(name, table.empty()))
+        warehouse.step(f"{name} staged")
+    return staged, written
+
+
+def _install(
+    warehouse: Warehouse, staged: Path, inputs: Mapping[str, object], written: Mapping[str, Written]
+) -> Snapshot:
+    """Make the staged folder a snapshot, unless it is one; what is damaged there is put right.
+
+    Should the inputs have led to other tables before (something that bears on them is missing among the
+    inputs), then the tables count among the inputs: a snapshot never changes under its readers.
+    """
+    snapshot = Snapshot(snapshot_id(inputs), warehouse.storage)
+    if _holds_other_tables(snapshot, written):
+        inputs = {**inputs, "tables": {name: file["sha256"] for name, file in written.items()}}
+        snapshot = Snapshot(snapshot_id(inputs), warehouse.storage)
+    manifest = {"id": snapshot.id, "inputs": inputs, "schema_version": SCHEMA_VERSION, "tables": written}
+    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    (staged / MANIFEST).write_text(text, "utf-8")
+    sync(staged / MANIFEST)
+    warehouse.step("manifest staged")
+    if snapshot.id not in warehouse.storage.folders("snapshots"):
+        warehouse.storage.install(staged, snapshot.name)
+    else:
+        _repair(snapshot, staged)
+    warehouse.step("snapshot complete")
+    return Snapshot(snapshot.id, warehouse.storage)
+
+
+def _holds_other_tables(snapshot: Snapshot, written: Mapping[str, Written]) -> bool:
+    """Tell whether a sound snapshot of this id has a file other than the one just written."""
+    if not snapshot.complete:
+        return False
+    try:
+        kept = snapshot.manifest["tables"]
+    except DataError:
+        return False
+    other = [name for name in TABLES if kept.get(name) != written[name]]
+    return any(snapshot.sha256(f"{name}.parquet") == kept.get(name, {}).get("sha256") for name in other)
+
+
+def _repair(snapshot: Snapshot, staged: Path) -> None:
+    """Put each file that is missing or damaged in its place, the manifest last."""
+    for file in sorted(staged.iterdir(), key=lambda file: file.name == MANIFEST):
+        with file.open("rb") as meant:
+            if snapshot.sha256(file.name) != hashlib.file_digest(meant, "sha256").hexdigest():
+                snapshot.storage.replace(file, f"{snapshot.name}/{file.name}")
+
+
+def _build_database(path: Path, folder: str, root: Path | None) -> None:
+    import duckdb
+
+    try:
+        build_database(path, folder, root)
+    except duckdb.IOException as error:
+        raise OSError(None, str(error).splitlines()[0], str(path)) from error
+    sync(path)
+
+
+def _replace_database(warehouse: Warehouse, database: Path) -> None:
+    """Swap results.db; a log that a dead session left beside it would be replayed into the new one."""
+    storage, step = warehouse.storage, warehouse.step
+    log = wal(Path(DATABASE)).name
+    storage.discard(log)
+    step("old log removed")
+    storage.replace(database, DATABASE)
+    step("database swapped")
+    storage.discard(log)
+    step("log removed")
+
+
+def _collect(warehouse: Warehouse, current: Snapshot) -> None:
+    """Remove the snapshots that no reader can still need."""
+    storage = warehouse.storage
+    for id_ in outdated(published(storage), current.id, datetime.now(UTC)):
+        storage.remove(f"snapshots/{id_}")
+        warehouse.step("old snapshot removed")
+    warehouse.step("old snapshots collected")
