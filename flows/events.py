@@ -1,0 +1,211 @@
+"""Reads event.toml: the facts of an event, and what it says of its sheets; doubts become findings."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from transforms.schema import TABLES
+
+Finding = dict[str, object]
+Test = Callable[[object], str | None]
+
+_YEARS = range(1880, 2101)
+_LONGEST_LAP_KM = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """What event.toml says of one sheet."""
+
+    lap_time_of: str | None = None
+    columns: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event: its row of the table `events`, what is said of its sheets, and the doubts about both."""
+
+    event_id: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+    sheets: Mapping[str, SheetFacts] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def season(self) -> int | None:
+        """The season stated, else the year of the first day; None when neither is."""
+        season = self.facts.get("season")
+        start = self.facts.get("start_date")
+        if isinstance(season, int):
+            return season
+        return start.year if isinstance(start, datetime.date) else None
+
+    def row(self) -> dict[str, object]:
+        """The event's row of the table `events`; what is not known is None."""
+        stated = {name: self.facts.get(name) for name in TABLES["events"].schema.names}
+        return stated | {"event_id": self.event_id, "season": self.season}
+
+
+def read_event(event_id: str, path: str, data: bytes, stems: set[str]) -> Event:
+    """The event whose event.toml holds these bytes; `stems` are the sheets that lie beside it.
+
+    Nothing in the file stops a build: what cannot be used is null, and a finding says where and why.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+        stated = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Event(event_id, findings=(_broken(event_id, path, data, error),))
+    reading = _Reading(event_id, path, text)
+    facts = dict(reading.checked("", stated, _EVENT))
+    sheets = reading.sheets(facts.pop("sheets", {}), stems)
+    first, last = facts.get("start_date"), facts.get("end_date")
+    if first and last and last < first:
+        message = f"`end_date` {last} is before `start_date` {first}"
+        reading.doubt("event-days-in-order", "", "end_date", message, observed=str(last), expected=f"{first} or later")
+    return Event(event_id, facts, sheets, tuple(reading.findings))
+
+
+def _broken(event_id: str, path: str, data: bytes, error: Exception) -> Finding:
+    if isinstance(error, UnicodeDecodeError):
+        line, what = data.count(b"\n", 0, error.start) + 1, "is not UTF-8: save it as UTF-8"
+    else:
+        place = re.search(r"line (\d+)", str(error))
+        line = int(place.group(1)) if place else data.count(b"\n") + 1
+        what = f"is not TOML: {str(error).split(' (at ')[0]}; the event's facts are null until it is mended"
+    return {
+        "check": "event-file-is-toml",
+        "severity": "error",
+        "event_id": event_id,
+        "line": line,
+        "message": f"{path} line {line} {what}",
+    }
+
+
+# Each fact's test answers None when the value can be used, else what to write instead.
+
+
+def _text(value: object) -> str | None:
+    return None if isinstance(value, str) and value.strip() else 'a text in quotes: "..."'
+
+
+def _year(value: object) -> str | None:
+    fits = isinstance(value, int) and not isinstance(value, bool) and value in _YEARS
+    return None if fits else "a year of four digits: 1997"
+
+
+def _date(value: object) -> str | None:
+    fits = type(value) is datetime.date and value.year in _YEARS
+    return None if fits else "a date without quotes or time: 1997-07-26"
+
+
+def _km(value: object) -> str | None:
+    fits = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < _LONGEST_LAP_KM
+    return None if fits else "a length in kilometres: 6.968"
+
+
+def _roles(value: object) -> str | None:
+    fits = isinstance(value, list) and value and all(isinstance(role, str) for role in value)
+    return None if fits else 'a list of roles: ["position", "car_number", "crew"]'
+
+
+def _table(value: object) -> str | None:
+    return None if isinstance(value, dict) else "a section for each sheet: [sheets.race]"
+
+
+_EVENT = {
+    "name": _text,
+    "series": _text,
+    "season": _year,
+    "start_date": _date,
+    "end_date": _date,
+    "circuit": _text,
+    "circuit_km": _km,
+    "country": _text,
+    "source": _text,
+    "sheets": _table,
+}
+_SHEET = {"original": _text, "lap_time_of": _text, "note": _text, "columns": _roles}
+
+
+class _Reading:
+    """One event.toml while it is read: where its keys stand, and the findings so far."""
+
+    def __init__(self, event_id: str, path: str, text: str):
+        self.event_id, self.path = event_id, path
+        self.lines = dict(_key_lines(text))
+        self.findings: list[Finding] = []
+
+    def doubt(self, check: str, section: str, key: str, message: str, **cells: str) -> None:
+        """Note a doubt about one key, with its line where the file's plain style shows it."""
+        line = self.lines.get((section, key))
+        where = f"{self.path} line {line}" if line else self.path
+        finding: Finding = {"check": check, "severity": "warning", "event_id": self.event_id, "line": line}
+        self.findings.append(finding | {"column": key, "message": f"{where}: {message}"} | cells)
+
+    def checked(self, section: str, stated: Mapping[str, Any], known: Mapping[str, Test]) -> Iterator[tuple[str, Any]]:
+        """The keys of one section that are known and of the right type, with their values."""
+        for key, value in stated.items():
+            test = known.get(key)
+            if test is None:
+                near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+                expected = near[0] if near else ", ".join(known)
+                hint = f"did you mean `{expected}`?" if near else f"known are {expected}"
+                message = f"the key `{key}` is not known; {hint}"
+                self.doubt("event-key-is-known", section, key, message, observed=key, expected=expected)
+            elif remedy := test(value):
+                observed = _shown(value)
+                message = f"`{key}` is {observed!r}; write {remedy}"
+                self.doubt("event-fact-has-its-type", section, key, message, observed=observed, expected=remedy)
+            else:
+                yield key, _kept(value)
+
+    def sheets(self, sections: Mapping[str, object], stems: set[str]) -> dict[str, SheetFacts]:
+        """What the sections [sheets.<stem>] say, by stem."""
+        facts = {}
+        for stem, stated in sections.items():
+            if stem not in stems:
+                near = difflib.get_close_matches(stem, sorted(stems), n=1, cutoff=0.0)
+                hint = f"; nearest is [sheets.{near[0]}]" if near else ""
+                message = f"[sheets.{stem}] names no sheet of this folder{hint}"
+                self.doubt("event-sheet-exists", "sheets", stem, message, observed=stem, expected="".join(near))
+            elif not isinstance(stated, dict):
+                message = f"`{stem}` under [sheets] is no section; write [sheets.{stem}]"
+                self.doubt("event-fact-has-its-type", "sheets", stem, message, observed=_shown(stated))
+            else:
+                said = dict(self.checked(f"sheets.{stem}", stated, _SHEET))
+                facts[stem] = SheetFacts(said.get("lap_time_of"), said.get("columns"))
+        return facts
+
+
+def _shown(value: object) -> str:
+    """The value as a finding shows it: cut short, and a number too long for decimal digits in hex."""
+    return f"{value:#x}"[:200] if isinstance(value, int) and value.bit_length() > 64 else str(value)[:200]
+
+
+def _kept(value: object) -> object:
+    """The value as it is kept: texts without outer blanks, lists as tuples."""
+    if isinstance(value, str):
+        return value.strip()
+    return tuple(value) if isinstance(value, list) else value
+
+
+_SECTION = re.compile(r"\s*\[\s*(?P<name>[^\[\]]+?)\s*\]\s*(?:#.*)?$")
+_KEY = re.compile(r"""\s*["']?(?P<key>[^"'=#\s]+)["']?\s*=""")
+
+
+def _key_lines(text: str) -> Iterator[tuple[tuple[str, str], int]]:
+    """Where each key and section of a plainly written TOML file stands, as ((section, key), line)."""
+    section = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := _SECTION.match(line):
+            section = re.sub("[\"']", "", match["name"])
+            parent, _, name = section.partition(".")
+            yield (parent, name), number
+        elif match := _KEY.match(line):
+            yield (section, match["key"]), number

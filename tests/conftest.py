@@ -1,0 +1,16 @@
+"""What tests share: a copy of the seeds that they may change."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    """A copy of the seeds."""
+    return Path(shutil.copytree(PROJECT / "seeds", tmp_path / "seeds"))
