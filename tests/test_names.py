@@ -1,0 +1,51 @@
+"""Names are taken apart as a reader of result sheets would."""
+
+import pytest
+
+from transforms.identity.names import parse
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "given", "family", "suffix"),
+    [
+        ("Eric van de Poele", "full", "Eric", "van de Poele", ""),
+        ("van de Poele", "surname", "", "van de Poele", ""),
+        ("Jean-René de Fournoux", "full", "Jean-René", "de Fournoux", ""),
+        ("D. Terrien", "initial", "D.", "Terrien", ""),
+        ("Terrien D.", "initial", "D.", "Terrien", ""),
+        ("J.-P. Jarier", "initial", "J.-P.", "Jarier", ""),
+        ("AJ Foyt", "initial", "AJ", "Foyt", ""),
+        ("Terrien, David", "full", "David", "Terrien", ""),
+        ("TERRIEN David", "full", "David", "TERRIEN", ""),
+        ("Ho-Pin Tung", "full", "Ho-Pin", "Tung", ""),
+        ("Luis Pérez Companc", "full", "Luis", "Pérez Companc", ""),
+        ("Dr. Al Holbert Jr.", "full", "Al", "Holbert", "jr"),
+        ("Al Unser, Jr.", "full", "Al", "Unser", "jr"),
+        ("f.n.u. Smith", "surname", "", "Smith", ""),
+        ('Robert "Bob" Akin III', "full", "Robert", "Akin", "iii"),
+        ("TBA", "placeholder", "", "TBA", ""),
+        ("?", "placeholder", "", "?", ""),
+    ],
+)
+def test_names_are_taken_apart(text: str, form: str, given: str, family: str, suffix: str) -> None:
+    """Particles go with the family name; titles and nicknames fall away; suffixes stand apart."""
+    name = parse(text, pseudonym=False, reading="plain")
+    assert (name.form, name.given, name.family, name.suffix) == (form, given, family, suffix)
+
+
+def test_a_sheet_of_surnames_reads_two_words_as_a_compound() -> None:
+    """`Pérez Companc` is a family name where surnames are printed, and `Alex Caffi` is still a full name."""
+    assert parse("Pérez Companc", pseudonym=False, reading="surname").form == "surname"
+    assert parse("Alex Caffi", pseudonym=False, reading="surname").form == "full"
+
+
+def test_a_swapped_sheet_puts_family_names_first() -> None:
+    """On a swapped sheet the last word, and known given names before it, are the given names."""
+    name = parse("van de Poele Eric", pseudonym=False, reading="swapped")
+    assert (name.given, name.family) == ("Eric", "van de Poele")
+
+
+def test_spellings_of_one_name_share_a_key() -> None:
+    """Accents, case, hyphens and blanks inside particles do not make another person."""
+    spellings = ("Éric Van De Poele", "eric vandepoele", "Eric van de Poele")
+    assert len({parse(text, pseudonym=False, reading="plain").key for text in spellings}) == 1
