@@ -1,0 +1,165 @@
+"""The printed car taken apart: `Lola B2K/10B Judd` is a Lola, model B2K/10B, engine by Judd."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.fold import fold
+from transforms.lexicon import parts, read_list
+
+CARS = pa.schema([(name, pa.string()) for name in ("make", "model", "engine_make")])
+
+# A word ends at a blank, a bracket, or a sign that joins two names (`Lola-Judd`, `Riley&Scott`).
+_WORD = re.compile(r"[^\s()\-‐‑–—/&+]+")
+_JOINTS = " \t\u00a0-‐‑–—/&+,;"
+_MOST_ENGINE_WORDS = 6
+_INITIALS = re.compile(r"(?:\w\.)+\w?")
+# What may follow the engine's maker: displacement, cylinders, charging. A bare `3000` could be a model.
+_ENGINE_WORD = re.compile(
+    r"\d{1,2}[.,]\d{1,2}(?:l|litres?|liter)?|\d{1,2}l|\d{3,4}(?:cc|ccm|cm3)|[vwilh]\d{1,2}|flat|s/?c|t/?c"
+    r"|bi|twin|turbo|biturbo|turbocharged|supercharged|diesel|tdi|hdi|hybrid|rotary|wankel",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    key: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    maker: str
+    engines: frozenset[str]
+    model_word_of: frozenset[str]
+
+
+class Car(NamedTuple):
+    """One printed car taken apart; the two texts hold make and engine as they are printed."""
+
+    make: str | None = None
+    model: str | None = None
+    engine_make: str | None = None
+    make_text: str = ""
+    engine_text: str = ""
+
+
+def read_cars(cars: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """Take each printed car apart into make, model and engine_make, row by row; null where nothing is known.
+
+    The make comes from the lexicon under its canonical name (`VW Golf` is a Volkswagen), the longest first. The
+    engine's maker is taken only where it is printed at the end (`Lola T70 Mk III Chevrolet`) or joined to the make
+    (`Cooper-Climax T51`). The model is what is left, as printed; a car of unknown make has no model.
+    """
+    chunk = cars.combine_chunks() if isinstance(cars, pa.ChunkedArray) else cars
+    coded = pc.dictionary_encode(chunk.cast(pa.string()))
+    read = [read_car(text) for text in coded.dictionary.to_pylist()]
+    columns = [pa.array([getattr(car, name) for car in read], pa.string()) for name in CARS.names]
+    return pa.Table.from_arrays(columns, schema=CARS).take(coded.indices)
+
+
+def read_car(text: str) -> Car:
+    """One printed car taken apart, as `read_cars` does."""
+    words = list(_words(text))
+    make, used, begin = _find_make(words)
+    if make and (joined := _joined_engine(text, words, used, make)):
+        maker, end = joined
+        return Car(make, _model(text[end:]), maker, text[:begin], text[begin:end])
+    engine_make, end = _find_engine(words, max(used, 1), make)
+    if engine_make is None:
+        end = len(text)
+    return Car(make, _model(text[begin:end]) if make else None, engine_make, text[:begin], text[end:])
+
+
+def find_make(text: str) -> str | None:
+    """The make that a printed car begins with; None when no known make does."""
+    return _find_make(list(_words(text)))[0]
+
+
+def _words(text: str) -> Iterator[_Word]:
+    for match in _WORD.finditer(text):
+        word = match.group()
+        key = fold(word.replace(".", "") if _INITIALS.fullmatch(word) else word)
+        if key:
+            yield _Word(key, match.start(), match.end())
+
+
+def _key(text: str) -> str:
+    return _join(list(_words(text)))
+
+
+def _join(words: Sequence[_Word]) -> str:
+    return " ".join(word.key for word in words)
+
+
+def _model(text: str) -> str | None:
+    return text.lstrip(_JOINTS + ")").rstrip(_JOINTS + "(") or None
+
+
+def _find_make(words: Sequence[_Word]) -> tuple[str | None, int, int]:
+    """The make, how many words name it, and where the model begins in the text."""
+    makes, models, longest = _makes()
+    for used in range(min(longest, len(words)), 0, -1):
+        key = _join(words[:used])
+        if key in makes:
+            return makes[key], used, words[used - 1].end
+        if key in models:
+            return models[key], 0, words[0].start
+    return None, 0, 0
+
+
+def _joined_engine(text: str, words: Sequence[_Word], used: int, make: str) -> tuple[str, int] | None:
+    """The engine's maker of `Cooper-Climax T51`, and where it ends in the text."""
+    makers, longest = _engines()
+    if not 0 < used < len(words) or text[words[used - 1].end : words[used].start] != "-":
+        return None
+    for after in range(min(used + longest, len(words)), used, -1):
+        engine = makers.get(_join(words[used:after]))
+        ends = after == len(words) or text[words[after - 1].end].isspace()
+        if engine and ends and make not in engine.model_word_of:
+            return engine.maker, words[after - 1].end
+    return None
+
+
+def _find_engine(words: Sequence[_Word], least: int, make: str | None) -> tuple[str | None, int]:
+    """The engine's maker printed at the end, after at least that many words, and where it begins in the text."""
+    makers, longest = _engines()
+    for end in range(len(words), max(least, len(words) - _MOST_ENGINE_WORDS), -1):
+        for first in range(max(least, end - longest), end):
+            engine = makers.get(_join(words[first:end]))
+            if engine and make not in engine.model_word_of and _describes(engine, words[end:]):
+                return engine.maker, words[first].start
+    return None, 0
+
+
+def _describes(engine: _Engine, words: Sequence[_Word]) -> bool:
+    return all(word.key in engine.engines or _ENGINE_WORD.fullmatch(word.key.replace(" ", ".")) for word in words)
+
+
+@cache
+def _makes() -> tuple[dict[str, str], dict[str, str], int]:
+    """Key -> make; key of a model that is printed without its make -> make; words of the longest key."""
+    rows = read_list("makes")
+    makes = {_key(name): row["make"] for row in rows for name in [row["make"], *parts(row["aliases"])]}
+    models = {_key(name): row["make"] for row in rows for name in parts(row["models"])}
+    return makes, models, max(key.count(" ") + 1 for key in (*makes, *models))
+
+
+@cache
+def _engines() -> tuple[dict[str, _Engine], int]:
+    """Key -> maker of engines; words of the longest key."""
+    makers: dict[str, _Engine] = {}
+    for row in read_list("engine_makers"):
+        engines = frozenset(map(_key, parts(row["engines"])))
+        engine = _Engine(row["engine_make"], engines, frozenset(parts(row["model_word_of"])))
+        makers |= {_key(name): engine for name in [row["engine_make"], *parts(row["aliases"])]}
+    return makers, max(key.count(" ") + 1 for key in makers)
