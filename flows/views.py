@@ -1,7 +1,8 @@
 """The views and macros of warehouse/views: one SQL file each, whose header comment is its documentation.
 
 A header names the title, the grain (what one row is), the key, what is counted and what is not, and each
-column that is not declared in transforms.schema already:
+column that means something new; any other keeps its meaning from the views that this one reads, or from
+transforms.schema:
 
     -- title: Makes
     -- grain: one make
@@ -17,7 +18,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib.resources import files
@@ -44,8 +45,8 @@ class Documented:
 class View:
     """One view or macro: its documentation and its SQL.
 
-    `columns` holds the columns that the header describes; `signature` is None for a view, else the
-    macro's name and parameters; a macro whose body is no query is a scalar one.
+    `columns` holds the columns that its header, or that of a view it reads, describes; `signature` is
+    None for a view, else the macro's name and parameters; a macro whose body is no query is a scalar one.
     """
 
     name: str
@@ -78,10 +79,7 @@ class View:
         return f"CREATE MACRO {self.signature} AS {body}"
 
     def document(self, column: str) -> Documented:
-        """What is known of one of its columns: from its header, else as transforms.schema declares that name.
-
-        Raises ValueError for a column that neither describes.
-        """
+        """What is known of one of its columns; ValueError when neither headers nor transforms.schema describe it."""
         found = self.columns.get(column) or _declared().get(column)
         if found is None:
             raise ValueError(f"warehouse/views/{self.name}.sql: the header does not describe the column {column}")
@@ -145,8 +143,12 @@ def views() -> dict[str, View]:
         for path in sorted((files("warehouse") / "views").iterdir(), key=lambda path: path.name)
         if path.name.endswith(".sql")
     }
-    reads = {name: _names_read(view.sql) & found.keys() - {name} for name, view in found.items()}
-    return {name: found[name] for name in TopologicalSorter(reads).static_order()}
+    reads = {name: sorted(_names_read(view.sql) & found.keys() - {name}) for name, view in found.items()}
+    ordered: dict[str, View] = {}
+    for name in TopologicalSorter(reads).static_order():
+        inherited = {column: known for read in reads[name] for column, known in ordered[read].columns.items()}
+        ordered[name] = replace(found[name], columns={**inherited, **found[name].columns})
+    return ordered
 
 
 def _names_read(sql: str) -> set[str]:
