@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from flows.dictionary import create_dictionary
 from flows.errors import DataError, UserError
-from flows.views import create_views, quoted, views
+from flows.views import create_views, describe_table, quoted, views
 from transforms.schema import TABLES, Table
 
 if TYPE_CHECKING:
@@ -36,9 +37,12 @@ def build_database(path: Path, folder: str, root: Path | None = None) -> None:
         old.unlink(missing_ok=True)
     with closing(duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION})) as connection:
         settle_paths(connection, folder, root)
+        connection.begin()
         for table in TABLES.values():
             _create_base_view(connection, table, f"{folder}/{table.name}.parquet")
         create_views(connection)
+        create_dictionary(connection)
+        connection.commit()
         try_views(connection)
         connection.execute("CHECKPOINT")
     wal(path).unlink(missing_ok=True)
@@ -102,14 +106,6 @@ def _create_base_view(connection: DuckDBPyConnection, table: Table, file: str) -
     )
     connection.execute(f'CREATE VIEW "{table.name}" AS\nSELECT\n  {columns}\nFROM read_parquet({quoted(file)})')
     describe_table(connection, table, "VIEW")
-
-
-def describe_table(connection: DuckDBPyConnection, table: Table, type_: str) -> None:
-    """Comment a table or base view and its columns as transforms.schema declares them."""
-    connection.execute(f'COMMENT ON {type_} "{table.name}" IS {quoted(f"One row: {table.grain}.")}')
-    for column in table.columns:
-        text = quoted(f"{column.description} Unit: {column.unit}. Example: {column.example}")
-        connection.execute(f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS {text}')
 
 
 def _folder(connection: DuckDBPyConnection) -> str:

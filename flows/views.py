@@ -24,12 +24,13 @@ from graphlib import TopologicalSorter
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from transforms.schema import TABLES
+from transforms.schema import TABLES, Table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _FIELD = re.compile(r"-- (?P<name>[a-z_]+)(?: \((?P<unit>[^)]+)\))?: (?P<text>.+)")
+_QUERY = re.compile(r"(SELECT|WITH|FROM)\b")
 _SIGNATURE = re.compile(r"[a-z_]+\([a-z_, ]+\)")
 
 
@@ -63,7 +64,7 @@ class View:
         """VIEW, MACRO TABLE (gives rows) or MACRO (gives one value), as `COMMENT ON` calls them."""
         if self.signature is None:
             return "VIEW"
-        return "MACRO TABLE" if re.match(r"(SELECT|WITH|FROM)\b", self.sql, re.IGNORECASE) else "MACRO"
+        return "MACRO TABLE" if _QUERY.match(self.sql) else "MACRO"
 
     @property
     def comment(self) -> str:
@@ -143,7 +144,8 @@ def views() -> dict[str, View]:
         for path in sorted((files("warehouse") / "views").iterdir(), key=lambda path: path.name)
         if path.name.endswith(".sql")
     }
-    reads = {name: sorted(_names_read(view.sql) & found.keys() - {name}) for name, view in found.items()}
+    named = _names_read({name: view.sql for name, view in found.items()})
+    reads = {name: sorted(named[name] & found.keys() - {name}) for name in found}
     ordered: dict[str, View] = {}
     for name in TopologicalSorter(reads).static_order():
         inherited = {column: known for read in reads[name] for column, known in ordered[read].columns.items()}
@@ -151,17 +153,20 @@ def views() -> dict[str, View]:
     return ordered
 
 
-def _names_read(sql: str) -> set[str]:
-    """Every table and function that a query or an expression names, as DuckDB's own parser sees it."""
+def _names_read(sqls: Mapping[str, str]) -> dict[str, set[str]]:
+    """Every table and function that each query or expression names, as DuckDB's own parser sees it."""
     import duckdb
 
-    query = sql if re.match(r"(SELECT|WITH|FROM)\b", sql, re.IGNORECASE) else f"SELECT {sql}"
+    found = {}
     with duckdb.connect() as connection:
-        row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchone()
-    tree = json.loads(row[0]) if row else {}
-    if tree.get("error"):
-        raise ValueError(f"{tree.get('error_message')} in:\n{sql}")
-    return set(_named(tree))
+        for name, sql in sqls.items():
+            query = sql if _QUERY.match(sql) else f"SELECT {sql}"
+            row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchone()
+            tree = json.loads(row[0]) if row else {}
+            if tree.get("error"):
+                raise ValueError(f"warehouse/views/{name}.sql: {tree.get('error_message')}")
+            found[name] = set(_named(tree))
+    return found
 
 
 def _named(node: object) -> Iterator[str]:
@@ -180,8 +185,17 @@ def create_views(connection: DuckDBPyConnection) -> None:
         connection.execute(f'COMMENT ON {view.type} "{view.name}" IS {quoted(view.comment)}')
         if view.type == "VIEW":
             for column in connection.table(view.name).columns:
-                text = quoted(view.document(column).description)
+                known = view.document(column)
+                text = quoted(f"{known.description} Unit: {known.unit}.")
                 connection.execute(f'COMMENT ON COLUMN "{view.name}"."{column}" IS {text}')
+
+
+def describe_table(connection: DuckDBPyConnection, table: Table, type_: str) -> None:
+    """Comment a table or base view and its columns as transforms.schema declares them."""
+    connection.execute(f'COMMENT ON {type_} "{table.name}" IS {quoted(f"One row: {table.grain}.")}')
+    for column in table.columns:
+        text = quoted(f"{column.description} Unit: {column.unit}. Example: {column.example}")
+        connection.execute(f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS {text}')
 
 
 def quoted(text: str) -> str:

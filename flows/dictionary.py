@@ -1,0 +1,134 @@
+"""The data dictionary: every column of every table, view and macro, as a table in results.db and as a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from flows.views import View, create_views, describe_table, views
+from transforms.schema import TABLES, TEXT, WHOLE, Column, Table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+DICTIONARY = Table(
+    "data_dictionary",
+    "column of a table, view or macro",
+    ("table_name", "column_name"),
+    (
+        Column("table_name", TEXT, "id", "The table, view or macro.", "results"),
+        Column("table_kind", TEXT, "enum", "table (has a Parquet file), view or macro (takes arguments).", "table"),
+        Column("grain", TEXT, "text", "What one row of it is.", "one car in one sheet"),
+        Column("column_name", TEXT, "id", "The column.", "lap_time_ms"),
+        Column("column_index", WHOLE, "ordinal", "Place of the column, from 1.", "34"),
+        Column("type", TEXT, "text", "SQL type of the column.", "BIGINT"),
+        Column("unit", TEXT, "text", "Unit of its values, or what kind of text they are.", "ms"),
+        Column("description", TEXT, "text", "What it holds, in a sentence or two.", "Laps completed."),
+        Column("example", TEXT, "text", "An example, for columns of tables.", "159841"),
+    ),
+)
+
+
+def create_dictionary(connection: DuckDBPyConnection) -> None:
+    """Store the dictionary as a table of the database, which has all tables and views by now."""
+    entries = dictionary(connection)  # noqa: F841 (the statement reads it)
+    connection.execute(f"CREATE TABLE {DICTIONARY.name} AS FROM entries")
+    describe_table(connection, DICTIONARY, "TABLE")
+
+
+def dictionary(connection: DuckDBPyConnection) -> pa.Table:
+    """All entries, in the shape of DICTIONARY: tables as declared, then views and macros by name."""
+    rows: list[dict[str, object]] = []
+    for table in (*TABLES.values(), DICTIONARY):
+        rows += _table_entries(connection, table)
+    for view in sorted(views().values(), key=lambda view: view.name):
+        if view.type != "MACRO":
+            rows += _view_entries(connection, view)
+    return DICTIONARY.conform(pa.Table.from_pylist(rows, schema=DICTIONARY.schema))
+
+
+def _table_entries(connection: DuckDBPyConnection, table: Table) -> Iterator[dict[str, object]]:
+    kind = "table" if table.name in TABLES else "view"
+    types = connection.from_arrow(table.empty()).types
+    for index, (column, type_) in enumerate(zip(table.columns, types, strict=True), start=1):
+        yield {
+            "table_name": table.name,
+            "table_kind": kind,
+            "grain": table.grain,
+            "column_name": column.name,
+            "column_index": index,
+            "type": str(type_),
+            "unit": column.unit,
+            "description": column.description,
+            "example": column.example,
+        }
+
+
+def _view_entries(connection: DuckDBPyConnection, view: View) -> Iterator[dict[str, object]]:
+    described = connection.execute(f"DESCRIBE FROM {call(view)}").fetchall()
+    for index, (column, type_, *_) in enumerate(described, start=1):
+        known = view.document(column)
+        yield {
+            "table_name": view.name,
+            "table_kind": "view" if view.type == "VIEW" else "macro",
+            "grain": view.grain,
+            "column_name": column,
+            "column_index": index,
+            "type": type_,
+            "unit": known.unit,
+            "description": known.description,
+        }
+
+
+def call(view: View) -> str:
+    """How a query names the view: a macro with a null for each argument."""
+    if view.signature is None:
+        return f'"{view.name}"'
+    return f'"{view.name}"({", ".join(["NULL"] * (view.signature.count(",") + 1))})'
+
+
+def empty_dictionary() -> pa.Table:
+    """The entries without any warehouse: the views are asked over empty tables."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        for table in TABLES.values():
+            empty = table.empty()  # noqa: F841 (the statement reads it)
+            connection.execute(f'CREATE TABLE "{table.name}" AS FROM empty')
+        create_views(connection)
+        return dictionary(connection)
+
+
+def page() -> str:
+    """The dictionary as a Markdown page, for people."""
+    entries = empty_dictionary().to_pylist()
+    parts = [_INTRODUCTION]
+    for kind, title in (("table", "Tables"), ("view", "Views"), ("macro", "Macros")):
+        parts.append(f"## {title}\n")
+        of_kind = [entry for entry in entries if entry["table_kind"] == kind]
+        parts += [_section(name, list(columns)) for name, columns in groupby(of_kind, key=lambda e: e["table_name"])]
+    scalar = [f"- `{view.signature}`: {view.counts}" for view in views().values() if view.type == "MACRO"]
+    return "\n".join([*parts, "## Functions\n", *sorted(scalar), ""])
+
+
+_INTRODUCTION = """# Data dictionary
+
+Generated from `transforms/schema.py` and the headers of `warehouse/views/*.sql`: do not edit, run
+`parcferme dictionary --markdown > warehouse/DICTIONARY.md`.
+"""
+
+
+def _section(name: str, columns: list[dict[str, str]]) -> str:
+    view = views().get(name)
+    heading = view.signature if view and view.signature else name
+    lines = [f"### {heading}\n", f"One row: {columns[0]['grain']}.", *([view.counts] if view else []), ""]
+    lines += ["| column | type | unit | description |", "|---|---|---|---|"]
+    for column in columns:
+        example = f" Example: `{column['example']}`" if column["example"] else ""
+        cells = (column["column_name"], column["type"], column["unit"], column["description"] + example)
+        lines.append("| " + " | ".join(re.sub(r"\|", r"\\|", cell) for cell in cells) + " |")
+    return "\n".join([*lines, ""])
