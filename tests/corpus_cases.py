@@ -29,9 +29,13 @@ from transforms.sources import Source
 
 HERE = Path(__file__).parent
 ROLES = frozenset(
-    """position car_number crew car make type model engine entrant principal country class class_position laps
-    race_time distance race_speed gap lap_time lap_number lap_speed session_time status reason tyre crew_countries
-    extra empty""".split()
+    word
+    for line in (
+        "position car_number crew car make type model engine entrant principal country class class_position laps",
+        "race_time distance race_speed gap lap_time lap_number lap_speed session_time status reason tyre",
+        "crew_countries extra empty",
+    )
+    for word in line.split()
 )
 _RUN = re.compile(r"(?P<outcome>[a-z]+(?: or [a-z]+)*)(?: x(?P<times>\d+))?")
 
