@@ -1,0 +1,214 @@
+"""Writing a made-up sheet down: a dialect, with or without a header in one of seven languages, noise around it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass
+from random import Random
+
+from tests.sheets.families import KINDS, Sheet
+from transforms.sources import Source
+
+DIALECTS = {"bars": 6, "pipe": 2, "tab": 3, "semicolon": 2, "comma": 2, "blanks": 2}
+# Role -> header, by language.
+HEADERS: dict[str, dict[str, str]] = {
+    "English": {
+        "position": "Pos",
+        "car_number": "No.",
+        "crew": "Drivers",
+        "car": "Car",
+        "make": "Make",
+        "model": "Model",
+        "engine": "Engine",
+        "entrant": "Entrant",
+        "principal": "Principal",
+        "class": "Class",
+        "class_position": "Class position",
+        "laps": "Laps",
+        "race_time": "Time",
+        "distance": "Distance",
+        "race_speed": "Average speed",
+        "lap_time": "Best lap",
+        "lap_number": "Lap no.",
+        "lap_speed": "Lap speed",
+        "session_time": "Session",
+    },
+    "French": {
+        "position": "Clt",
+        "car_number": "N°",
+        "crew": "Pilotes",
+        "car": "Voiture",
+        "make": "Marque",
+        "model": "Modèle",
+        "engine": "Moteur",
+        "entrant": "Concurrent",
+        "class": "Catégorie",
+        "laps": "Tours",
+        "race_time": "Temps",
+        "distance": "Distance",
+        "race_speed": "Moyenne",
+        "lap_time": "Meilleur tour",
+    },
+    "German": {
+        "position": "Platz",
+        "car_number": "Startnummer",
+        "crew": "Fahrer",
+        "car": "Fahrzeug",
+        "make": "Marke",
+        "model": "Modell",
+        "engine": "Motor",
+        "entrant": "Bewerber",
+        "class": "Klasse",
+        "laps": "Runden",
+        "race_time": "Zeit",
+        "distance": "Distanz",
+        "race_speed": "Schnitt",
+        "lap_time": "Schnellste Runde",
+    },
+    "Italian": {
+        "position": "Pos.",
+        "car_number": "Numero",
+        "crew": "Piloti",
+        "car": "Vettura",
+        "make": "Marca",
+        "model": "Modello",
+        "engine": "Motore",
+        "entrant": "Concorrente",
+        "class": "Classe",
+        "laps": "Giri",
+        "race_time": "Tempo",
+        "distance": "Distanza",
+        "race_speed": "Media",
+        "lap_time": "Giro veloce",
+    },
+    "Spanish": {
+        "position": "Pos.",
+        "car_number": "Dorsal",
+        "crew": "Pilotos",
+        "car": "Coche",
+        "make": "Marca",
+        "model": "Modelo",
+        "engine": "Motor",
+        "entrant": "Equipo",
+        "class": "Clase",
+        "laps": "Vueltas",
+        "race_time": "Tiempo",
+        "distance": "Distancia",
+        "lap_time": "Mejor vuelta",
+    },
+    "Portuguese": {
+        "position": "Pos",
+        "car_number": "Nº",
+        "crew": "Pilotos",
+        "car": "Carro",
+        "make": "Marca",
+        "model": "Modelo",
+        "engine": "Motor",
+        "entrant": "Equipe",
+        "class": "Categoria",
+        "laps": "Voltas",
+        "race_time": "Tempo",
+        "distance": "Distância",
+        "lap_time": "Melhor volta",
+    },
+    "Dutch": {
+        "position": "Plaats",
+        "car_number": "Startnummer",
+        "crew": "Rijders",
+        "car": "Auto",
+        "make": "Merk",
+        "model": "Model",
+        "engine": "Motor",
+        "entrant": "Inschrijver",
+        "class": "Klasse",
+        "laps": "Ronden",
+        "race_time": "Tijd",
+        "distance": "Afstand",
+        "lap_time": "Snelste ronde",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A sheet as a file: what the reader gets, and which line holds which car."""
+
+    sheet: Sheet
+    dialect: str
+    language: str | None
+    source: Source
+    first_line: int
+
+    @property
+    def roles(self) -> list[str]:
+        """The roles that the reader must find."""
+        return self.sheet.roles if self.language else self.sheet.visible_roles
+
+
+def page(random: Random, sheet: Sheet, name: str, *, language: str | None = None, kind_known: float = 0.5) -> Page:
+    """The sheet in a dialect of chance; with a header if a language is given (English where that lacks a word)."""
+    if language and not set(sheet.roles) <= set(HEADERS[language]):
+        language = "English"
+    dialect = random.choices(list(DIALECTS), list(DIALECTS.values()))[0]
+    if dialect == "blanks" and "empty" in sheet.visible_roles:
+        dialect = "bars"
+    table = [row.cells for row in sheet.rows]
+    if language:
+        table = [_header(language, sheet.roles), *table]
+    newline = random.choice(("\n", "\n", "\n", "\r\n"))
+    text = newline.join(_WRITERS[dialect](table)) + random.choice((newline, ""))
+    known = random.random() < kind_known
+    data = text.encode(random.choice(("utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16")))
+    source = Source(
+        name,
+        None,
+        f"{name}.txt",
+        hashlib.sha256(data).hexdigest(),
+        data,
+        kind=KINDS[sheet.family] if known else "unknown",
+    )
+    return Page(sheet, dialect, language, source, 2 if language else 1)
+
+
+def pages(seed: int, sheets: list[Sheet], *, headers: bool) -> list[Page]:
+    """Each sheet written down once, the same for the same seed."""
+    random = Random(seed)
+    return [
+        page(random, sheet, f"sheet-{i:05}", language=random.choice(list(HEADERS)) if headers else None)
+        for i, sheet in enumerate(sheets)
+    ]
+
+
+def _header(language: str, roles: list[str]) -> list[str]:
+    """The words for the roles; sessions are numbered."""
+    words = [HEADERS[language][role] for role in roles]
+    return [f"{word} {words[:i].count(word) + 1}" if word == "Session" else word for i, word in enumerate(words)]
+
+
+def _bars(table: list[list[str]]) -> list[str]:
+    return ["| " + " | ".join(row) + " |" for row in table]
+
+
+def _separated(separator: str, table: list[list[str]]) -> list[str]:
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(table)
+    return out.getvalue().splitlines()
+
+
+def _aligned(table: list[list[str]]) -> list[str]:
+    """Columns of equal width, numbers at the right, at least two blanks between."""
+    columns = list(zip(*table, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+
+
+_WRITERS = {
+    "bars": _bars,
+    "pipe": lambda table: [" | ".join(row).rstrip() for row in table],
+    "tab": lambda table: ["\t".join(row) for row in table],
+    "semicolon": lambda table: _separated(";", table),
+    "comma": lambda table: _separated(",", table),
+    "blanks": _aligned,
+}

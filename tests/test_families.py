@@ -1,0 +1,47 @@
+"""Sheets made up from the grammar of families are read back as what they were made from."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sheets.accuracy import Score, measure, report
+
+pytest.importorskip("transforms.sheets", reason="the reader is not there yet")
+SHEETS = 300
+
+
+@pytest.fixture(scope="session")
+def without_header() -> Score:
+    return measure(20, SHEETS, headers=False)[1]
+
+
+@pytest.fixture(scope="session")
+def with_header() -> Score:
+    return measure(21, SHEETS, headers=True)[1]
+
+
+def test_roles_are_found_without_a_header(without_header: Score) -> None:
+    """Without a header at least 99.5 % of the columns get the right role."""
+    assert without_header.accuracy >= 0.995, report("without a header", without_header)
+
+
+def test_no_wrong_role_is_accepted(without_header: Score) -> None:
+    """A sheet above the bar has every role right."""
+    assert not without_header.wrong, report("without a header", without_header)
+
+
+def test_few_sheets_are_rejected(without_header: Score) -> None:
+    """At most one sheet in a hundred is handed back to a person."""
+    assert len(without_header.rejected) <= SHEETS * 0.01, report("without a header", without_header)
+
+
+def test_a_header_settles_every_role(with_header: Score) -> None:
+    """With a header all columns get the right role and no sheet is rejected."""
+    assert with_header.accuracy == 1, report("with a header", with_header)
+    assert not with_header.rejected, report("with a header", with_header)
+
+
+def test_cells_come_back_typed(without_header: Score, with_header: Score) -> None:
+    """Every cell of an accepted sheet holds the value that was printed, and an absent one is null."""
+    for score in (without_header, with_header):
+        assert not sum(count for (_, same), count in score.cells.items() if not same), report("cells", score)
