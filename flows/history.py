@@ -34,11 +34,12 @@ def record(storage: Storage, id_: str, now: datetime) -> None:
 def published(storage: Storage) -> dict[str, datetime]:
     """The kept snapshots and when each was last shown, newest first.
 
-    One that the history does not know counts from when its folder was written.
+    Those that the history does not know come last, with the time when their folder was written.
     """
     shown = dict(entries(storage))
+    order = {id_: place for place, (id_, _) in enumerate(entries(storage))}
     kept = {id_: shown.get(id_, written) for id_, written in storage.folders("snapshots").items()}
-    return dict(sorted(kept.items(), key=lambda item: (item[1], item[0]), reverse=True))
+    return dict(sorted(kept.items(), key=lambda item: (order.get(item[0], -1), *item[::-1]), reverse=True))
 
 
 def outdated(kept: Mapping[str, datetime], current: str, now: datetime) -> list[str]:

@@ -57,13 +57,18 @@ def show(warehouse: Warehouse, snapshot: Snapshot) -> None:
 def mend(warehouse: Warehouse) -> None:
     """Clean up after a writer that died, and finish what it had begun to show."""
     storage = warehouse.storage
-    for left in storage.staging.iterdir():
-        shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+    clear(storage.staging)
     shown = entries(storage)
     current = warehouse.current()
     last = (warehouse.find(shown[-1][0]) if shown else None) or current
     if last and (current is None or current.id != last.id or not storage.exists(DATABASE)):
         show(warehouse, last)
+
+
+def clear(staging: Path) -> None:
+    """Remove all that lies in staging."""
+    for left in staging.iterdir():
+        shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -125,7 +125,7 @@ class Warehouse:
         if self._locked:
             yield
             return
-        from flows.load import mend, writing
+        from flows.load import clear, mend, writing
 
         with writing(self.url):
             self.storage.prepare()
@@ -137,6 +137,8 @@ class Warehouse:
                 yield
             finally:
                 self._locked = False
+                with suppress(OSError):
+                    clear(self.storage.staging)
 
     def current(self) -> Snapshot | None:
         """The snapshot that readers are pointed to, or None before the first build."""

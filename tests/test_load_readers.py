@@ -1,0 +1,95 @@
+"""Readers at work while the writer publishes as fast as it can: which way of reading gives which promise."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from flows.snapshots import Warehouse
+from tests.loads import load
+
+SECONDS = 5.0
+
+# Each reader adds what it has seen in one read to `seen`: one generation, or it was mixed.
+READERS = {
+    "sql": """
+import duckdb
+from flows.database import open_database
+query = '''SELECT (SELECT list(DISTINCT name) FROM events) || (SELECT list(DISTINCT laps::TEXT) FROM results)
+    || (SELECT list(DISTINCT laps::TEXT) FROM driver_results) || (SELECT list(DISTINCT sha256) FROM sheets)'''
+def read():
+    with open_database(root / 'results.db') as connection:
+        return connection.execute(query).fetchone()[0]
+""",
+    "one file": """
+import pyarrow.parquet as pq
+def read():
+    table = pq.read_table(root / 'parquet/driver_results.parquet', columns=['laps'], page_checksum_verification=True)
+    return table['laps'].to_pylist()
+""",
+    "one file, Polars": """
+import polars
+def read():
+    return polars.read_parquet(root / 'parquet/results.parquet', columns=['laps'])['laps'].to_list()
+""",
+    "script": """
+import pyarrow.parquet as pq
+def read():
+    folder = (root / 'parquet').resolve()
+    columns = {'results': 'laps', 'driver_results': 'laps', 'events': 'name', 'sheets': 'sha256'}
+    return [each for t, c in columns.items() for each in pq.read_table(folder / f'{t}.parquet')[c].to_pylist()]
+""",
+}
+LOOP = """
+import json, sys, time
+from pathlib import Path
+root, seconds = Path(sys.argv[1]), float(sys.argv[2])
+{reader}
+reads, bad, seen, end = 0, [], set(), time.monotonic() + seconds
+while time.monotonic() < end:
+    reads += 1
+    try:
+        found = set(map(str, read()))
+        seen |= found
+        if len(found) != 1:
+            bad.append(f'mixed: {{sorted(found)}}')
+    except Exception as error:
+        bad.append(repr(error))
+print(json.dumps([reads, bad, len(seen)]))
+"""
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory) -> dict[str, tuple[int, list[str], int]]:
+    """Per reader: how often it read, what went wrong, and how many loads it saw."""
+    root = tmp_path_factory.mktemp("readers") / "warehouse"
+    warehouse = Warehouse(str(root))
+    warehouse.publish({"generation": 0}, load(0))
+    processes = {
+        name: subprocess.Popen(
+            [sys.executable, "-c", LOOP.format(reader=reader), str(root), str(SECONDS)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name, reader in READERS.items()
+    }
+    generation, end = 0, time.monotonic() + SECONDS + 1
+    while time.monotonic() < end:
+        generation += 1
+        warehouse.publish({"generation": generation}, load(generation))
+    found = {name: json.loads(process.communicate()[0]) for name, process in processes.items()}
+    print(generation, "loads;", {name: (reads, len(bad)) for name, (reads, bad, _) in found.items()})
+    return found
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_reader(reader, outcomes):
+    """Through results.db, one file at a time, or below the link once resolved: no read fails or mixes two loads."""
+    reads, bad, seen = outcomes[reader]
+    assert not bad
+    assert reads > 10
+    assert seen > 2
