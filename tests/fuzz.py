@@ -172,9 +172,8 @@ def main() -> None:
         for promise in broken[:5]:
             print(f"seed {seed}: {promise}")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{options.inputs} inputs in {time.monotonic() - started:.0f} s, {memory:.0f} MiB at most, {failed} batches failed"
-    )
+    seconds = time.monotonic() - started
+    print(f"{options.inputs} inputs in {seconds:.0f} s, {memory:.0f} MiB at most, {failed} batches failed")
     sys.exit(1 if failed else 0)
 
 
