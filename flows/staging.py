@@ -1,0 +1,90 @@
+"""What readers of sheets leave for the next step: one Arrow file per batch and table, mapped rather than loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import fs, ipc
+
+from transforms.schema import TABLES
+
+# The tables that a reader of sheets fills, and their columns that only the step after it can know.
+READ = ("sheets", "lines", "results", "driver_results", "findings")
+_RESOLVED_LATER = {
+    "sheets": ("name_form",),
+    "results": ("entrant_id",),
+    "driver_results": ("driver_id", "driver", "link_method", "link_points", "entrant_id"),
+}
+
+
+def write_batch(folder: str, name: str, tables: Mapping[str, pa.Table]) -> str:
+    """Write the tables of one batch to `folder`, a local path or `s3://` prefix, and return their common name."""
+    files, top = _files(folder)
+    files.create_dir(top, recursive=True)
+    for table in READ:
+        schema = TABLES[table].schema
+        with files.open_output_stream(f"{top}/{name}-{table}.arrow") as sink, ipc.new_file(sink, schema) as writer:
+            writer.write_table(TABLES[table].conform(tables[table]))
+    return name
+
+
+def read_batches(folder: str, names: Sequence[str]) -> dict[str, pa.Table]:
+    """The tables of all batches one after the other; local files are mapped, and take no memory of their own."""
+    files, top = _files(folder)
+    local = isinstance(files, fs.LocalFileSystem)
+
+    def one(table: str, name: str) -> pa.Table:
+        path = f"{top}/{name}-{table}.arrow"
+        return ipc.open_file(pa.memory_map(path) if local else files.open_input_file(path)).read_all()
+
+    return {table: pa.concat_tables([one(table, name) for name in names] or [TABLES[table].empty()]) for table in READ}
+
+
+def as_read(name: str, table: pa.Table) -> pa.Table:
+    """A published table as its reader left it, before anyone was told apart."""
+    for column in _RESOLVED_LATER.get(name, ()):
+        field = TABLES[name].schema.field(column)
+        table = table.set_column(table.schema.get_field_index(column), field, pa.nulls(table.num_rows, field.type))
+    return table
+
+
+def interleave(sheet_ids: Sequence[str], kept: pa.Table, reused: Set[str], fresh: pa.Table) -> pa.Table:
+    """The rows of `sheet_ids` in their order: of the `reused` sheets from `kept`, of the others from `fresh`.
+
+    Both tables are sorted by sheet_id. Rows are not copied: neighbours in one table stay one slice.
+    """
+    sources = (kept.select(fresh.column_names), fresh)
+    spans = [{sheet: (start, stop) for sheet, start, stop in _spans(table["sheet_id"])} for table in sources]
+    slices: list[tuple[int, int, int]] = []
+    for sheet in sheet_ids:
+        source = 0 if sheet in reused else 1
+        start, stop = spans[source].get(sheet, (0, 0))
+        if slices and slices[-1][0] == source and slices[-1][2] == start:
+            slices[-1] = (source, slices[-1][1], stop)
+        elif start < stop:
+            slices.append((source, start, stop))
+    parts = [sources[source].slice(start, stop - start) for source, start, stop in slices]
+    return pa.concat_tables(parts or [fresh.slice(0, 0)])
+
+
+def _spans(sheet_ids: pa.ChunkedArray) -> Iterator[tuple[str, int, int]]:
+    """Each sheet of a sorted column with the first of its rows and the one after its last."""
+    ends: dict[str, int] = {}
+    offset = 0
+    for chunk in sheet_ids.chunks:
+        runs = pc.run_end_encode(chunk)
+        ends |= zip(runs.values.to_pylist(), (offset + end for end in runs.run_ends.to_pylist()), strict=True)
+        offset += len(chunk)
+    start = 0
+    for sheet, end in ends.items():
+        yield sheet, start, end
+        start = end
+
+
+def _files(folder: str) -> tuple[fs.FileSystem, str]:
+    if "://" in folder:
+        files, top = fs.FileSystem.from_uri(folder)
+        return files, top
+    return fs.LocalFileSystem(), folder

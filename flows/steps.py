@@ -1,0 +1,224 @@
+"""The steps from seeds to a published warehouse, as plain functions, and the order in which they are taken."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from flows.errors import DataError
+from flows.extract import Scan, Seeds, Sheet, batches, finding_table, gather, read_sources, scan
+from flows.snapshots import Snapshot, Warehouse
+from transforms.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from flows.report import Summary
+
+T = TypeVar("T")
+Tables = Mapping[str, "pa.Table"]
+PROJECT = Path(__file__).resolve().parent.parent
+# What decides how a sheet is read, and what else decides which tables and views are published.
+READING = ("transforms", "flows/extract.py", "flows/events.py", "flows/decisions.py", "flows/roots.py")
+PUBLISHING = ("warehouse/views", "flows/views.py", "flows/database.py", "flows/parquet.py")
+# A batch is large enough that its fixed costs vanish, and small enough for a tenth of a gigabyte of rows.
+BATCH_BYTES, BATCH_SHEETS = 8 << 20, 4_000
+
+
+class Runner(Protocol):
+    """How steps are run: one after the other, as tasks of a flow, or on a cluster."""
+
+    def run(self, step: Callable[..., T], *arguments: Any) -> T:
+        """The step's result."""
+
+    def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterable[T]:
+        """The results of the step for each tuple of arguments, in order."""
+
+    def staging(self, warehouse: Warehouse) -> str:
+        """Where batches are staged: a folder or `s3://` prefix that all who run a step can see."""
+
+
+class Direct:
+    """Runs the steps in this process, one after the other."""
+
+    def run(self, step: Callable[..., T], *arguments: Any) -> T:
+        """Call the step."""
+        return step(*arguments)
+
+    def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[T]:
+        """Call the step for each tuple of arguments."""
+        return (step(*arguments) for arguments in calls)
+
+    def staging(self, warehouse: Warehouse) -> str:
+        """The warehouse's own staging folder."""
+        return str(warehouse.storage.staging / "batches")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a build has to do: the seeds, the inputs that name the snapshot, and the sheets that must be read."""
+
+    seeds: Seeds
+    inputs: Mapping[str, object]
+    reused: Set[str]
+
+    @property
+    def fresh(self) -> list[Sheet]:
+        """The sheets that are not in the last snapshot as they are now."""
+        return [sheet for sheet in self.seeds.sheets if sheet.sheet_id not in self.reused]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a build led to: the snapshot shown to readers, and what it holds, or None where nothing changed."""
+
+    snapshot: Snapshot
+    summary: Summary | None
+    fresh: int
+    reused: int
+
+
+def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = False, wait: float = 0.0) -> Outcome:
+    """Read the seeds at `location` and publish them, reusing what the last snapshot holds unless `full`.
+
+    `wait` is how many seconds to wait for another writer. Raises UserError for a call that cannot work,
+    DataError for data that stops a build; readers then keep the snapshot that they had.
+    """
+    with warehouse.lock(wait):
+        current = warehouse.current()
+        plan = runner.run(survey, location, current, full)
+        if isinstance(plan, Outcome):
+            return plan
+        staging = runner.staging(warehouse)
+        calls = [
+            (location, batch, staging, f"{number:06}")
+            for number, batch in enumerate(batches(plan.fresh, BATCH_BYTES, BATCH_SHEETS))
+        ]
+        names = list(runner.each(read_batch, calls))
+        read = runner.run(collect, plan, staging, names, current)
+        identified = runner.run(identify, plan, read, current)
+        tables = runner.run(check, plan, identified)
+        snapshot, summary = runner.run(publish, warehouse, plan, tables)
+        return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused))
+
+
+def standing(location: str, warehouse: Warehouse, wait: float = 0.0) -> Outcome | None:
+    """The outcome of a build that finds nothing changed; None when there is something to do."""
+    with warehouse.lock(wait):
+        current = warehouse.current()
+        return _unchanged(current) if current and _stands(current, _inputs(scan(location))) else None
+
+
+def survey(location: str, current: Snapshot | None, full: bool) -> Plan | Outcome:
+    """What has to be done; the outcome at once when the snapshot was made from the same inputs, unless `full`."""
+    found = scan(location)
+    inputs = _inputs(found)
+    if current and not full and _stands(current, inputs):
+        return _unchanged(current)
+    seeds = gather(found)
+    keys = {sheet.sheet_id: sheet.key(_code(READING)) for sheet in seeds.sheets}
+    reused = frozenset[str]() if full or not current else _reusable(current, keys)
+    return Plan(seeds, inputs | {"sheets": keys}, reused)
+
+
+def _inputs(found: Scan) -> dict[str, object]:
+    """All that the tables and views depend on, but for the keys of sheets, which follow from it."""
+    import pyarrow as pa
+
+    return {
+        "files": found.inputs,
+        "code": {"reading": _code(READING), "publishing": _code(PUBLISHING)},
+        "schema_version": SCHEMA_VERSION,
+        "writer": f"pyarrow {pa.__version__}",
+    }
+
+
+def _stands(current: Snapshot, inputs: Mapping[str, object]) -> bool:
+    before = current.manifest["inputs"]
+    return all(before.get(name) == value for name, value in inputs.items())
+
+
+def _unchanged(current: Snapshot) -> Outcome:
+    return Outcome(current, None, 0, current.manifest["tables"]["sheets"]["rows"])
+
+
+def _reusable(current: Snapshot, keys: Mapping[str, str]) -> Set[str]:
+    """The sheets that were read before, from the same bytes, facts and code."""
+    before = current.manifest["inputs"].get("sheets", {})
+    same = {sheet_id for sheet_id, key in keys.items() if before.get(sheet_id) == key}
+    return frozenset(same & set(current.table("sheets", ["sheet_id"])["sheet_id"].to_pylist()) if same else ())
+
+
+def read_batch(location: str, sheets: Sequence[Sheet], staging: str, name: str) -> str:
+    """Read some sheets and stage their tables under this name, which is returned."""
+    import pyarrow as pa
+    from transforms.sheets import read_sheets
+
+    from flows.staging import write_batch
+
+    sources, doubts = read_sources(location, sheets)
+    tables = read_sheets(sources)
+    findings = pa.concat_tables([tables["findings"], finding_table(doubts)])
+    return write_batch(staging, name, {**tables, "findings": findings})
+
+
+def collect(plan: Plan, staging: str, names: Sequence[str], current: Snapshot | None) -> Tables:
+    """The tables of all sheets, as their readers left them: what was staged now, and what stays from the last build."""
+    from flows.staging import as_read, interleave, read_batches
+
+    fresh = read_batches(staging, names)
+    if not plan.reused or current is None:
+        return fresh
+    order = [sheet.sheet_id for sheet in plan.seeds.sheets]
+    read = {}
+    for name, rows in fresh.items():
+        kept = as_read(name, current.table(name))
+        read[name] = interleave(order, kept, plan.reused, rows)
+    return read
+
+
+def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:
+    """The tables with everyone told apart, and the findings of that beside those of reading."""
+    import pyarrow as pa
+
+    from transforms.identity import DecisionError, resolve
+
+    known = {**read, "events": plan.seeds.events}
+    previous = {name: current.table(name) for name in ("drivers", "driver_redirects")} if current else None
+    try:
+        resolved = resolve(known, plan.seeds.decisions, previous)
+    except DecisionError as error:
+        raise DataError(str(error)) from None
+    return known | resolved | {"findings": pa.concat_tables([read["findings"], resolved["findings"]])}
+
+
+def check(plan: Plan, tables: Tables) -> Tables:
+    """The finished tables, with every finding in a fixed order."""
+    import pyarrow as pa
+    from transforms.checks import check as find
+
+    found = pa.concat_tables([plan.seeds.findings, tables["findings"], find(tables)])
+    order = [(name, "ascending") for name in ("sheet_id", "line", "check", "column", "observed", "message")]
+    return {**tables, "findings": found.group_by(found.column_names).aggregate([]).sort_by(order)}
+
+
+def publish(warehouse: Warehouse, plan: Plan, tables: Tables) -> tuple[Snapshot, Summary]:
+    """Show the tables to readers, and sum them up."""
+    from flows.report import summarise
+
+    return warehouse.publish(plan.inputs, tables), summarise(tables)
+
+
+def _code(parts: Sequence[str]) -> str:
+    """A hash of the code and the lexicons below these paths."""
+    digest = hashlib.sha256()
+    for part in parts:
+        place = PROJECT / part
+        files = sorted(place.rglob("*")) if place.is_dir() else [place]
+        for file in files:
+            if file.suffix in {".py", ".sql", ".csv", ".toml", ".json"}:
+                digest.update(f"{file.relative_to(PROJECT)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:32]
