@@ -132,19 +132,20 @@ class Sheet:
         return [role if cells else "empty" for role, cells in zip(self.roles, filled, strict=True)]
 
 
-def sheets(seed: int, count: int) -> Iterator[Sheet]:
-    """`count` sheets of all families in turn of chance, the same for the same seed."""
+def sheets(seed: int, count: int, size: tuple[int, int] | None = None) -> Iterator[Sheet]:
+    """`count` sheets of all families by chance, with so many cars at least and at most; same seed, same sheets."""
     random = Random(seed)
     for _ in range(count):
-        yield sheet(random)
+        yield sheet(random, random.randint(*size) if size else None)
 
 
-def sheet(random: Random, family: str | None = None) -> Sheet:
+def sheet(random: Random, size: int | None = None) -> Sheet:
     """One sheet: its columns, its style, and the cars in printed order."""
-    family = family or random.choices(list(FAMILIES), (6, 3, 2, 2, 2, 2, 1, 1))[0]
+    family = random.choices(list(FAMILIES), (6, 3, 2, 2, 2, 2, 1, 1))[0]
+    size = size or random.choice((random.randint(4, 9), random.randint(10, 30), random.randint(20, 60)))
     roles = _roles(random, family)
     style = style_of(random, roles)
-    cars = _field(random, family, style)
+    cars = _field(random, family, style, size)
     rows = [_row(random, family, roles, style, car) for car in cars]
     if any(not all(column) and BLANKS.issuperset(column) for column in zip(*(row.cells for row in rows), strict=True)):
         rows = [Row([cell if cell != "-" else "" for cell in row.cells], row.truth) for row in rows]
@@ -159,9 +160,8 @@ def _roles(random: Random, family: str) -> list[str]:
     return roles if len(roles) >= 4 else _roles(random, family)
 
 
-def _field(random: Random, family: str, style: Style) -> list[dict[str, Any]]:
+def _field(random: Random, family: str, style: Style, size: int) -> list[dict[str, Any]]:
     """The cars of one event in printed order, with every fact that any family prints."""
-    size = random.choice((random.randint(4, 9), random.randint(10, 30), random.randint(20, 60)))
     crew_size = random.choice((1, 2, 2, 3, 3, 4))
     best = int(style.lap_km / random.uniform(115, 235) * 3_600_000)
     sprint = random.random() < 0.2

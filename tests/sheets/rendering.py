@@ -147,8 +147,8 @@ class Page:
         return self.sheet.roles if self.language else self.sheet.visible_roles
 
 
-def page(random: Random, sheet: Sheet, name: str, *, language: str | None = None, kind_known: float = 0.5) -> Page:
-    """The sheet in a dialect of chance; with a header if a language is given (English where that lacks a word)."""
+def page(random: Random, sheet: Sheet, name: str, *, language: str | None = None) -> Page:
+    """The sheet as a file, in a dialect of chance; a language that lacks one of the words yields to English."""
     if language and not set(sheet.roles) <= set(HEADERS[language]):
         language = "English"
     dialect = random.choices(list(DIALECTS), list(DIALECTS.values()))[0]
@@ -159,7 +159,6 @@ def page(random: Random, sheet: Sheet, name: str, *, language: str | None = None
         table = [_header(language, sheet.roles), *table]
     newline = random.choice(("\n", "\n", "\n", "\r\n"))
     text = newline.join(_WRITERS[dialect](table)) + random.choice((newline, ""))
-    known = random.random() < kind_known
     data = text.encode(random.choice(("utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16")))
     source = Source(
         name,
@@ -167,7 +166,7 @@ def page(random: Random, sheet: Sheet, name: str, *, language: str | None = None
         f"{name}.txt",
         hashlib.sha256(data).hexdigest(),
         data,
-        kind=KINDS[sheet.family] if known else "unknown",
+        kind=random.choice((KINDS[sheet.family], "unknown")),
     )
     return Page(sheet, dialect, language, source, 2 if language else 1)
 
@@ -187,7 +186,8 @@ def _header(language: str, roles: list[str]) -> list[str]:
     return [f"{word} {words[:i].count(word) + 1}" if word == "Session" else word for i, word in enumerate(words)]
 
 
-def _bars(table: list[list[str]]) -> list[str]:
+def bars(table: list[list[str]]) -> list[str]:
+    """One line a row, as the archive pages are copied."""
     return ["| " + " | ".join(row) + " |" for row in table]
 
 
@@ -205,7 +205,7 @@ def _aligned(table: list[list[str]]) -> list[str]:
 
 
 _WRITERS = {
-    "bars": _bars,
+    "bars": bars,
     "pipe": lambda table: [" | ".join(row).rstrip() for row in table],
     "tab": lambda table: ["\t".join(row) for row in table],
     "semicolon": lambda table: _separated(";", table),
