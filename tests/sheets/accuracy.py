@@ -62,8 +62,7 @@ def _score_sheet(
     if got != page.roles:
         result.wrong.append((page, got))
         return
-    for i, row in enumerate(page.sheet.rows):
-        line = page.first_line + i
+    for line, row in zip(page.lines, page.sheet.rows, strict=True):
         read = results.get((page.source.sheet_id, line))
         for column, value in row.truth.items():
             same = read is not None and read[column] == value

@@ -8,6 +8,7 @@ follow the overall order.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
@@ -164,52 +165,52 @@ def _field(random: Random, family: str, style: Style, size: int) -> list[dict[st
     """The cars of one event in printed order, with every fact that any family prints."""
     crew_size = random.choice((1, 2, 2, 3, 3, 4))
     best = int(style.lap_km / random.uniform(115, 235) * 3_600_000)
-    sprint = random.random() < 0.2
-    winner_laps = max(12, int((random.uniform(25, 75) if sprint else random.uniform(150, 1440)) * 60_000 / best / 1.06))
+    minutes = random.uniform(25, 75) if random.random() < 0.2 else random.uniform(150, 1440)
+    winner_laps = max(12, int(minutes * 60_000 / best / 1.06))
     classes = list(random.choice(names.CLASSES))[: random.randint(1, 4)]
-    numbers = _numbers(random, size)
-    taken: set[str] = set()
-    lap, laps, total = best, winner_laps, 0
-    per_class: dict[str, int] = {}
-    cars: list[dict[str, Any]] = []
+    numbers, taken, per_class = _numbers(random, size), set[str](), Counter[str]()
+    finishers = size - random.randint(1, 4) if family == "race" and size > 8 and random.random() < 0.2 else size
+    lap, laps, total = best, winner_laps, int(best * 1.04 * winner_laps)
+    cars = []
     for place in range(1, size + 1):
         lap += random.randint(20, max(40, best // 120))
         if place > 2 and random.random() < 0.75:
             laps = max(3, laps - random.randint(0, max(1, winner_laps // 60)))
-        floor = int(best * 1.04 * winner_laps)
-        total = (
-            floor + random.randint(100, best)
-            if laps < winner_laps
-            else max(total, floor) + random.randint(100, best // 3)
-        )
+        # Cars a lap down and more pass the flag in any order.
+        total = total + random.randint(100, best // 3) if laps == winner_laps else total
         # Faster classes fill the front of the field, with some disorder.
         rank = min(len(classes) - 1, max(0, int(len(classes) * (place - 1) / size + random.gauss(0, 0.4))))
-        cls = classes[rank]
-        per_class[cls] = per_class.get(cls, 0) + 1
-        cars.append(
-            {
-                "place": place,
-                "number": numbers[place - 1],
-                "crew": _crew(random, crew_size, style.crew, taken),
-                "car": random.choice(names.CARS),
-                "entrant": _entrant(random),
-                "country": random.choice(names.COUNTRIES),
-                "principal": f"{random.choice(names.GIVEN_NAMES)} {random.choice(names.SURNAMES)}",
-                "class": cls,
-                "class_place": per_class[cls],
-                "laps": laps,
-                "total": total,
-                "lap": lap + (random.randint(-best // 60, best // 60) if family in ("race", "appearances") else 0),
-                "lap_number": random.randint(2, max(3, laps)),
-                "later": [lap + random.randint(0, best // 30) for _ in range(3)],
-                "timed": place <= size - max(1, size // 12) or random.random() < 0.5,
-            }
-        )
+        per_class[classes[rank]] += 1
+        car = {
+            "place": place,
+            "status": "" if place <= finishers else random.choice(("NC", "DNF", "Ret")),
+            "number": numbers[place - 1],
+            "crew": _crew(random, crew_size, style.crew, taken),
+            "class": classes[rank],
+            "class_place": per_class[classes[rank]],
+            "laps": laps,
+            "total": total if laps == winner_laps else total + random.randint(100, best),
+            "lap": lap + (random.randint(-best // 60, best // 60) if family == "race" else 0),
+            "timed": place <= size - max(1, size // 12) or random.random() < 0.5,
+        }
+        cars.append(car | _facts(random, best, car))
     if family in ("entry list", "entries by make"):
         cars.sort(key=lambda car: int(re.sub(r"\D", "", car["number"])))
     elif family == "race" and random.random() < 0.1:
-        cars.sort(key=lambda car: (car["class"], car["place"]))
+        cars.sort(key=lambda car: (bool(car["status"]), car["class"], car["place"]))
     return cars
+
+
+def _facts(random: Random, best: int, car: dict[str, Any]) -> dict[str, Any]:
+    """What does not depend on the cars before."""
+    return {
+        "car": random.choice(names.CARS),
+        "entrant": _entrant(random),
+        "country": random.choice(names.COUNTRIES),
+        "principal": f"{random.choice(names.GIVEN_NAMES)} {random.choice(names.SURNAMES)}",
+        "lap_number": random.randint(2, max(3, car["laps"])),
+        "later": [car["lap"] + random.randint(0, best // 30) for _ in range(3)],
+    }
 
 
 def _numbers(random: Random, size: int) -> list[str]:

@@ -60,6 +60,14 @@ def style_of(random: Random, roles: list[str]) -> Style:
     )
 
 
+def _position(car: dict[str, Any], style: Style, session: int) -> tuple[str, int | None]:
+    return (car["status"], None) if car["status"] else (style.ordinal(car["place"]), car["place"])
+
+
+def _class_position(car: dict[str, Any], style: Style, session: int) -> tuple[str, int | None]:
+    return ("", None) if car["status"] else (style.ordinal(car["class_place"]), car["class_place"])
+
+
 def _car(car: dict[str, Any], style: Style, session: int) -> tuple[str, str]:
     text = " ".join(part for part in car["car"] if part)
     return text, text
@@ -87,7 +95,7 @@ def _speed(km: float, ms: int, style: Style) -> tuple[str, float]:
 
 # Role -> printed cell and typed value of one car.
 CELLS: dict[str, Callable[[dict[str, Any], Style, int], tuple[str, Any]]] = {
-    "position": lambda car, style, _: (style.ordinal(car["place"]), car["place"]),
+    "position": _position,
     "car_number": lambda car, style, _: (car["number"], car["number"]),
     "crew": lambda car, style, _: (style.separator.join(car["crew"]), car["crew"]),
     "car": _car,
@@ -97,7 +105,7 @@ CELLS: dict[str, Callable[[dict[str, Any], Style, int], tuple[str, Any]]] = {
     "entrant": lambda car, style, _: (car["entrant"], car["entrant"]),
     "principal": lambda car, style, _: (car["principal"], car["principal"]),
     "class": lambda car, style, _: (car["class"], car["class"]),
-    "class_position": lambda car, style, _: (style.ordinal(car["class_place"]), car["class_place"]),
+    "class_position": _class_position,
     "laps": lambda car, style, _: (str(car["laps"]), car["laps"]),
     "race_time": _race_time,
     "distance": lambda car, style, _: (

@@ -133,18 +133,14 @@ HEADERS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Page:
-    """A sheet as a file: what the reader gets, and which line holds which car."""
+    """A sheet as a file: what the reader gets, the roles that it must find, the line of each car."""
 
     sheet: Sheet
     dialect: str
     language: str | None
+    roles: list[str]
     source: Source
-    first_line: int
-
-    @property
-    def roles(self) -> list[str]:
-        """The roles that the reader must find."""
-        return self.sheet.roles if self.language else self.sheet.visible_roles
+    lines: list[int]
 
 
 def page(random: Random, sheet: Sheet, name: str, *, language: str | None = None) -> Page:
@@ -154,21 +150,38 @@ def page(random: Random, sheet: Sheet, name: str, *, language: str | None = None
     dialect = random.choices(list(DIALECTS), list(DIALECTS.values()))[0]
     if dialect == "blanks" and "empty" in sheet.visible_roles:
         dialect = "bars"
-    table = [row.cells for row in sheet.rows]
+    roles, table = sheet.visible_roles, [row.cells for row in sheet.rows]
     if language:
-        table = [_header(language, sheet.roles), *table]
+        # A header decides whatever the order of the columns.
+        places = list(range(len(sheet.roles)))
+        if random.random() < 0.3:
+            random.shuffle(places)
+        roles = [sheet.roles[place] for place in places]
+        table = [_header(language, roles), *([row[place] for place in places] for row in table)]
+    written = WRITERS[dialect](table)
+    lines, first = _noise(random, written, dialect, header=bool(language))
     newline = random.choice(("\n", "\n", "\n", "\r\n"))
-    text = newline.join(_WRITERS[dialect](table)) + random.choice((newline, ""))
-    data = text.encode(random.choice(("utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16")))
-    source = Source(
-        name,
-        None,
-        f"{name}.txt",
-        hashlib.sha256(data).hexdigest(),
-        data,
-        kind=random.choice((KINDS[sheet.family], "unknown")),
+    data = (newline.join(lines) + random.choice((newline, ""))).encode(
+        random.choice(("utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16"))
     )
-    return Page(sheet, dialect, language, source, 2 if language else 1)
+    kind = random.choice((KINDS[sheet.family], "unknown"))
+    source = Source(name, None, f"{name}.txt", hashlib.sha256(data).hexdigest(), data, kind=kind)
+    return Page(sheet, dialect, language, roles, source, list(range(first, first + len(sheet.rows))))
+
+
+def _noise(random: Random, written: list[str], dialect: str, *, header: bool) -> tuple[list[str], int]:
+    """The lines with what copying leaves around them, and the number of the first car's line."""
+    above, below = [], []
+    if random.random() < 0.05:
+        above = ["Race weekend of the year", ""] if header else [""]
+    if random.random() < 0.05:
+        below = ["", ""]
+    if header and dialect == "bars" and random.random() < 0.3:
+        written = [written[0], "|" + "---|" * (written[0].count("|") - 1), *written[1:]]
+    if dialect != "blanks" and random.random() < 0.05:
+        written = [f"{line} " for line in written]
+    cars = [i for i, line in enumerate(written) if set(line) - set("|- ")]
+    return above + written + below, len(above) + cars[1 if header else 0] + 1
 
 
 def pages(seed: int, sheets: list[Sheet], *, headers: bool) -> list[Page]:
@@ -204,7 +217,7 @@ def _aligned(table: list[list[str]]) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
 
 
-_WRITERS = {
+WRITERS = {
     "bars": bars,
     "pipe": lambda table: [" | ".join(row).rstrip() for row in table],
     "tab": lambda table: ["\t".join(row) for row in table],
