@@ -1,4 +1,7 @@
-"""Small, reviewable word lists, one CSV each; a cell with several values divides them by `|`."""
+"""Small, reviewable word lists, one CSV each; a cell with several values divides them by `|`.
+
+All lists but the codes of countries and tyre makers are matched by `transforms.fold.fold`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,20 @@ import csv
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
+
+from transforms.fold import fold
+
+# A heading may say more than the list knows (`Not classified, less than 70 % of the distance`), up to
+# so many words; but of more than four words, a single known one proves nothing.
+_LONGEST_HEADING, _SHORT_HEADING = 12, 4
+
+
+class Section(NamedTuple):
+    """What a heading says of the rows below it: their status, the kind of sheet, either or both."""
+
+    status: str | None
+    kind: str | None
 
 
 @cache
@@ -18,3 +35,70 @@ def read_list(name: str) -> tuple[Mapping[str, str], ...]:
 def parts(cell: str) -> list[str]:
     """The values of one cell: `Alfa|Alfa Romeo` -> two; an empty cell holds none."""
     return cell.split("|") if cell else []
+
+
+@cache
+def header_roles() -> Mapping[str, str]:
+    """Folded header -> the role of its column, in seven languages and as timing services abbreviate."""
+    return {fold(row["text"]): row["role"] for row in read_list("headers")}
+
+
+@cache
+def statuses() -> Mapping[str, str]:
+    """Folded status as printed in a cell (`dnf`, `non classe`) -> one of `schema.STATUSES`."""
+    return {fold(row["text"]): row["status"] for row in read_list("statuses")}
+
+
+@cache
+def class_names() -> frozenset[str]:
+    """Folded names of well-known classes: evidence for a class column, never proof."""
+    return frozenset(fold(row["class"]) for row in read_list("classes"))
+
+
+@cache
+def tyre_makers() -> Mapping[str, str]:
+    """Tyre maker as printed, folded (`michelin`) or by its code as it stands (`M`) -> its name."""
+    rows = read_list("tyre_makers")
+    names = {fold(row["tyre_make"]): row["tyre_make"] for row in rows}
+    return names | {code: row["tyre_make"] for row in rows for code in parts(row["codes"])}
+
+
+def find_country(text: str) -> str | None:
+    """The English name of a country printed as a name (`Allemagne`) or a code in capitals (`D`, `GER`, `U.S.A.`)."""
+    names, codes = _countries()
+    return names.get(fold(text)) or codes.get(text.strip().replace(".", ""))
+
+
+@cache
+def country_words() -> frozenset[str]:
+    """Every folded name and every code, folded, of a country: evidence for a country column."""
+    names, codes = _countries()
+    return frozenset((*names, *map(fold, codes)))
+
+
+@cache
+def _countries() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    rows = read_list("countries")
+    names = {fold(name): row["country"] for row in rows for name in [row["country"], *parts(row["names"])]}
+    return names, {code: row["country"] for row in rows for code in parts(row["codes"])}
+
+
+def read_section(text: str) -> Section | None:
+    """What a heading or caption says: `Did not finish:` a status, `(Grid Positions)` a kind; None when nothing known.
+
+    The longest known heading that the text is, begins with or ends with decides.
+    """
+    sections = _sections()
+    words = fold(text).split()
+    if not words or len(words) > _LONGEST_HEADING:
+        return None
+    for length in range(len(words), 0 if len(words) <= _SHORT_HEADING else 1, -1):
+        for part in (words[:length], words[-length:]):
+            if found := sections.get(" ".join(part)):
+                return found
+    return None
+
+
+@cache
+def _sections() -> Mapping[str, Section]:
+    return {fold(row["text"]): Section(row["status"] or None, row["kind"] or None) for row in read_list("sections")}
