@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.cars import CARS, find_make, read_car, read_cars
+from transforms.cars import CARS, find_make, read_car, read_cars, read_engine_makers
 from transforms.lexicon import parts, read_list
 
 
@@ -99,6 +99,36 @@ def test_every_row_of_a_column_is_read_and_nulls_stay_null():
     assert read.schema == CARS
     assert read["make"].to_pylist() == ["Lola", None, "Lola", None]
     assert read["model"].to_pylist() == ["T70", None, "T70", None]
+
+
+def test_an_engine_in_a_column_of_its_own_has_a_maker():
+    """The maker stands first, or last, or is not known."""
+    engines = [
+        "Judd GV5 4.0L V10",
+        "Ford Cosworth DFL 3.3L V8",
+        "3.0 V8 Cosworth DFV",
+        "Porsche Type-935/82 2.9L",
+        "V8",
+        None,
+    ]
+    expected = ["Judd", "Ford Cosworth", "Cosworth", "Porsche", None, None]
+    assert read_engine_makers(pa.array(engines)).to_pylist() == expected
+
+
+@pytest.mark.parametrize(
+    ("car", "make", "model"),
+    [
+        ("Gillet Vertigo Streiff", "Gillet", "Vertigo Streiff"),
+        ("Vertigo Streiff", "Gillet", "Vertigo Streiff"),
+        ("VW-Porsche 914/6", "Porsche", "914/6"),
+        ("Renault Sport Spider", "Renault", "Sport Spider"),
+        ("Mercedes AMG GT3", "Mercedes-AMG", "GT3"),
+        ("Mercedes CLK-LM", "Mercedes-Benz", "CLK-LM"),
+    ],
+)
+def test_names_that_look_like_two_makes(car, make, model):
+    """Joint names of history come to the make that built the car."""
+    assert read_car(car)[:2] == (make, model)
 
 
 _MAKES = [name for row in read_list("makes") for name in [row["make"], *parts(row["aliases"])]]

@@ -80,6 +80,24 @@ def read_car(text: str) -> Car:
     return Car(make, _model(text[begin:end]) if make else None, engine_make, text[:begin], text[end:])
 
 
+def read_engine_makers(engines: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The maker of each engine printed in a column of its own (`Judd GV5 4.0L V10`), row by row; null where unknown."""
+    chunk = engines.combine_chunks() if isinstance(engines, pa.ChunkedArray) else engines
+    coded = pc.dictionary_encode(chunk.cast(pa.string()))
+    makers = [find_engine_maker(text) for text in coded.dictionary.to_pylist()]
+    return pa.array(makers, pa.string()).take(coded.indices)
+
+
+def find_engine_maker(text: str) -> str | None:
+    """The maker whom an engine begins with, the longest name first, or else ends with (`3.0 V8 Cosworth DFV`)."""
+    words = list(_words(text))
+    makers, longest = _engines()
+    for used in range(min(longest, len(words)), 0, -1):
+        if engine := makers.get(_join(words[:used])):
+            return engine.maker
+    return _find_engine(words, 0, None)[0]
+
+
 def find_make(text: str) -> str | None:
     """The make that a printed car begins with; None when no known make does."""
     return _find_make(list(_words(text)))[0]
