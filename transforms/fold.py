@@ -30,12 +30,22 @@ _TRANSLATION = str.maketrans(_LETTERS)
 _DIVIDER = re.compile(r"(?:[^\w#/]|_)+")
 
 
-@lru_cache(maxsize=65536)
+# Words and names come again and again; a longer text would only fill the memory.
+_LONGEST_REMEMBERED = 100
+
+
 def fold(text: str) -> str:
     """The text in lower case, without accents, with its punctuation (all but `#` and `/`) as single blanks."""
+    return _remember(text) if len(text) <= _LONGEST_REMEMBERED else _fold(text)
+
+
+def _fold(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text)
     plain = "".join(c for c in apart if not unicodedata.category(c).startswith("M"))
     return _DIVIDER.sub(" ", plain.lower().translate(_TRANSLATION)).strip()
+
+
+_remember = lru_cache(maxsize=65536)(_fold)
 
 
 def fold_array(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
