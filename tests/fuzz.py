@@ -151,10 +151,22 @@ _MUTATIONS: tuple[Callable[[Random, bytes, list[bytes]], bytes], ...] = (
 )
 
 
-def main() -> None:
-    """Read many broken sheets in batches; exit 1 when one breaks a promise."""
+def broken_by(given: list[Source]) -> list[str]:
+    """The promises broken; an exception is traced to the one sheet that raises it, if one does."""
     from transforms.sheets import read_sheets
 
+    try:
+        return broken_promises(given, read_sheets(given))
+    except Exception as error:
+        half = len(given) // 2
+        told = f"{given[0].sheet_id} and {len(given) - 1} more: {type(error).__name__}: {error}"
+        if not half:
+            return [f"{told} for {given[0].data!r} with columns {given[0].columns}"]
+        return broken_by(given[:half]) or broken_by(given[half:]) or [told]
+
+
+def main() -> None:
+    """Read many broken sheets in batches; exit 1 when one breaks a promise."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--batch", type=int, default=2_000)
@@ -164,10 +176,7 @@ def main() -> None:
     for done in range(0, options.inputs, options.batch):
         seed = options.seed + done
         given = sources(seed, min(options.batch, options.inputs - done))
-        try:
-            broken = broken_promises(given, read_sheets(given))
-        except Exception as error:
-            broken = [f"{type(error).__name__}: {error}"]
+        broken = broken_by(given)
         failed += bool(broken)
         for promise in broken[:5]:
             print(f"seed {seed}: {promise}")
