@@ -155,9 +155,9 @@ def _reusable(current: Snapshot, keys: Mapping[str, str]) -> Set[str]:
 def read_batch(location: str, sheets: Sequence[Sheet], staging: str, name: str) -> str:
     """Read some sheets and stage their tables under this name, which is returned."""
     import pyarrow as pa
-    from transforms.sheets import read_sheets
 
     from flows.staging import write_batch
+    from transforms.sheets import read_sheets
 
     sources, doubts = read_sources(location, sheets)
     tables = read_sheets(sources)
@@ -198,6 +198,7 @@ def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:
 def check(plan: Plan, tables: Tables) -> Tables:
     """The finished tables, with every finding in a fixed order."""
     import pyarrow as pa
+
     from transforms.checks import check as find
 
     found = pa.concat_tables([plan.seeds.findings, tables["findings"], find(tables)])

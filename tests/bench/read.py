@@ -45,7 +45,6 @@ def write_sheets(path: Path, count: int, seed: int = 5) -> None:
 def run_reader(path: Path, batch: int) -> Measure:
     """Read the sheets with the reader, a batch at a time as the flow does."""
     from transforms.sheets import read_sheets
-
     from transforms.sources import Source
 
     table = pq.read_table(path, columns=["sheet_id", "text"])

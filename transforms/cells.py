@@ -1,0 +1,127 @@
+"""Printed cells to typed values: times to milliseconds, ordinals to integers, speeds to km/h; never a sentinel.
+
+Every function takes an array of texts (null where there is no cell) and gives an array as long; what
+does not fit is null, and it is the caller who says so in a finding.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+KM_PER_MILE = 1.609344  # international mile, exact since 1959
+
+# Nothing was printed here, or a mark that says so; `00:00:00` is how some archives print an unknown time.
+_ABSENT = r"^(?:[-–—.?*\s]*|[-–—]{1,2}:[-–—:.]+|0{1,2}(?::0{2})+(?:[.,]0+)?)$"
+_CLOCK = r"^\+?\s?(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3})[:'′](?P<s>\d{2})(?:[.,:\"″]{1,2}(?P<f>\d{1,4}))?$"
+_WORDS = (
+    r"(?i)^\+?\s?(?:(?P<h>\d{1,3})\s?h\.?)?\s?(?:(?P<m>\d{1,3})\s?(?:min|mn|m|')\.?)?"
+    r"\s?(?:(?P<s>\d{1,2})\s?(?:sec|s|\"|$|[.,])?[.,]?(?P<f>\d{1,4})?\s?(?:sec|s|\")?)?$"
+)
+_SECONDS = r"(?i)^\+?\s?(?P<s>\d{1,3})[.,](?P<f>\d{1,4})\s?(?:sec|s|\")?$"
+_ORDINAL = r"(?i)^[=T]?\s?(?P<n>\d{1,4})\s?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.)?=?$"
+_NUMBER = (
+    r"(?i)^(?P<n>\d{1,3}(?:[ '.,]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
+    r"\s?(?P<unit>kms?/?h?|kph|k/h|mph|mi/h|miles?|mi|m\.p\.h\.)?\.?$"
+)
+_GAP_LAPS = (
+    r"(?i)^[+-]?\s?(?P<n>\d{1,3})\s?"
+    r"(?:laps?|lps?|tours?|tr?s?|runden?|rdn|giri|giro|vueltas?|vlts?|voltas?|ronden?|l)\.?(?:\s.*)?$"
+)
+
+
+def filled(texts: pa.Array) -> pa.Array:
+    """The texts, null where nothing is printed or a mark says that nothing is known."""
+    absent = pc.match_substring_regex(texts, _ABSENT)
+    return pc.if_else(absent, None, texts)
+
+
+def read_ordinals(texts: pa.Array) -> pa.Array:
+    """Positions: `1st`, `1.`, `1er`, `=9th`, `12` to int32."""
+    return _group(pc.extract_regex(texts, _ORDINAL), "n").cast(pa.int32())
+
+
+def read_integers(texts: pa.Array) -> pa.Array:
+    """Laps and lap numbers to int32; a remark in parentheses after the number is passed over."""
+    return _group(pc.extract_regex(texts, r"^(?P<n>\d{1,6})(?:\s?\(.*\))?$"), "n").cast(pa.int32())
+
+
+def read_times(texts: pa.Array) -> pa.Array:
+    """Times of day, laps and races to int64 milliseconds: `1:27.898`, `1'34.567`, `1min53s062`, `7h 39m 36s`.
+
+    Fractions beyond the millisecond are rounded; minutes and seconds of 60 and more are no time.
+    """
+    result = pa.nulls(len(texts), pa.int64())
+    spelt = pc.if_else(pc.match_substring_regex(texts, r"(?i)\d\s?(?:h|m|')"), texts, None)
+    for pattern, candidates in ((_CLOCK, texts), (_WORDS, spelt)):
+        result = pc.coalesce(result, _milliseconds(pc.extract_regex(candidates, pattern)))
+    return result
+
+
+def read_lap_times(texts: pa.Array) -> pa.Array:
+    """Lap times to int64 milliseconds: as `read_times`, and laps of less than a minute printed as `58.123`."""
+    seconds = pc.extract_regex(texts, _SECONDS)
+    return pc.coalesce(read_times(texts), _milliseconds(seconds))
+
+
+def read_gaps(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Gaps to int64 milliseconds and int32 laps, one of them null: `+1:05.400`, `35.2`, `9 Laps`."""
+    laps = _group(pc.extract_regex(texts, _GAP_LAPS), "n").cast(pa.int32())
+    times = pc.if_else(pc.is_valid(laps), None, read_lap_times(texts))
+    return times, laps
+
+
+def read_speeds(texts: pa.Array, mph: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Speeds to float64 km/h, and whether each was printed in miles; `mph` says so for texts without a unit."""
+    value, unit = _number(texts)
+    miles = pc.or_(pc.fill_null(pc.starts_with(unit, "m"), False), mph)
+    return pc.if_else(miles, pc.round(pc.multiply(value, KM_PER_MILE), 4), value), miles
+
+
+def read_distances(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Distances to float64 km, and whether each was printed in miles: `3908.2119 kms`, `312.5 miles`."""
+    value, unit = _number(texts)
+    miles = pc.fill_null(pc.starts_with(unit, "mi"), False)
+    return pc.if_else(miles, pc.round(pc.multiply(value, KM_PER_MILE), 4), value), miles
+
+
+def read_numbers(texts: pa.Array) -> pa.Array:
+    """Car numbers as text, without the sign before them: `#12` is 12, `007` stays 007."""
+    return pc.replace_substring_regex(texts, r"^(?i)(?:#|no?\.?\s|n°|nr\.?)\s?", "")
+
+
+def _group(found: pa.StructArray, name: str) -> pa.Array:
+    """One group of a pattern, null where the pattern did not match (a struct's own child would be "" there)."""
+    return pc.struct_field(found, name)
+
+
+def _number(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+    found = pc.extract_regex(texts, _NUMBER)
+    digits = pc.replace_substring_regex(_group(found, "n"), r"[ ']", "")
+    # Of two marks the last divides the fraction; a single comma is a decimal comma.
+    digits = pc.replace_substring_regex(digits, r"^(\d{1,3})[.,](\d{3})[.,](\d+)$", r"\1\2.\3")
+    digits = pc.replace_substring(digits, ",", ".")
+    plain = pc.if_else(pc.match_substring_regex(digits, r"^\d+(?:\.\d+)?$"), digits, None)
+    return plain.cast(pa.float64()), pc.utf8_lower(_group(found, "unit"))
+
+
+def _milliseconds(parts: pa.StructArray) -> pa.Array:
+    """Milliseconds from the groups h, m, s and f of a pattern; null where it did not match or a part is 60 and more."""
+    names = {field.name for field in parts.type}
+    zero = pa.scalar(0, pa.int64())
+
+    def whole(name: str) -> pa.Array:
+        if name not in names:
+            return pc.if_else(pc.is_valid(parts), zero, None)
+        text = _group(parts, name)
+        return pc.if_else(pc.equal(text, ""), "0", text).cast(pa.int64())
+
+    hours, minutes, seconds = whole("h"), whole("m"), whole("s")
+    fraction = pc.binary_join_element_wise("0.", _group(parts, "f"), "0", "").cast(pa.float64())
+    millis = pc.round(pc.multiply(fraction, 1000.0), round_mode="half_up").cast(pa.int64())
+    total = pc.add(pc.multiply(pc.add(pc.multiply(hours, 60), minutes), 60), seconds)
+    wrong = pc.or_(
+        pc.and_(pc.greater_equal(seconds, 60), pc.greater(pc.add(hours, minutes), 0)),
+        pc.and_(pc.greater_equal(minutes, 60), pc.greater(hours, 0)),
+    )
+    return pc.if_else(wrong, None, pc.add(pc.multiply(total, 1000), millis))

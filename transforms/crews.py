@@ -1,0 +1,65 @@
+"""Crews taken apart: one name per driver, its marks as flags, every name in its seat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Ints = npt.NDArray[np.int64]
+
+JOIN = "\x1f"  # between names that the sheet prints in cells of their own
+# A slash divides names only with a blank beside it: `Lola B2K/10B` and `N/A` are words.
+_BETWEEN = r"\s*\x1f\s*|\s+/\s*|/\s+|\s*\|\s*|\s+&\s+"
+_DASH = r"\s+[-–]\s+"
+_STAR = r"^\*+\s*|\s*\*+$"
+_QUOTED = '^["“”„«‘\'](?P<name>[^"“”„«»]+)["”“»’\']$'
+
+
+@dataclass(frozen=True, slots=True)
+class Crews:
+    """Crews as a list of printed names per row, and per name: the row, the name without marks, and the marks."""
+
+    crew: pa.ListArray
+    row: Ints
+    seat: Ints
+    name: pa.Array
+    nominated: pa.Array
+    pseudonym: pa.Array
+
+
+def read_crews(texts: pa.Array, table: Ints) -> Crews:
+    """Take crews apart; `texts` holds one crew per row (null: none printed), `table` the table of each row."""
+    printed = pc.fill_null(texts, "")
+    parted = pc.replace_substring_regex(printed, _BETWEEN, JOIN)
+    dashed = pa.array(_divided_by_dashes(printed, parted, table))
+    parted = pc.if_else(dashed, pc.replace_substring_regex(parted, _DASH, JOIN), parted)
+    lists = pc.split_pattern(parted, JOIN)
+    pieces = pc.utf8_trim_whitespace(lists.flatten())
+    row = np.repeat(np.arange(len(texts)), np.diff(lists.offsets.to_numpy()))
+    kept = pc.not_equal(pc.replace_substring_regex(pieces, _STAR, ""), "").to_numpy(zero_copy_only=False)
+    pieces, row = pieces.filter(pa.array(kept)), row[kept]
+    sizes = np.bincount(row, minlength=len(texts))
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    unstarred = pc.replace_substring_regex(pieces, _STAR, "")
+    quoted = pc.struct_field(pc.extract_regex(unstarred, _QUOTED), "name")
+    return Crews(
+        crew=pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pieces),
+        row=row,
+        seat=np.arange(len(row)) - offsets[row] + 1,
+        name=pc.utf8_trim_whitespace(pc.coalesce(quoted, unstarred)),
+        nominated=pc.match_substring_regex(pieces, _STAR),
+        pseudonym=pc.is_valid(quoted),
+    )
+
+
+def _divided_by_dashes(printed: pa.Array, parted: pa.Array, table: Ints) -> npt.NDArray[np.bool_]:
+    """Rows of tables that divide names by ` - ` throughout, and by nothing else."""
+    tables = int(table.max(initial=0)) + 1
+    other = np.bincount(table, pc.match_substring(parted, JOIN).to_numpy(zero_copy_only=False), tables)
+    dash = np.bincount(table, pc.match_substring_regex(printed, _DASH).to_numpy(zero_copy_only=False), tables)
+    crews = np.bincount(table, pc.not_equal(printed, "").to_numpy(zero_copy_only=False), tables)
+    return np.asarray(((other == 0) & (dash * 2 > crews))[table])

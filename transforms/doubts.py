@@ -1,0 +1,166 @@
+"""What the reader doubts: cells that do not fit, units converted, headers unknown, lines and layouts rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from transforms.dialect import Lines
+from transforms.headers import nearest_headers
+from transforms.layouts import Layout
+from transforms.pages import HEADER, REJECT, Page
+from transforms.results import Rows
+from transforms.rows import Placed
+from transforms.schema import TABLES
+from transforms.sources import Source
+from transforms.text import Text
+from transforms.verdicts import Verdict
+
+Ints = npt.NDArray[np.int64]
+Finding = dict[str, object]
+
+# The checks that the reader makes; all others are made on the finished tables.
+CHECKS = (
+    "cell-unreadable", "cell-corrected", "unit-converted", "header-unknown", "layout-in-doubt", "lines-rejected",
+    "sheet-empty", "sheet-binary",
+)  # fmt: skip
+_EXPECTED = {
+    "position": "an ordinal", "class_position": "an ordinal", "laps": "a whole number", "lap_number": "a whole number",
+    "gap_laps": "a whole number", "lap_time": "a time", "race_time": "a time", "gap": "a gap in time or laps",
+    "race_speed": "a speed", "lap_speed": "a speed", "distance": "a distance", "crew": "names", "entrant": "a name",
+}  # fmt: skip
+
+
+def find_doubts(
+    sources: Sequence[Source],
+    texts: Sequence[Text],
+    lines: Lines,
+    page: Page,
+    layouts: Sequence[Layout],
+    placed: Placed,
+    rows: Rows,
+    verdict: Verdict,
+) -> pa.Table:
+    """The reader's findings, in order of sheet, line, check and column."""
+    found = [
+        *_sheets(sources, texts),
+        *_rejected(sources, lines, verdict),
+        *_layouts(sources, lines, page, layouts),
+        *_headers(sources, lines, page, layouts),
+        *_cells(sources, lines, placed, rows),
+        *_converted(sources, lines, placed, rows),
+        *_corrected(sources),
+    ]
+    found.sort(key=_order)
+    return TABLES["findings"].conform(pa.Table.from_pylist(found, TABLES["findings"].schema))
+
+
+def _order(finding: Finding) -> tuple[str, int, str, str]:
+    line = finding.get("line")
+    return (
+        str(finding["sheet_id"]),
+        line if isinstance(line, int) else 0,
+        str(finding["check"]),
+        str(finding.get("column")),
+    )
+
+
+def _finding(source: Source, check: str, severity: str, message: str, **more: object) -> Finding:
+    return {
+        "check": check,
+        "severity": severity,
+        "event_id": source.event_id,
+        "sheet_id": source.sheet_id,
+        "message": message,
+        **more,
+    }
+
+
+def _sheets(sources: Sequence[Source], texts: Sequence[Text]) -> Iterator[Finding]:
+    for source, text in zip(sources, texts, strict=True):
+        if text.binary:
+            yield _finding(source, "sheet-binary", "error", f"{source.path} is not text; put the right file there")
+        elif not any(line.strip() for line in text.lines):
+            yield _finding(
+                source, "sheet-empty", "warning", f"{source.path} is empty; remove it or copy the page again"
+            )
+
+
+def _rejected(sources: Sequence[Source], lines: Lines, verdict: Verdict) -> Iterator[Finding]:
+    rejected = np.flatnonzero(verdict.outcome == REJECT)
+    counts = np.bincount(lines.sheet[rejected], minlength=len(sources))
+    for s in np.flatnonzero(counts).tolist():
+        first = int(lines.number[rejected[np.searchsorted(lines.sheet[rejected], s)]])
+        lost = _some(int(counts[s]), "line")
+        message = f"{lost} of {sources[s].path} rejected, first line {first}: the view rejects says why"
+        yield _finding(sources[s], "lines-rejected", "warning", message, observed=str(counts[s]), expected="0")
+
+
+def _some(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _first_lines(page: Page) -> Ints:
+    rows = np.flatnonzero(page.table >= 0)
+    return rows[np.unique(page.table[rows], return_index=True)[1]]
+
+
+def _layouts(sources: Sequence[Source], lines: Lines, page: Page, layouts: Sequence[Layout]) -> Iterator[Finding]:
+    for line, found in zip(_first_lines(page).tolist(), layouts, strict=True):
+        if found.doubt:
+            source = sources[lines.sheet[line]]
+            yield _finding(source, "layout-in-doubt", "warning", found.doubt, line=int(lines.number[line]),
+                           observed=" ".join(found.roles) or None)  # fmt: skip
+
+
+def _headers(sources: Sequence[Source], lines: Lines, page: Page, layouts: Sequence[Layout]) -> Iterator[Finding]:
+    said: set[tuple[int, str]] = set()
+    for line, found in zip(_first_lines(page).tolist(), layouts, strict=True):
+        sheet = int(lines.sheet[line])
+        for column in found.columns if found.basis == "header" else ():
+            name = column.heading.name
+            if column.heading.known or (sheet, name) in said:
+                continue
+            said.add((sheet, name))
+            near = nearest_headers(name)
+            hint = f"; the nearest known are {', '.join(near)}" if near else ""
+            message = f"no known column is headed '{name}': its cells are in extra under that name{hint}"
+            at = int(lines.number[_header_line(page, line)])
+            yield _finding(sources[sheet], "header-unknown", "note", message, line=at, column=name,
+                           observed=name, expected=", ".join(near) or None)  # fmt: skip
+
+
+def _header_line(page: Page, line: int) -> int:
+    header = int(page.header[line])
+    return header if header >= 0 and page.outcome[header] == HEADER else line
+
+
+def _cells(sources: Sequence[Source], lines: Lines, placed: Placed, rows: Rows) -> Iterator[Finding]:
+    for slot, mask in rows.typed.misfits.items():
+        at = np.flatnonzero(mask)
+        for row, text in zip(at.tolist(), rows.texts[slot].take(pa.array(at)).to_pylist(), strict=True):
+            line = int(placed.lines[row])
+            message = (
+                f"{slot} reads '{text}', which is not {_EXPECTED[slot]}: the value is null, the text is kept in lines"
+            )
+            yield _finding(sources[lines.sheet[line]], "cell-unreadable", "warning", message, column=slot,
+                           line=int(lines.number[line]), observed=text, expected=_EXPECTED[slot])  # fmt: skip
+
+
+def _converted(sources: Sequence[Source], lines: Lines, placed: Placed, rows: Rows) -> Iterator[Finding]:
+    for slot, mask in rows.typed.miles.items():
+        sheets = lines.sheet[placed.lines[np.flatnonzero(mask)]]
+        for sheet, count in zip(*np.unique(sheets, return_counts=True), strict=True):
+            unit = "miles to km" if slot == "distance" else "mph to km/h"
+            message = f"{slot}: {_some(int(count), 'value')} converted from {unit} (1 mile = 1.609344 km)"
+            yield _finding(sources[sheet], "unit-converted", "note", message, column=slot)
+
+
+def _corrected(sources: Iterable[Source]) -> Iterator[Finding]:
+    for source in sources:
+        for c in source.corrections:
+            yield _finding(source, "cell-corrected", "note", f"corrected by hand: {c.reason}", line=c.line,
+                           column=c.column, observed=c.expect, expected=c.value)  # fmt: skip

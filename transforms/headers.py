@@ -1,0 +1,93 @@
+"""What a header row says of its columns: roles from the synonyms of several languages, crew blocks folded into one."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from transforms.fold import fold
+from transforms.lexicon import header_roles
+
+# A block of columns per driver, as timing services print it: DRIVER2_FIRSTNAME, Driver 2, Pilote n°2.
+_BLOCK = re.compile(
+    r"^(?:driver|drv|pilote?|piloto|pilota|fahrer|rijder|conductor|coureur)s?"
+    r" ?(?:no?|nr)? ?#?(?P<seat>\d{1,2})(?: (?P<part>.+))?$"
+)
+_FIRST = {"firstname", "first name", "first", "given name", "prenom", "vorname", "nome", "nombre", "voornaam", "name"}
+_LAST = {"secondname", "second name", "lastname", "last name", "last", "surname", "family name", "nom", "nachname",
+         "cognome", "apellido", "apelido", "achternaam"}  # fmt: skip
+_NATION = {"country", "nationality", "nation", "nat", "pays", "land", "pais", "paese", "shortname country"}
+_SEVERAL = {"crew", "session_time", "extra", "empty"}
+_UNIT = re.compile(r"[\[(]?\b(mph|mi/h|miles|km/?h|kph|kms?)\b[\])]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One column as its header names it: role, the name as printed, and for crew blocks the seat and part of name.
+
+    `part` is "first" or "last" where a driver's name is divided over two cells, "nation" for his country.
+    `known` is false where no synonym fits; then the role is extra and the name says which it was.
+    """
+
+    role: str
+    name: str
+    seat: int = 0
+    part: str = ""
+    mph: bool = False
+    known: bool = True
+
+
+def is_header_cell(text: str) -> bool:
+    """True when a header of some language reads like this cell."""
+    return bool(text) and _heading(text).known
+
+
+@cache
+def _heading(text: str) -> Heading:
+    key = fold(text).replace("_", " ")
+    block = _BLOCK.match(key)
+    if block:
+        return _block_heading(text, int(block["seat"]), (block["part"] or "").strip())
+    roles = header_roles()
+    mph = bool(re.search(r"\b(mph|mi/h|miles)\b", key))
+    for candidate in (key, _UNIT.sub("", key).strip(), re.sub(r"\s*#?\d+$", "", key)):
+        if candidate in roles:
+            return Heading(roles[candidate], text.strip(), mph=mph)
+    return Heading("extra", text.strip(), known=not key)
+
+
+def _block_heading(text: str, seat: int, part: str) -> Heading:
+    if part in _NATION:
+        return Heading("extra", text.strip(), seat, "nation")
+    if part == "" or part in _FIRST | _LAST:
+        return Heading("crew", text.strip(), seat, {"": ""}.get(part, "first" if part in _FIRST else "last"))
+    return Heading("extra", text.strip(), seat)
+
+
+def read_header(cells: Sequence[str]) -> tuple[Heading, ...]:
+    """The headings of a header row, one per cell; a role for one column goes to the first that names it."""
+    headings = [_heading(cell) for cell in cells]
+    roles = {heading.role for heading in headings}
+    if "lap_time" in roles and not roles & {"laps", "race_time", "distance"}:
+        # Where nothing is said of a race, a plain `Speed` is that of the lap.
+        headings = [replace(h, role="lap_speed") if h.role == "race_speed" else h for h in headings]
+    return tuple(_once(headings))
+
+
+def _once(headings: Sequence[Heading]) -> Iterator[Heading]:
+    """Each role for the first column that names it: a second lap time is another session's, all else is extra."""
+    seen: set[str] = set()
+    for heading in headings:
+        if heading.role not in seen or heading.role in _SEVERAL:
+            yield heading
+        else:
+            yield replace(heading, role="session_time" if heading.role == "lap_time" else "extra")
+        seen.add(heading.role)
+
+
+def nearest_headers(text: str) -> list[str]:
+    """Up to three known headers that read most like this one, for messages."""
+    return difflib.get_close_matches(fold(text), list(header_roles()), n=3, cutoff=0.6)

@@ -1,0 +1,204 @@
+"""The lines of a page told apart: tables of rows, their headers, captions, sections and furniture.
+
+What a line is follows from its form and its neighbours, never from its place in a known file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.dialect import Cells, Lines
+from transforms.headers import is_header_cell
+from transforms.lexicon import read_section
+from transforms.schema import OUTCOMES
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+RESULT, CONTINUATION, HEADER, CAPTION, SECTION, FURNITURE, BLANK, REJECT = range(len(OUTCOMES))
+
+_RULE = r"^[:\s]*[-=_*+~–—]{2,}[-=_*+~–—:\s]*$"
+_FURNITURE = re.compile(
+    r"(?i)(?:©|\(c\)|copyright|https?:|www\.|@\w+\.|all rights|page \d|back to|print(?:er)? |source:|cookies|privacy"
+    r"|last (?:updated|modified)|click |share |home \||\bnext\b.*\bprevious\b"
+    r"|^note|^remark|^\*+\s?\D|^[†‡§¹²³]|^\(\d\)|^\d\)|^[a-z]\)\s)"
+)
+# A row whose cells have run together: a crew, a number and a time or more numbers in one cell.
+_GLUED = re.compile(
+    r"(?:\d.*\s/\s.*\d)|(?:^\W*\d{1,3}(?:st|nd|rd|th)?\s+#?\d{1,3}\s+\D{5,}\d)|(?:\d+:\d\d[.,]\d{2,}.*\s\d)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Per line of a batch: its outcome so far, its table, the header and the section in force (-1 for none).
+
+    `table` numbers the runs of rows between headers, captions and sections; `header` and `section` are
+    places of lines in the batch; `width` and `filled` count a line's cells and those that are not empty.
+    """
+
+    outcome: Ints
+    table: Ints
+    header: Ints
+    section: Ints
+    width: Ints
+    filled: Ints
+    tables: int
+
+
+def read_pages(lines: Lines, cells: Cells) -> Page:
+    """Tell the lines of a batch apart."""
+    count = len(lines.sheet)
+    width = np.bincount(cells.line, minlength=count)
+    full = pc.not_equal(cells.text, "").to_numpy(zero_copy_only=False)
+    filled = np.bincount(cells.line, weights=full, minlength=count).astype(np.int64)
+    outcome = np.full(count, RESULT)
+    outcome[filled == 0] = BLANK
+    outcome[(filled == 0) & (width > 0)] = FURNITURE
+    outcome[_rules(cells, filled)] = FURNITURE
+    outcome[_headers(cells, filled) & (outcome == RESULT)] = HEADER
+    indented = _starts_empty(cells, full, count)
+    texts = np.flatnonzero((filled == 1) & (outcome == RESULT) & ~indented)
+    _place_words(lines, cells, outcome, texts)
+    _place_texts(lines, cells, full, outcome, texts)
+    _place_indented(lines, cells, outcome, np.flatnonzero(indented & (filled <= 2) & (outcome == RESULT)))
+    return _number_tables(lines, outcome, width, filled)
+
+
+def _rules(cells: Cells, filled: Ints) -> Bools:
+    """Lines that only draw a rule, such as the second line of a Markdown table."""
+    rule = pc.match_substring_regex(cells.text, _RULE).to_numpy(zero_copy_only=False)
+    drawn = np.bincount(cells.line, weights=rule, minlength=len(filled))
+    return np.asarray((drawn > 0) & (drawn == filled))
+
+
+def _headers(cells: Cells, filled: Ints) -> Bools:
+    """Lines of which at least half the cells read like headers, and none like a time or a crew."""
+    coded = cells.text.dictionary_encode()
+    words = coded.dictionary.to_pylist()
+    likely = pc.match_substring_regex(coded.dictionary, r"^[^\d|]{1,40}$|(?i)^(?:driver|pilot|fahrer)").to_numpy(
+        zero_copy_only=False
+    )
+    reads = np.array([bool(ok) and is_header_cell(word) for word, ok in zip(words, likely, strict=True)], bool)
+    value = pc.match_substring_regex(coded.dictionary, r"^\W*\d|\s/\s|\d[:.]\d\d").to_numpy(zero_copy_only=False)
+    codes = coded.indices.to_numpy()
+    hits = np.bincount(cells.line, weights=reads[codes], minlength=len(filled))
+    values = np.bincount(cells.line, weights=value[codes], minlength=len(filled))
+    return np.asarray((hits >= 2) & (values == 0) & (hits * 2 >= filled))
+
+
+def _starts_empty(cells: Cells, full: Bools, count: int) -> Bools:
+    """Lines of several cells whose first is empty: what stands there belongs to the row above."""
+    starts = np.zeros(count, bool)
+    starts[cells.line[(cells.column == 0) & ~full]] = True
+    return starts
+
+
+def _place_words(lines: Lines, cells: Cells, outcome: Ints, texts: Ints) -> None:
+    """Rows hold numbers: divided words above all of them are a caption (`Home | Results`), below them furniture."""
+    digit = pc.match_substring_regex(cells.text, r"\d").to_numpy(zero_copy_only=False)
+    numbered = np.bincount(cells.line, weights=digit, minlength=len(outcome)) > 0
+    rows = outcome == RESULT
+    rows[texts] = False
+    first, last = _span(lines.sheet, np.flatnonzero((rows & numbered) | (outcome == HEADER)))
+    place = np.arange(len(outcome))
+    words = rows & ~numbered & (last[lines.sheet] < len(outcome))
+    outcome[words & (place < first[lines.sheet])] = CAPTION
+    outcome[words & (place > last[lines.sheet])] = FURNITURE
+
+
+def _place_indented(lines: Lines, cells: Cells, outcome: Ints, indented: Ints) -> None:
+    """Lines of one or two cells that start empty: the second line of a header, or of the row above."""
+    for line in indented.tolist():
+        above = line - 1
+        if above < 0 or lines.sheet[above] != lines.sheet[line]:
+            continue
+        if outcome[above] == HEADER:
+            start, end = np.searchsorted(cells.line, [line, line + 1])
+            words = [text for text in cells.text.slice(start, end - start).to_pylist() if text]
+            outcome[line] = HEADER if all(map(is_header_cell, words)) else RESULT
+        elif outcome[above] in (RESULT, CONTINUATION):
+            outcome[line] = CONTINUATION
+
+
+def _place_texts(lines: Lines, cells: Cells, full: Bools, outcome: Ints, texts: Ints) -> None:
+    """Name lines of a single text: captions before, sections between, furniture after the rows."""
+    rows = np.flatnonzero(outcome == RESULT)
+    rows = rows[~np.isin(rows, texts)]
+    first, last = _span(lines.sheet, np.concatenate([rows, np.flatnonzero(outcome == HEADER)]))
+    where = np.flatnonzero(full & np.isin(cells.line, texts))
+    words = cells.text.take(pa.array(where)).to_pylist()
+    two_line_headers: set[int] = set()
+    for line, text in zip(texts.tolist(), words, strict=True):
+        sheet = int(lines.sheet[line])
+        if _follows_header(outcome, line, text):
+            outcome[line] = HEADER
+            two_line_headers.add(sheet)
+        elif sheet in two_line_headers and outcome[line - 1] == RESULT and not read_section(text):
+            # The header has a second line of one word, and so has every car: an engine below its chassis.
+            outcome[line] = CONTINUATION
+        else:
+            outcome[line] = _text_outcome(text, line < first[sheet], line > last[sheet])
+
+
+def _span(sheet: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """The first and the last row of each sheet; where there is none, nothing is after and all is before."""
+    sheets = int(sheet.max(initial=0)) + 1
+    first, last = np.full(sheets, len(sheet)), np.full(sheets, len(sheet))
+    order = np.sort(rows)
+    first[sheet[order[::-1]]] = order[::-1]
+    last[sheet[order]] = order
+    return first, last
+
+
+def _follows_header(outcome: Ints, line: int, text: str) -> bool:
+    return line > 0 and outcome[line - 1] == HEADER and is_header_cell(text)
+
+
+def _text_outcome(text: str, before: bool, after: bool) -> int:
+    if _GLUED.search(text):
+        return REJECT
+    known = read_section(text)
+    if known and known.status:
+        return SECTION
+    if known:
+        return CAPTION if before else SECTION
+    if _FURNITURE.search(text) or after:
+        return FURNITURE
+    return CAPTION if before else SECTION
+
+
+def _number_tables(lines: Lines, outcome: Ints, width: Ints, filled: Ints) -> Page:
+    """Number the tables and carry each header and section down to the rows below it, within its sheet."""
+    new_sheet = np.diff(lines.sheet, prepend=-1) != 0
+    breaks = new_sheet | np.isin(outcome, (HEADER, CAPTION, SECTION))
+    rows = outcome == RESULT
+    run = np.cumsum(breaks)
+    used, table = np.unique(run[rows], return_inverse=True)
+    numbered = np.full(len(outcome), -1)
+    numbered[rows] = table
+    # The second line of a header is part of it: the first of the two is what the rows below look up.
+    heads = (outcome == HEADER) & ~(np.roll(outcome == HEADER, 1) & ~new_sheet)
+    return Page(
+        outcome=outcome,
+        table=numbered,
+        header=_carry(heads, np.zeros(len(outcome), bool), lines.sheet),
+        section=_carry(outcome == SECTION, outcome == CAPTION, lines.sheet),
+        width=width,
+        filled=filled,
+        tables=len(used),
+    )
+
+
+def _carry(marks: Bools, ends: Bools, sheet: Ints) -> Ints:
+    """For each line, the last marked line at or above it in its sheet; -1 where there is none or it has ended."""
+    places = np.where(marks | ends, np.arange(len(marks)), -1)
+    last = np.maximum.accumulate(places) if len(places) else places
+    valid = (last >= 0) & marks[last] & (sheet[last] == sheet)
+    return np.where(valid, last, -1)

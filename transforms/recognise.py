@@ -1,0 +1,139 @@
+"""What kind of thing a single cell looks like, from its own text: the evidence that layouts are decoded from.
+
+Each cell is exactly one trait. A trait is what the cell looks like, never which column it is in:
+`1` is a short integer, be it a position, a number or a lap. Words from lists are evidence, not proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms import traits
+from transforms.fold import fold_array
+from transforms.lexicon import class_names, country_words, statuses
+
+# The first pattern that fits names the trait; the order is from the narrow to the wide.
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("empty", r"^$"),
+    ("mark", r"^(?:[-–—.?*]+|[-–—]{1,2}:[-–—:.]+)$"),
+    ("integer", r"^(?:0|[1-9]\d{0,2})$"),
+    ("lap time", r"^1?\d[:'′]\d{2}(?:[.,:\"″]{1,2}\d{1,4})?$"),
+    ("decimal", r"^\d{3}[.,]\d{1,4}$"),
+    ("ordinal", r"(?i)^=?\d{1,3}(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.)=?$"),
+    ("number", r"^(?:#\s?\d{1,4}[A-Za-z]{0,2}|0\d{1,3}|\d{1,3}[A-Za-z]{1,2}|[A-Za-z]\d{1,3}|\d{1,2}\.5)$"),
+    ("crew", r"\s/|/\s|\S\s?\|\s?\S"),
+    ("race time", r"^(?:\d{1,3}:\d{2}:\d{2}(?:[.,]\d+)?|(?:[2-9]\d|\d{3})[:'′]\d{2}(?:[.,:\"″]{1,2}\d+)?)$"),
+    ("race time", r"(?i)^\d{1,3}\s?h(?:\s?\d{1,2}\s?(?:m|min|'))?(?:\s?\d{1,2}\s?(?:s|sec|\")?(?:[.,]?\d+)?)?$"),
+    ("lap time", r"(?i)^\d{1,2}\s?(?:m|min|mn)\.?\s?\d{1,2}(?:[.,]\d+)?\s?(?:s|sec)?\.?\d*$"),
+    ("seconds", r"^\d{2}[.,]\d{3,4}$"),
+    ("decimal", r"^\d{2}[.,]\d{1,2}$"),
+    ("distance", r"(?i)^\d[\d.,' ]*\s?(?:kms?|miles?|mi)\.?$"),
+    ("big decimal", r"^\d{1,2}[., ]?\d{3}[.,]\d{1,4}$"),
+    ("speed", r"(?i)^\d{2,3}(?:[.,]\d+)?\s?(?:km/?h|kph|mph|k/h)$"),
+    (
+        "gap",
+        r"(?i)^(?:[+]\s?[\d:.,'\"hms ]+"
+        r"|[+-]?\s?\d{1,3}\s?(?:laps?|lps?|tours?|runden?|rdn|giri|giro|vueltas?|voltas?|ronden?)\.?)$",
+    ),
+    ("big integer", r"^[1-9]\d{3,5}$"),
+)
+_ENGINE = (
+    r"(?i)(?:^|\s)(?:\d{1,2}[.,]\d\s?(?:l|litres?)?|[vliwf]-?\d{1,2}"
+    r"|\d{3,4}\s?(?:cc|cm3|ccm)|flat[- ]?\d{1,2}|turbo)(?:\s|$)"
+)
+_PERSON = r"^[*\"“„'‘]?\p{L}[\p{L}\p{M}.'’`\"“”-]*(?:,?\s+\"?\(?[\p{L}\p{M}.'’`-]+\)?\"?){1,6}[*\"”]?$"
+_NAME = r"^[*\"“„‘]?\p{L}[\p{L}\p{M}.'’`-]+[*\"”’]?$"
+_CODE = r"^[\p{L}\d][\p{L}\d+./ -]{0,9}$"
+
+TRAITS: tuple[str, ...] = tuple(
+    dict.fromkeys(
+        [name for name, _ in _PATTERNS]
+        + ["status", "class", "country", "make", "car", "team", "team (country)", "engine", "reason"]
+        + ["person", "name", "code", "text"]
+    )
+)
+_INDEX = {name: i for i, name in enumerate(TRAITS)}
+
+
+def trait_index(name: str) -> int:
+    """The index of a trait in TRAITS."""
+    return _INDEX[name]
+
+
+def recognise(texts: pa.Array) -> npt.NDArray[np.int64]:
+    """The trait of each text, as an index into TRAITS."""
+    found = np.full(len(texts), -1)
+    rest = np.arange(len(texts))
+    for name, pattern in _PATTERNS:
+        rest = _settle(found, rest, name, pc.match_substring_regex(texts.take(pa.array(rest)), pattern))
+    _recognise_words(texts, found, rest)
+    return found
+
+
+def _settle(
+    found: npt.NDArray[np.int64], rest: npt.NDArray[np.int64], name: str, fits: pa.Array
+) -> npt.NDArray[np.int64]:
+    hit = fits.to_numpy(zero_copy_only=False).astype(bool)
+    found[rest[hit]] = _INDEX[name]
+    return np.asarray(rest[~hit])
+
+
+def _recognise_words(texts: pa.Array, found: npt.NDArray[np.int64], rest: npt.NDArray[np.int64]) -> None:
+    """Name the traits of texts that only words can tell apart."""
+    folded = fold_array(texts)
+    for name, test in _WORD_TESTS:
+        if not len(rest):
+            return
+        at = pa.array(rest)
+        rest = _settle(found, rest, name, test(texts.take(at), folded.take(at)))
+    found[rest] = _INDEX["text"]
+
+
+@cache
+def _value_set(words: Callable[[], Iterable[str]]) -> pa.Array:
+    return pa.array(sorted(words()), pa.string())
+
+
+def _is_in(words: Callable[[], Iterable[str]], texts: pa.Array) -> pa.Array:
+    return pc.is_in(texts, value_set=_value_set(words))
+
+
+@cache
+def _word_pattern(words: Callable[[], Iterable[str]]) -> str:
+    return rf"\b(?:{'|'.join(sorted(words()))})\b"
+
+
+def _starts_with_make(folded: pa.Array) -> pa.Array:
+    """Cars: one to three words of a make, and more behind them."""
+    starts = pa.array([False] * len(folded))
+    for words in range(1, 4):
+        start = pc.struct_field(pc.extract_regex(folded, rf"^(?P<start>\S+(?: \S+){{{words - 1}}}) "), "start")
+        starts = pc.or_(starts, _is_in(traits.makes, start))
+    return starts
+
+
+def _ends_in_country(texts: pa.Array) -> pa.Array:
+    inner = pc.struct_field(pc.extract_regex(texts, r"\((?P<inner>[^()]{1,24})\)$"), "inner")
+    return _is_in(country_words, fold_array(inner))
+
+
+_WORD_TESTS: tuple[tuple[str, Callable[[pa.Array, pa.Array], pa.Array]], ...] = (
+    ("status", lambda _, folded: _is_in(statuses, folded)),
+    ("class", lambda _, folded: _is_in(class_names, folded)),
+    ("make", lambda _, folded: _is_in(traits.makes, folded)),
+    ("country", lambda _, folded: _is_in(country_words, folded)),
+    ("team (country)", lambda texts, _: _ends_in_country(texts)),
+    ("team", lambda _, folded: pc.match_substring_regex(folded, _word_pattern(traits.team_words))),
+    ("car", lambda _, folded: _starts_with_make(folded)),
+    ("engine", lambda texts, _: pc.match_substring_regex(texts, _ENGINE)),
+    ("reason", lambda _, folded: pc.match_substring_regex(folded, _word_pattern(traits.reasons))),
+    ("person", lambda texts, _: pc.match_substring_regex(texts, _PERSON)),
+    ("name", lambda texts, _: pc.match_substring_regex(texts, _NAME)),
+    ("code", lambda texts, _: pc.match_substring_regex(texts, _CODE)),
+)

@@ -1,0 +1,194 @@
+"""From cells to rows: each cell to the slot that its column's role names, one array per slot.
+
+A slot is a column of `results` as printed. What has no slot of its own goes to `extra`, under its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.crews import JOIN
+from transforms.dialect import Cells
+from transforms.headers import Heading
+from transforms.layouts import Layout
+from transforms.pages import CONTINUATION, RESULT, Page
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+SLOTS = (
+    "position", "car_number", "crew", "car", "make", "type", "model", "engine", "entrant", "country", "class",
+    "class_position", "laps", "race_time", "distance", "race_speed", "gap", "gap_laps", "lap_time", "lap_number",
+    "lap_speed", "status", "reason",
+)  # fmt: skip
+_SLOT = {name: i for i, name in enumerate(SLOTS)}
+_EXTRA, _NOTHING, EXCESS = len(SLOTS), len(SLOTS) + 1, len(SLOTS) + 2
+_SYNONYMS = {"chassis": "car", "team": "entrant"}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Cells of rows with their slots: the row (index into `lines`), the slot, the column, the layout, the text."""
+
+    lines: Ints  # lines of the batch that are rows
+    row: Ints
+    slot: Ints
+    column: Ints
+    table: Ints
+    text: pa.Array
+    tables: Ints  # table of each row
+
+
+def place(cells: Cells, page: Page, layouts: Sequence[Layout]) -> Placed:
+    """Give each cell of each row, and of the continuation lines below it, its slot."""
+    lines = np.flatnonzero(page.outcome == RESULT)
+    row_of = np.full(len(page.outcome), -1)
+    row_of[lines] = np.arange(len(lines))
+    owner = np.maximum.accumulate(np.where(page.outcome == RESULT, np.arange(len(page.outcome)), -1))
+    continued = page.outcome == CONTINUATION
+    row_of[continued] = row_of[owner[continued]]
+    line = cells.line
+    at = np.flatnonzero(row_of[line] >= 0)
+    row = row_of[line[at]]
+    table = page.table[lines][row] if len(lines) else row
+    slots = _slot_table(layouts)
+    column = cells.column[at]
+    known = column < slots.shape[1]
+    slot = np.where(known, slots[table, np.minimum(column, slots.shape[1] - 1)], EXCESS)
+    below = continued[line[at]]
+    slot[below] = _second_slots(layouts, table[below], column[below], slot[below])
+    return Placed(lines, row, slot, column, table, cells.text.take(pa.array(at)), page.table[lines])
+
+
+def _slot_table(layouts: Sequence[Layout]) -> Ints:
+    widest = max((len(found.columns) for found in layouts), default=0) + 1
+    slots = np.full((len(layouts) + 1, widest), EXCESS)
+    known: dict[int, Ints] = {}
+    for t, found in enumerate(layouts):
+        if id(found) not in known:
+            known[id(found)] = np.array([slot_of(column.heading, found) for column in found.columns], dtype=np.int64)
+        slots[t, : len(found.columns)] = known[id(found)]
+    return slots
+
+
+def slot_of(heading: Heading, found: Layout) -> int:
+    """The slot of a column: its role's, that of its synonym where the table has no column for it, else extra."""
+    role = heading.role
+    if role in _SYNONYMS and _SYNONYMS[role] not in found.roles:
+        role = _SYNONYMS[role]
+    if role == "empty":
+        return _NOTHING
+    return _SLOT.get(role, _EXTRA)
+
+
+def _second_slots(layouts: Sequence[Layout], table: Ints, column: Ints, slot: Ints) -> Ints:
+    """Slots of continuation lines: the second line of the header names them, by column or alone for them all."""
+    result = slot.copy()
+    for t in np.unique(table):
+        second = layouts[t].second
+        only = next(iter(second.values())) if len(second) == 1 else None
+        for i in np.flatnonzero(table == t):
+            heading = second.get(int(column[i]), only)
+            if heading is not None:
+                result[i] = slot_of(heading, layouts[t])
+    return result
+
+
+def slot_texts(placed: Placed, layouts: Sequence[Layout]) -> dict[str, pa.Array]:
+    """The printed text of each slot, one array per slot with a text (null: empty or absent) per row."""
+    rows = len(placed.lines)
+    filled = pc.not_equal(placed.text, "").to_numpy(zero_copy_only=False)
+    texts = {}
+    for name, slot in _SLOT.items():
+        at = np.flatnonzero(filled & (placed.slot == slot))
+        texts[name] = _crew_texts(placed, layouts, at) if name == "crew" else _scatter(placed, at, rows)
+    return texts
+
+
+def _scatter(placed: Placed, at: Ints, rows: int) -> pa.Array:
+    source = np.full(rows, -1)
+    # Of a row's cells with one role the first stands; a continuation line only fills what is empty.
+    source[placed.row[at[::-1]]] = at[::-1]
+    return placed.text.take(pa.array(source, mask=source < 0))
+
+
+def _crew_texts(placed: Placed, layouts: Sequence[Layout], at: Ints) -> pa.Array:
+    """Crews as one text: names in cells of their own joined by JOIN, first and last names of a block by a blank."""
+    rows = len(placed.lines)
+    several = np.bincount(placed.row[at], minlength=rows) > 1
+    single = at[~several[placed.row[at]]]
+    texts = _scatter(placed, single, rows)
+    many = at[several[placed.row[at]]]
+    if not len(many):
+        return texts
+    joined: dict[int, str] = {}
+    for i, text in zip(many, placed.text.take(pa.array(many)).to_pylist(), strict=True):
+        columns = layouts[placed.table[i]].columns
+        heading = columns[placed.column[i]].heading if placed.column[i] < len(columns) else Heading("crew", "")
+        row = int(placed.row[i])
+        between = " " if heading.part == "last" else JOIN
+        joined[row] = joined[row] + between + text if row in joined else text
+    whole = pa.array(list(joined.values()), pa.string())
+    source = np.full(rows, -1)
+    source[list(joined)] = np.arange(len(joined))
+    return pc.coalesce(texts, whole.take(pa.array(source, mask=source < 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """Named cells without a slot: the row, the name, the value; sorted by row and column."""
+
+    row: Ints
+    name: list[str]
+    value: pa.Array
+
+    def lists(self, rows: int) -> pa.Array:
+        """One list of (name, value) per row."""
+        offsets = np.concatenate([[0], np.cumsum(np.bincount(self.row, minlength=rows))])
+        values = pa.StructArray.from_arrays([pa.array(self.name, pa.string()), self.value], ["name", "value"])
+        return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values)
+
+
+def extras(placed: Placed, layouts: Sequence[Layout]) -> Extras:
+    """The cells that have no slot of their own, with the name of their column."""
+    filled = pc.not_equal(placed.text, "").to_numpy(zero_copy_only=False)
+    engine = placed.slot == _SLOT["engine"]
+    at = np.flatnonzero(filled & ((placed.slot == _EXTRA) | engine))
+    names: dict[tuple[int, int], str] = {}
+    listed = []
+    for table, column, is_engine in zip(placed.table[at].tolist(), placed.column[at].tolist(), engine[at], strict=True):
+        if (table, column) not in names:
+            names[table, column] = _name(layouts[table], column)
+        listed.append("engine" if is_engine else names[table, column])
+    return Extras(placed.row[at], listed, placed.text.take(pa.array(at)))
+
+
+def _name(found: Layout, column: int) -> str:
+    if column >= len(found.columns):
+        return f"column {column + 1}"
+    heading = found.columns[column].heading
+    if heading.role == "session_time" and found.basis != "header":
+        return f"session {column - found.roles.index('session_time') + 2}"
+    return heading.name if heading.role in ("extra", "session_time") else heading.role
+
+
+def keep_rows(placed: Placed, kept: Bools) -> Placed:
+    """The cells of the rows for which `kept` is true."""
+    number = np.cumsum(kept) - 1
+    keep = kept[placed.row]
+    return replace(
+        placed,
+        lines=placed.lines[kept],
+        tables=placed.tables[kept],
+        row=number[placed.row[keep]],
+        slot=placed.slot[keep],
+        column=placed.column[keep],
+        table=placed.table[keep],
+        text=placed.text.filter(pa.array(keep)),
+    )

@@ -1,0 +1,85 @@
+"""The reader: from the bytes of sheets to lines, results and driver rows, with every line accounted for.
+
+Data flows one way: text, lines, cells, pages, layouts, slots, typed columns, tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from transforms import results
+from transforms.corrections import correct
+from transforms.crews import read_crews
+from transforms.dialect import DIALECTS, Lines, choose_dialects, split_cells
+from transforms.doubts import find_doubts
+from transforms.facts import SheetFacts
+from transforms.layouts import Layout, resolve
+from transforms.ledger import lines_table, sheets_table
+from transforms.pages import Page, read_pages
+from transforms.rows import extras, keep_rows, place
+from transforms.sources import Source
+from transforms.text import Text, read_text
+from transforms.verdicts import judge
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A batch of sheets as understood: the tables, and the layouts and lines behind them for those who ask why."""
+
+    tables: dict[str, pa.Table]
+    lines: Lines
+    page: Page
+    layouts: list[Layout]
+    dialects: tuple[str, ...]
+
+
+def read_sheets(sources: Sequence[Source]) -> dict[str, pa.Table]:
+    """Read sheets into the tables sheets, lines, results, driver_results and findings of the schema.
+
+    Sheets do not share anything: each one's rows are the same whatever else is in the batch. Rows are in
+    order of sheet_id, line and seat; columns that only identities can fill are null.
+    """
+    return read(sources).tables
+
+
+def read(sources: Sequence[Source]) -> Reading:
+    """Read sheets as `read_sheets` does, and keep what explains the result."""
+    ordered = sorted(sources, key=lambda source: source.sheet_id)
+    texts = [read_text(source.data) for source in ordered]
+    lines = _lines(texts)
+    dialects = choose_dialects(lines, len(ordered))
+    dialects[[i for i, text in enumerate(texts) if text.binary]] = 0
+    cells = split_cells(lines, dialects)
+    page = read_pages(lines, cells)
+    layouts = resolve(lines, cells, page, ordered)
+    cells = correct(cells, lines, page, layouts, ordered)
+    placed = place(cells, page, layouts)
+    rows = results.read_rows(placed, layouts)
+    verdict = judge(lines, page, layouts, placed, rows, texts, dialects)
+    placed, rows = keep_rows(placed, verdict.kept), rows.keep(verdict.kept)
+    crews = read_crews(rows.texts["crew"], placed.tables)
+    facts = SheetFacts.of(ordered, lines, page, layouts, cells)
+    found = results.results_table(placed, rows, crews, facts, lines, extras(placed, layouts))
+    tables = {
+        "lines": lines_table(ordered, lines, verdict),
+        "results": found,
+        "driver_results": results.driver_rows(found, crews),
+        "sheets": sheets_table(ordered, texts, [DIALECTS[d] for d in dialects], facts, verdict, lines),
+        "findings": find_doubts(ordered, texts, lines, page, layouts, placed, rows, verdict),
+    }
+    return Reading(tables, lines, page, layouts, tuple(DIALECTS[d] for d in dialects))
+
+
+def _lines(texts: Sequence[Text]) -> Lines:
+    counts = [len(text.lines) for text in texts]
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    number = np.arange(starts[-1]) - np.repeat(starts[:-1], counts) + 1
+    flat = pa.array([line for text in texts for line in text.lines], pa.string())
+    return Lines(np.repeat(np.arange(len(texts)), counts), number, flat)

@@ -1,0 +1,69 @@
+"""What became of a car: from its status, its position, its section and its times, in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.fold import fold_array
+from transforms.lexicon import statuses
+from transforms.traits import reasons
+
+_LISTS = ("entry-list", "appearances")
+_TIMED = ("grid", "qualifying", "practice", "warm-up", "fastest-laps")
+
+
+@cache
+def _known() -> tuple[pa.Array, pa.Array]:
+    return pa.array(list(statuses())), pa.array(list(statuses().values()))
+
+
+def read_status(texts: pa.Array) -> pa.Array:
+    """The status that each text prints in some language; null where it prints none."""
+    coded = pc.dictionary_encode(texts)
+    keys, values = _known()
+    found = values.take(pc.index_in(fold_array(coded.dictionary), value_set=keys))
+    return found.take(coded.indices)
+
+
+def is_status(texts: pa.Array) -> pa.Array:
+    """Whether each text prints a status."""
+    return pc.is_valid(read_status(texts))
+
+
+def decide(
+    texts: Mapping[str, pa.Array], columns: Mapping[str, pa.Array], section: pa.Array, kind: pa.Array
+) -> pa.Array:
+    """The status of each row, from its printed slots and typed columns, its section's status and its sheet's kind."""
+    time_status = read_status(texts["lap_time"])
+    no_laps = pc.is_null(columns["laps"])
+    listed = pc.is_in(kind, value_set=pa.array(_LISTS))
+    timed = pc.and_(pc.is_in(kind, value_set=pa.array(_TIMED)), pc.is_valid(columns["lap_time_ms"]))
+    placed = pc.or_(pc.is_valid(columns["position"]), timed)
+    return pc.coalesce(
+        read_status(texts["status"]),
+        pc.if_else(pc.is_valid(_retired(texts)), "did_not_finish", None),
+        read_status(texts["position"]),
+        read_status(texts["race_time"]),
+        read_status(texts["gap"]),
+        read_status(texts["laps"]),
+        section,
+        pc.if_else(no_laps, time_status, None),
+        pc.if_else(listed, "listed", None),
+        pc.if_else(placed, "classified", None),
+        pa.scalar("unknown"),
+    )
+
+
+def _retired(texts: Mapping[str, pa.Array]) -> pa.Array:
+    """Rows whose status column prints a reason, such as `Gearbox`, instead of a status."""
+    words = pc.utf8_lower(pc.struct_field(pc.extract_regex(texts["status"], r"(?P<word>\p{L}+)"), "word"))
+    return pc.if_else(pc.is_in(words, value_set=pa.array(sorted(reasons()))), texts["status"], None)
+
+
+def read_reason(texts: Mapping[str, pa.Array]) -> pa.Array:
+    """Why a car did not finish, as printed: its reason, else a status column that prints a reason."""
+    return pc.coalesce(texts["reason"], _retired(texts))

@@ -1,0 +1,94 @@
+"""From the bytes of a sheet to its lines and back, byte for byte.
+
+Every line keeps its text; what ends a line and how bytes became characters is said once for the sheet.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+# Windows-1252 leaves five bytes without a character; as in the WHATWG standard they become the C1
+# control of the same number, so that any bytes whatsoever can be decoded and come back.
+_WINDOWS_1252 = "".join(bytes([b]).decode("cp1252", errors="ignore") or chr(b) for b in range(256))
+_WINDOWS_1252_BACK = codecs.charmap_build(_WINDOWS_1252)
+
+_BOMS = (
+    ("utf-8-bom", codecs.BOM_UTF8, "utf-8"),
+    ("utf-16-le-bom", codecs.BOM_UTF16_LE, "utf-16-le"),
+    ("utf-16-be-bom", codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_NEWLINES = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
+_MIXED = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r\x1b") + b"\x7f"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sheet as lines, with the encoding and newline that `replay` needs to give its bytes back."""
+
+    encoding: str
+    newline: str
+    lines: list[str]
+    binary: bool = False
+
+
+def read_text(data: bytes) -> Text:
+    """Decode a sheet (BOM, else UTF-8, else Windows-1252) and divide it into lines; never fails.
+
+    `binary` is set when over a fiftieth of the characters are controls that no text has.
+    """
+    encoding, text = _decode(data)
+    newline, lines = _divide(text)
+    sample = data if not encoding.startswith("utf-16") else text.encode("utf-8", "replace")
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    return Text(encoding, newline, lines, binary=controls * 50 > len(sample))
+
+
+def replay(encoding: str, newline: str, texts: Iterable[str]) -> bytes:
+    """The bytes of a sheet, from its lines in order and `sheets.encoding` and `sheets.newline`."""
+    lines = list(texts)
+    end = _NEWLINES.get(newline.removesuffix("-open"), "")
+    text = end.join(lines)
+    if newline in _NEWLINES and lines:
+        text += end
+    return _encode(encoding, text)
+
+
+def _decode(data: bytes) -> tuple[str, str]:
+    for name, bom, codec in _BOMS:
+        if data.startswith(bom):
+            try:
+                return name, data[len(bom) :].decode(codec)
+            except UnicodeDecodeError:
+                break
+    try:
+        return "utf-8", data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "windows-1252", codecs.charmap_decode(data, "strict", _WINDOWS_1252)[0]
+
+
+def _encode(encoding: str, text: str) -> bytes:
+    for name, bom, codec in _BOMS:
+        if encoding == name:
+            return bom + text.encode(codec)
+    if encoding == "windows-1252":
+        return codecs.charmap_encode(text, "strict", _WINDOWS_1252_BACK)[0]
+    return text.encode("utf-8")
+
+
+def _divide(text: str) -> tuple[str, list[str]]:
+    crlf = text.count("\r\n")
+    counts = {"crlf": crlf, "cr": text.count("\r") - crlf, "lf": text.count("\n") - crlf}
+    used = [name for name, count in counts.items() if count]
+    if not used:
+        return "none", [text] if text else []
+    if len(used) > 1:
+        return "mixed", _MIXED.findall(text)
+    name = used[0]
+    lines = text.split(_NEWLINES[name])
+    if lines[-1]:
+        return f"{name}-open", lines
+    return name, lines[:-1]

@@ -1,0 +1,121 @@
+"""The verdict on every line: what became of it, and for a reject why and what would settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.dialect import PIPE, Lines
+from transforms.layouts import Layout
+from transforms.pages import BLANK, CONTINUATION, HEADER, REJECT, RESULT, Page
+from transforms.results import Rows
+from transforms.rows import EXCESS, Placed
+from transforms.text import Text
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+_GLUED = "the cells have run together: put the dividers of the other rows between them"
+_NO_TABLE = "no table: no two marks (| tab ; , or runs of blanks) divide the line into cells"
+_BINARY = "not text: over a fiftieth of the characters are control characters; is this the right file?"
+_ORPHAN = "continues a line that was rejected"
+_NOBODY = "neither a crew, a car nor a car number stands in the row"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Per line of a batch its outcome (index into schema.OUTCOMES), the reasons of rejects, and which rows are kept."""
+
+    outcome: Ints
+    reasons: dict[int, str]
+    kept: Bools
+
+
+def judge(
+    lines: Lines,
+    page: Page,
+    layouts: Sequence[Layout],
+    placed: Placed,
+    rows: Rows,
+    texts: Sequence[Text],
+    dialects: Ints,
+) -> Verdict:
+    """Decide on every line of a batch."""
+    outcome = page.outcome.copy()
+    reasons = dict.fromkeys(np.flatnonzero(outcome == REJECT).tolist(), _GLUED)
+    _reject_sheets(lines, outcome, reasons, texts)
+    doubts = [found.doubt for found in layouts]
+    for i, table in enumerate(placed.tables.tolist()):
+        if doubts[table]:
+            reasons.setdefault(int(placed.lines[i]), str(doubts[table]))
+    for i, reason in _misfit_rows(lines, page, layouts, placed, rows, dialects).items():
+        reasons.setdefault(int(placed.lines[i]), reason)
+    outcome[list(reasons)] = REJECT
+    _reject_continuations(outcome, reasons)
+    return Verdict(outcome, reasons, outcome[placed.lines] == RESULT)
+
+
+def _reject_sheets(lines: Lines, outcome: Ints, reasons: dict[int, str], texts: Sequence[Text]) -> None:
+    """Reject every line of a sheet that is binary, or that holds no table at all."""
+    told = np.isin(outcome, (RESULT, HEADER, CONTINUATION))
+    with_table = np.bincount(lines.sheet, told, len(texts)) > 0
+    binary = np.array([text.binary for text in texts], dtype=bool)
+    lost = (~with_table | binary)[lines.sheet] & (outcome != BLANK) if len(texts) else np.zeros(0, bool)
+    for line in np.flatnonzero(lost).tolist():
+        reasons[line] = _BINARY if binary[lines.sheet[line]] else _NO_TABLE
+
+
+def _misfit_rows(
+    lines: Lines, page: Page, layouts: Sequence[Layout], placed: Placed, rows: Rows, dialects: Ints
+) -> dict[int, str]:
+    """Rows that are not of their table: too many cells or too few, cells that do not fit, or nobody in them."""
+    count = len(placed.lines)
+    misfits = sum((mask.astype(int) for mask in rows.typed.misfits.values()), np.zeros(count, int))
+    full = pc.not_equal(placed.text, "").to_numpy(zero_copy_only=False)
+    filled = np.bincount(placed.row[full], minlength=count)
+    beyond = np.bincount(placed.row[full & (placed.slot == EXCESS)], minlength=count)
+    layout_width = np.array([*(len(found.columns) for found in layouts), 0])[placed.tables]
+    # Bars close every cell, so a row with fewer was torn; elsewhere empty cells at the end may not be printed.
+    torn = (page.width[placed.lines] < layout_width) & (dialects[lines.sheet[placed.lines]] == PIPE)
+    nobody = ~_any_of(rows.texts, ("crew", "car", "car_number", "make", "entrant"))
+    reasons: dict[int, str] = {}
+    for i in np.flatnonzero((beyond > 0) | torn | nobody | (misfits > np.maximum(1, 0.3 * filled))).tolist():
+        width = int(layout_width[i])
+        if beyond[i]:
+            reasons[i] = f"{width + beyond[i]} cells where the layout has {width}: a divider too many, or another table"
+        elif torn[i]:
+            reasons[i] = (
+                f"{page.width[placed.lines[i]]} cells where the layout has {width}: a row cut short or torn in two"
+            )
+        elif nobody[i]:
+            reasons[i] = _NOBODY
+        else:
+            reasons[i] = f"not a row of this table: {_wrong_cells(rows, i)}"
+    return reasons
+
+
+def _any_of(texts: dict[str, pa.Array], slots: Sequence[str]) -> Bools:
+    any_valid = np.zeros(len(texts[slots[0]]), bool)
+    for slot in slots:
+        any_valid |= texts[slot].is_valid().to_numpy(zero_copy_only=False)
+    return any_valid
+
+
+def _wrong_cells(rows: Rows, i: int) -> str:
+    wrong = [slot for slot, mask in rows.typed.misfits.items() if mask[i]]
+    return ", ".join(f"{slot} reads '{rows.texts[slot][i].as_py()}'" for slot in wrong[:3])
+
+
+def _reject_continuations(outcome: Ints, reasons: dict[int, str]) -> None:
+    for line in np.flatnonzero(outcome == CONTINUATION).tolist():
+        above = line - 1
+        while above >= 0 and outcome[above] in (CONTINUATION, BLANK):
+            above -= 1
+        if above < 0 or outcome[above] != RESULT:
+            outcome[line] = REJECT
+            reasons[line] = _ORPHAN
