@@ -15,6 +15,10 @@ from flows.terminal import plain
 # `command` in flows/commands/<name>.py.
 COMMANDS = {
     "build": "Read the seeds and publish the warehouse.",
+    "diff": "Show what changed between two snapshots.",
+    "history": "List the snapshots that readers were shown.",
+    "rollback": "Show readers an older snapshot again.",
+    "verify": "Check that a snapshot is what was published.",
     "read": "Show how a sheet is understood, without loading it.",
 }
 

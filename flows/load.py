@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from flows.database import build_database, wal
 from flows.errors import DataError, UserError
 from flows.history import entries, outdated, published, record
 from flows.parquet import Rows, Written, write_parquet
-from flows.snapshots import MANIFEST, Snapshot, Warehouse, snapshot_id
+from flows.snapshots import MANIFEST, Snapshot, Warehouse, sealed, snapshot_id
 from flows.storage import DATABASE, sync
 from transforms.schema import SCHEMA_VERSION, TABLES
 
@@ -111,8 +110,7 @@ def _install(
         inputs = {**inputs, "tables": {name: file["sha256"] for name, file in written.items()}}
         snapshot = Snapshot(snapshot_id(inputs), warehouse.storage)
     manifest = {"id": snapshot.id, "inputs": inputs, "schema_version": SCHEMA_VERSION, "tables": written}
-    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    (staged / MANIFEST).write_text(text, "utf-8")
+    (staged / MANIFEST).write_bytes(sealed(manifest))
     sync(staged / MANIFEST)
     warehouse.step("manifest staged")
     if snapshot.id not in warehouse.storage.folders("snapshots"):

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from flows.errors import DataError
+from flows.errors import DataError, UserError
 from flows.lock import exclusive
 from flows.storage import Storage, storage_at
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
+    from pyarrow import dataset
 
     from flows.parquet import Rows
 
@@ -29,8 +31,19 @@ def snapshot_id(inputs: Mapping[str, object]) -> str:
     `inputs` holds all that the tables depend on: hashes of sheets, event facts and decisions, versions of
     code and schema. TypeError for what JSON cannot hold.
     """
-    canonical = json.dumps(inputs, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:ID_LENGTH]
+    return hashlib.sha256(_canonical(inputs)).hexdigest()[:ID_LENGTH]
+
+
+def sealed(manifest: Mapping[str, object]) -> bytes:
+    """The text of a manifest, with a hash of all else in it as `sha256`: a single changed byte shows."""
+    content = {key: value for key, value in manifest.items() if key != "sha256"}
+    content["sha256"] = hashlib.sha256(_canonical(content)).hexdigest()
+    return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+
+
+def _canonical(value: Mapping[str, object]) -> bytes:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True)
@@ -84,15 +97,27 @@ class Snapshot:
             return None
         return digest.hexdigest()
 
-    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """Read one table, or some columns of it; DataError where a page is not as it was written."""
+    def parquet(self, name: str) -> pq.ParquetFile:
+        """One table's file, to be read page by page against its checksums; raises OSError or ArrowException."""
         import pyarrow.parquet as pq
 
         files, top = self.storage.files()
-        path = f"{top}/{self.name}/{name}.parquet"
+        return pq.ParquetFile(f"{top}/{self.name}/{name}.parquet", filesystem=files, page_checksum_verification=True)
+
+    def dataset(self, name: str) -> dataset.Dataset:
+        """One table, to be queried without reading all of it."""
+        from pyarrow import dataset
+
+        files, top = self.storage.files()
+        return dataset.dataset(f"{top}/{self.name}/{name}.parquet", filesystem=files, format="parquet")
+
+    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """Read one table, or some columns of it; DataError where a page is not as it was written."""
+        import pyarrow as pa
+
         try:
-            return pq.read_table(path, columns=columns, filesystem=files, page_checksum_verification=True)
-        except OSError as error:
+            return self.parquet(name).read(columns=columns)
+        except (OSError, pa.ArrowException) as error:
             raise DataError(
                 f"{self.path}/{name}.parquet cannot be read: {error}",
                 f"`parcferme verify {self.id}` says what is damaged; `parcferme build --full` writes it again.",
@@ -155,6 +180,27 @@ class Warehouse:
         from flows.history import published
 
         return [Snapshot(id_, self.storage) for id_ in published(self.storage)]
+
+    def named(self, text: str) -> Snapshot:
+        """The kept snapshot that a person means by an id, its beginning, `current` or `previous`.
+
+        Raises UserError when there is none, or more than one.
+        """
+        kept = self.snapshots()
+        if not kept:
+            raise UserError(f"There is no snapshot in {self.url}.", "`parcferme build` makes one from the seeds.")
+        if text == "current":
+            found = [current] if (current := self.current()) else []
+        elif text == "previous":
+            found = [snapshot for snapshot in kept if snapshot != self.current()][:1]
+        else:
+            found = [snapshot for snapshot in kept if text and snapshot.id.startswith(text)]
+        if len(found) == 1:
+            return found[0]
+        raise UserError(
+            f"{self.url} has {'more than one snapshot that begins with' if found else 'no snapshot'} {text}.",
+            f"Kept are {', '.join(snapshot.id for snapshot in kept)}; `parcferme history` says more.",
+        )
 
     def publish(self, inputs: Mapping[str, object], tables: Mapping[str, Rows]) -> Snapshot:
         """Make these tables a snapshot, and show it to readers at once.

@@ -22,9 +22,10 @@ TEXT, WHOLE, MILLIS, REAL, DATE, FLAG = (
     pa.date32(),
     pa.bool_(),
 )
-TEXTS = pa.list_(TEXT)
-EXTRAS = pa.list_(pa.struct([pa.field("name", TEXT), pa.field("value", TEXT)]))
-EVIDENCE = pa.list_(pa.struct([pa.field("term", TEXT), pa.field("points", WHOLE)]))
+# Parquet calls what a list holds its elements.
+TEXTS = pa.list_(pa.field("element", TEXT))
+EXTRAS = pa.list_(pa.field("element", pa.struct([pa.field("name", TEXT), pa.field("value", TEXT)])))
+EVIDENCE = pa.list_(pa.field("element", pa.struct([pa.field("term", TEXT), pa.field("points", WHOLE)])))
 
 STATUSES = (
     "classified",

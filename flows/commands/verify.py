@@ -1,0 +1,67 @@
+"""`parcferme verify`: read a snapshot again, and say whether it is what was published."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.options import json_option, warehouse_option
+
+if TYPE_CHECKING:
+    from flows.snapshots import Snapshot
+    from flows.verify import Fault
+
+
+@click.command()
+@click.argument("id_", metavar="[ID]", default="current")
+@click.option("--all", "everything", is_flag=True, help="Every snapshot that is kept.")
+@warehouse_option
+@json_option
+def command(id_: str, everything: bool, warehouse: str, as_json: bool) -> None:
+    """Read a snapshot again, by default the current one: ID is an id or its beginning.
+
+    Checks every byte against the hashes in the manifest, the number of rows, the dictionary against the
+    files, the ledger of lines, the crews against the driver rows, keys, and ids against the tables that
+    they lead to. Exit 1 at any fault.
+    """
+    from flows.snapshots import Warehouse
+    from flows.verify import verify
+
+    place = Warehouse(warehouse)
+    snapshots = place.snapshots() if everything else [place.named(id_)]
+    faults = {snapshot: verify(snapshot) for snapshot in snapshots}
+    if as_json:
+        click.echo(json.dumps([_plain(*item) for item in faults.items()], ensure_ascii=False, indent=1))
+    else:
+        for snapshot, found in faults.items():
+            _show(snapshot, found)
+    if any(faults.values()):
+        sys.exit(1)
+
+
+def _plain(snapshot: Snapshot, faults: list[Fault]) -> dict[str, object]:
+    return {"snapshot": snapshot.id, "sound": not faults, "faults": [fault._asdict() for fault in faults]}
+
+
+def _show(snapshot: Snapshot, faults: list[Fault]) -> None:
+    from flows.terminal import console, plain
+
+    out = console()
+    if not faults:
+        files = snapshot.manifest["tables"].values()
+        rows, size = (sum(file[count] for file in files) for count in ("rows", "bytes"))
+        out.print(
+            f"{snapshot.id} is sound: {len(files)} files, {rows:,} rows, {size:,} bytes, all as published",
+            soft_wrap=True,
+        )
+        return
+    out.print(f"{snapshot.id} is damaged:", style="bold red", soft_wrap=True)
+    for fault in faults:
+        out.print(f"  {fault.where}: {plain(fault.message)}", soft_wrap=True)
+    out.print(
+        "  `parcferme build --full` writes it again; `parcferme rollback` shows readers an older snapshot.",
+        soft_wrap=True,
+    )
