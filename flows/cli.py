@@ -15,6 +15,11 @@ from flows.terminal import plain
 # `command` in flows/commands/<name>.py.
 COMMANDS = {
     "build": "Read the seeds and publish the warehouse.",
+    "sql": "Open the DuckDB shell on the warehouse, or answer a query.",
+    "status": "Say what is loaded, from when, and how sound it is.",
+    "check": "List what is in doubt, with file and line.",
+    "dictionary": "List tables and views, and what their columns hold.",
+    "export": "Write tables and views as CSV, Excel or SQLite files.",
     "diff": "Show what changed between two snapshots.",
     "history": "List the snapshots that readers were shown.",
     "rollback": "Show readers an older snapshot again.",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flows.dictionary import create_dictionary
-from flows.errors import DataError, UserError
+from flows.dictionary import create_dictionary, objects
+from flows.errors import DataError, UserError, unknown
+from flows.storage import DATABASE
 from flows.views import create_views, describe_table, quoted, views
 from transforms.schema import TABLES, Table
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 # A file in this storage version opens in every DuckDB since 1.2.
 STORAGE_VERSION = "v1.2.0"
+_REBUILD = "`parcferme build --full` makes a new one."
 
 
 def build_database(path: Path, folder: str, root: Path | None = None) -> None:
@@ -63,12 +66,54 @@ def open_database(path: Path, root: Path | None = None) -> DuckDBPyConnection:
     except duckdb.IOException as error:
         locked = "lock" in str(error)
         problem = "is held by another program" if locked else "cannot be read"
-        remedy = (
-            "Close it there, or open it there read-only." if locked else "`parcferme build --full` makes a new one."
-        )
-        raise UserError(f"{path} {problem}: {str(error).splitlines()[0]}", remedy) from error
-    settle_paths(connection, _folder(connection), root or path.resolve().parent.parent)
+        remedy = "Close it there, or open it there read-only." if locked else _REBUILD
+        raise UserError(f"{path} {problem}: {_first_line(error)}", remedy) from error
+    settle_paths(connection, snapshot_folder(connection), root or path.resolve().parent.parent)
     return connection
+
+
+def open_warehouse(url: str) -> DuckDBPyConnection:
+    """Open the warehouse in a local folder or at an `s3://` address, read-only; errors as for open_database."""
+    import duckdb
+
+    if not url.startswith("s3://"):
+        return open_database(Path(url) / DATABASE)
+    connection = duckdb.connect()
+    _allow_s3(connection)
+    address = f"{url.rstrip('/')}/{DATABASE}"
+    try:
+        connection.execute(f"ATTACH {quoted(address)} AS results (READ_ONLY)")
+    except duckdb.Error as error:
+        remedy = "Check the address, AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        raise UserError(f"The warehouse {url} cannot be opened: {_first_line(error)}", remedy) from error
+    connection.execute("USE results")
+    return connection
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Word what DuckDB refuses as an error that a user can mend."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.IOException as error:
+        if "No files found" in str(error):
+            raise UserError(f"Part of the warehouse is gone: {_first_line(error)}", _REBUILD) from error
+        raise UserError(_one_line(error), "Check the file or address that the query names.") from error
+    except duckdb.Error as error:
+        if match := re.search(r"(?:Table|Function) with name (\S+) does not exist", str(error)):
+            raise unknown("table, view or macro", match[1], objects(), "`parcferme dictionary` lists them.") from error
+        raise UserError(_one_line(error), "`parcferme dictionary TABLE` lists the columns of a table.") from error
+
+
+def _one_line(error: Exception) -> str:
+    """The message without the excerpt of the query that DuckDB adds."""
+    return " ".join(str(error).partition("\n\nLINE ")[0].split())
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
 
 
 def wal(path: Path) -> Path:
@@ -114,7 +159,7 @@ def _create_base_view(connection: DuckDBPyConnection, table: Table, file: str) -
     describe_table(connection, table, "VIEW")
 
 
-def _folder(connection: DuckDBPyConnection) -> str:
+def snapshot_folder(connection: DuckDBPyConnection) -> str:
     """The folder that the base views read."""
     row = connection.execute("SELECT sql FROM duckdb_views() WHERE view_name = 'events' AND NOT internal").fetchone()
     match = re.search(r"read_parquet\('(.*)/events\.parquet'\)", row[0]) if row else None

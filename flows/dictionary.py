@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,35 @@ DICTIONARY = Table(
         Column("example", TEXT, "text", "An example, for columns of tables.", "159841"),
     ),
 )
+
+
+_ORDER = ("view", "macro", "function")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A table, view, macro or function in a few words; `signature` is how a query calls it."""
+
+    kind: str
+    title: str
+    signature: str
+    text: str
+
+
+@cache
+def objects() -> dict[str, About]:
+    """All that can be asked, by name: tables, then views, macros and functions."""
+    tables = {
+        table.name: About("table", table.grain, table.name, f"One row: {table.grain}.") for table in TABLES.values()
+    }
+    last = About("view", "Columns of all tables, views and macros", DICTIONARY.name, f"One row: {DICTIONARY.grain}.")
+    kinds = {"VIEW": "view", "MACRO TABLE": "macro", "MACRO": "function"}
+    others = {
+        view.name: About(kinds[view.type], view.title, view.signature or view.name, f"{view.grain}. {view.counts}")
+        for view in views().values()
+    }
+    others[DICTIONARY.name] = last
+    return tables | dict(sorted(others.items(), key=lambda item: (_ORDER.index(item[1].kind), item[0])))
 
 
 def create_dictionary(connection: DuckDBPyConnection) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class UserError(Exception):
     """The call was wrong, or a file or folder that it needs is not as it must be. Exit code 2."""
@@ -17,3 +20,10 @@ class DataError(UserError):
     """The data has errors that stop the build, such as a decision that contradicts itself. Exit code 1."""
 
     exit_code = 1
+
+
+def unknown(what: str, name: str, known: Iterable[str], remedy: str) -> UserError:
+    """There is no `what` of that name: says which known names are nearest, else the remedy."""
+    near = difflib.get_close_matches(name, list(known), n=3)
+    hint = f"Did you mean {' or '.join(near)}?" if near else remedy
+    return UserError(f"There is no {what} {name}.", hint)

@@ -46,8 +46,9 @@ class Documented:
 class View:
     """One view or macro: its documentation and its SQL.
 
-    `columns` holds the columns that its header, or that of a view it reads, describes; `signature` is
-    None for a view, else the macro's name and parameters; a macro whose body is no query is a scalar one.
+    `columns` holds the columns that its header (`described`), or that of a view it reads, describes;
+    `signature` is None for a view, else the macro's name and parameters; a macro whose body is no query
+    is a scalar one.
     """
 
     name: str
@@ -58,6 +59,7 @@ class View:
     key: tuple[str, ...] = ()
     signature: str | None = None
     columns: Mapping[str, Documented] = field(default_factory=dict)
+    described: frozenset[str] = frozenset()
 
     @property
     def type(self) -> str:
@@ -117,6 +119,7 @@ def parse_view(name: str, text: str) -> View:
         key=tuple(re.split(r",\s*", key.description)) if key else (),
         signature=macro.description if macro else None,
         columns=fields,
+        described=frozenset(fields),
         **known,
     )
 

@@ -1,25 +1,22 @@
 """results.db answers from wherever it is opened, and says what each column means."""
 
+import shutil
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 import pytest
 
 from flows.database import build_database, open_database, wal
 from flows.errors import UserError
+from tests.tables import published
 from transforms.schema import TABLES
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project folder whose warehouse is empty: every table is there, none has rows."""
-    root = tmp_path / "pro'ject"
-    folder = root / "warehouse" / "snapshots" / "abc"
-    folder.mkdir(parents=True)
-    for table in TABLES.values():
-        pq.write_table(table.empty(), folder / f"{table.name}.parquet")
-    build_database(root / "warehouse" / "results.db", "warehouse/snapshots/abc", root)
+    root = tmp_path_factory.mktemp("root") / "pro'ject"
+    published({}, root)
     return root
 
 
@@ -36,9 +33,11 @@ def test_every_view_answers_over_an_empty_warehouse(project: Path):
     assert not wal(path).exists()
 
 
-def test_the_database_opens_from_the_project_root_without_settings(project: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_database_opens_from_the_project_root_without_settings(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     """`duckdb warehouse/results.db` in the project folder answers, and so it does after the folder was moved."""
-    moved = project.rename(project.parent / "moved")
+    moved = shutil.copytree(project, tmp_path / "moved")
     monkeypatch.chdir(moved)
     with duckdb.connect("warehouse/results.db", read_only=True) as connection:
         assert connection.execute("SELECT count(*) FROM results").fetchone() == (0,)

@@ -5,4 +5,4 @@
 SELECT driver_id, driver, other_id, other, identified, events, certain_events, starts, wins, podiums, class_wins,
   first_season, last_season, event_ids
 FROM pairings(['name', 'decision', 'variant', 'linked', 'ambiguous', 'unresolved'])
-ORDER BY events DESC, starts DESC, driver_id, other_id
+ORDER BY identified DESC, events DESC, starts DESC, driver_id, other_id

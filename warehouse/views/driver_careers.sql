@@ -5,4 +5,4 @@
 SELECT driver_id, driver, identified, first_season, last_season, seasons, events, starts, finishes, wins, podiums, class_wins,
   poles, best_finish, makes, entrants, mentions, certain_mentions, linked_mentions, open_mentions
 FROM careers(['name', 'decision', 'variant', 'linked', 'ambiguous', 'unresolved'])
-ORDER BY starts DESC, events DESC, driver_id
+ORDER BY identified DESC, starts DESC, events DESC, driver_id

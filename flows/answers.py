@@ -1,0 +1,184 @@
+"""Answers of the warehouse in the forms that a terminal, a program or a spreadsheet reads."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+from types import SimpleNamespace
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from flows.errors import unknown
+from flows.storage import DATABASE
+from flows.terminal import console, plain
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from rich.table import Table
+
+Row = Sequence[object]
+MOST_ROWS = 100
+_BATCH = 10_000
+_WIDTH = 240  # where there is no terminal
+_FORMULA = re.compile(r"\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
+
+
+def nearest_warehouse() -> str:
+    """The warehouse of the working directory or of the nearest folder above it, else that of this checkout."""
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(__file__).resolve().parent.parent):
+        if (folder / "warehouse" / DATABASE).is_file():
+            return str(folder / "warehouse")
+    return "warehouse"
+
+
+def warehouse_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a reading command take `--warehouse`, by default the nearest one."""
+    return click.option(
+        "--warehouse",
+        envvar="PARCFERME_WAREHOUSE",
+        default=nearest_warehouse,
+        metavar="DIR",
+        help="A folder or s3://bucket/prefix; by default the nearest `warehouse` here or in a folder above.",
+    )(command)
+
+
+class Name(click.ParamType):  # type: ignore[type-arg]
+    """The name of a table, view or macro of these kinds: completed by the shell, with the nearest ones if unknown."""
+
+    name = "name"
+
+    def __init__(self, *kinds: str):
+        self.kinds = kinds
+
+    def known(self) -> list[str]:
+        """All names of the kinds."""
+        from flows.dictionary import objects
+
+        return [name for name, about in objects().items() if about.kind in self.kinds]
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name itself, if there is one such."""
+        if value not in self.known():
+            raise unknown("table or view", value, self.known(), "`parcferme dictionary` lists them.")
+        return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The names that begin like this."""
+        return [CompletionItem(name) for name in self.known() if name.startswith(incomplete)]
+
+
+json_option = partial(click.option, "--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def rows_of(connection: DuckDBPyConnection) -> Iterator[Row]:
+    """The rows of the statement just executed, fetched in batches."""
+    while batch := connection.fetchmany(_BATCH):
+        yield from batch
+
+
+def names_of(connection: DuckDBPyConnection) -> list[str]:
+    """The column names of the statement just executed."""
+    return [column[0] for column in connection.description or ()]
+
+
+def print_table(names: Sequence[str], rows: Iterable[Row]) -> None:
+    """Print the first MOST_ROWS rows as a table, and say when there are more."""
+    rows = iter(rows)
+    shown = list(islice(rows, MOST_ROWS))
+    out = console()
+    out.width = out.width if out.is_terminal else _WIDTH
+    out.print(table_of(names, shown))
+    if next(rows, None) is not None:
+        out.print(f"The first {MOST_ROWS} rows; --csv or --json print all of them.")
+
+
+def table_of(names: Sequence[str], rows: Sequence[Row]) -> Table:
+    """Rows as a table for a terminal: numbers to the right, control characters of sheets made visible."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for index, name in enumerate(names):
+        numeric = any(isinstance(row[index], (int, float)) for row in rows)
+        table.add_column(plain(name), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(cell, row))
+    return table
+
+
+def cell(value: object) -> str:
+    """A value as a terminal shows it: lists with commas, null as nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(map(cell, value))
+    return plain(value if isinstance(value, str) else text_of(value))
+
+
+def text_of(value: object) -> str:
+    """A value as text: nested ones as JSON, flags and dates as SQL writes them."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else str(value)
+
+
+def write_csv(names: Sequence[str], rows: Iterable[Row], file: IO[str], guard: bool = False) -> None:
+    """Write rows as CSV: null is an empty cell, a list is JSON.
+
+    With `guard`, a text that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
+    # Python 3.11 quotes a lone carriage return only where the line end has one.
+    lines = SimpleNamespace(write=lambda line: file.write(line.removesuffix("\r\n") + "\n"))
+    writer = csv.writer(lines, lineterminator="\r\n")
+    text = guarded if guard else text_of
+    writer.writerow(names)
+    writer.writerows(["" if value is None else text(value) for value in row] for row in rows)
+
+
+def guarded(value: object) -> str:
+    """The value as text, with an apostrophe before what a spreadsheet takes for a formula (OWASP, CSV injection)."""
+    text = text_of(value)
+    return f"'{text}" if isinstance(value, str) and _FORMULA.match(text) else text
+
+
+def write_json(names: Sequence[str], rows: Iterable[Row], file: IO[str]) -> None:
+    """Write rows as a JSON array of objects, one a line."""
+    file.write("[")
+    for index, row in enumerate(rows):
+        file.write(",\n" if index else "\n")
+        file.write(json_text(dict(zip(names, row, strict=True))))
+    file.write("\n]\n")
+
+
+def json_text(value: Mapping[str, object]) -> str:
+    """The value as JSON; dates and decimals as text, what is no number as null."""
+    return json.dumps(_finite(value), ensure_ascii=False, default=str, allow_nan=False)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float) and value - value != 0:
+        return None
+    if isinstance(value, Mapping):
+        return {str(key): _finite(each) for key, each in value.items()}
+    return [_finite(each) for each in value] if isinstance(value, list) else value
+
+
+def print_answer(connection: DuckDBPyConnection, form: str) -> None:
+    """Print the answer of the statement just executed, as `table`, `csv` or `json`."""
+    names, rows = names_of(connection), rows_of(connection)
+    rows = chain(list(islice(rows, 1)), rows)  # an error of the first row comes before anything is printed
+    if form == "csv":
+        write_csv(names, rows, sys.stdout)
+    elif form == "json":
+        write_json(names, rows, sys.stdout)
+    else:
+        print_table(names, rows)

@@ -1,0 +1,80 @@
+"""`parcferme status`: what is loaded, from when, and how sound it is."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.answers import json_option, json_text, table_of, warehouse_option
+from flows.terminal import console
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  parcferme status
+  parcferme status --json
+"""
+)
+@json_option()
+@warehouse_option
+def command(as_json: bool, warehouse: str) -> None:
+    """Say what the warehouse holds, since when, and how much of it is in doubt."""
+    from flows.database import answering, open_warehouse
+
+    with closing(open_warehouse(warehouse)) as connection, answering():
+        state = {"warehouse": warehouse, **_published(connection, warehouse), **_counts(connection)}
+    if as_json:
+        click.echo(json_text(state))
+    else:
+        _print(state)
+
+
+def _published(connection: DuckDBPyConnection, warehouse: str) -> dict[str, object]:
+    """The snapshot that the views read, and when it was last shown."""
+    from flows.database import snapshot_folder
+    from flows.history import entries
+    from flows.storage import storage_at
+
+    snapshot = snapshot_folder(connection).rpartition("/")[2]
+    shown = dict(entries(storage_at(warehouse))).get(snapshot)
+    return {"snapshot": snapshot, "published": shown.isoformat() if shown else None}
+
+
+def _counts(connection: DuckDBPyConnection) -> dict[str, object]:
+    """Rows by table; lines by outcome, mentions by link method, findings by severity; first and last season."""
+    from transforms.schema import TABLES
+
+    def counted(table: str, column: str) -> dict[str, int]:
+        found = connection.table(table).aggregate(f"{column}, count(*)", column).order(f"2 DESC, {column}")
+        return {str(name): count for name, count in found.fetchall()}
+
+    seasons = connection.table("results").aggregate("min(season), max(season)").fetchall()[0]
+    return {
+        "rows": {name: connection.table(name).aggregate("count(*)").fetchall()[0][0] for name in TABLES},
+        "first_season": seasons[0],
+        "last_season": seasons[1],
+        "lines": counted("lines", "outcome"),
+        "links": counted("driver_links", "method"),
+        "findings": counted("findings", "severity"),
+    }
+
+
+def _print(state: dict[str, object]) -> None:
+    out = console()
+    out.print(
+        f"Snapshot {state['snapshot']} in {state['warehouse']}, published {state['published'] or 'at an unknown time'}."
+    )
+    if state["first_season"] is not None:
+        out.print(f"Seasons {state['first_season']} to {state['last_season']}.")
+    titles = {"rows": "table", "lines": "lines", "links": "drivers known by", "findings": "findings"}
+    for part, title in titles.items():
+        counts = state[part]
+        assert isinstance(counts, dict)  # noqa: S101 (for the type checker)
+        out.print()
+        out.print(table_of((title, "count"), list(counts.items())) if counts else f"{title}: none")

@@ -1,0 +1,256 @@
+"""The commands that read the warehouse: answers in every form, from any directory, with errors that help."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from flows.cli import main
+from tests.tables import Sheet, made, published
+from transforms.checks import check
+from transforms.schema import TABLES
+
+HOSTILE = "=cmd()|' /C calc'!A0 \x1b[31m<b>"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project folder with a small warehouse, and some findings in it."""
+    rows = [
+        {"position": 1, "crew": ["Ann Lee", "Bob Ray"], "car": "BMW M3", "make": "BMW", "entrant": "Alpha", "laps": 90},
+        {"position": 3, "crew": ["Cy Ohm"], "car": "Zorp", "entrant": HOSTILE, "laps": 80},
+    ]
+    tables = made(Sheet("2000-spa/race", rows), Sheet("2001-spa/race", rows[:1], event={"season": 2001}))
+    root = tmp_path_factory.mktemp("root") / "a project"
+    published(tables | {"findings": check(tables)}, root)
+    return root
+
+
+@pytest.fixture
+def run(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run `parcferme` in the project folder: exit code, output, errors."""
+    monkeypatch.chdir(project)
+
+    def run_(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as exit_:
+            main(list(arguments))
+        printed = capsys.readouterr()
+        return int(exit_.value.code or 0), printed.out, printed.err
+
+    return run_
+
+
+def test_one_answer_as_a_table(run):
+    """A query is answered as a table."""
+    code, out, _ = run("sql", "SELECT driver, starts FROM driver_careers WHERE identified ORDER BY driver")
+    assert code == 0
+    assert [line.split() for line in out.splitlines()[2:]] == [
+        ["Ann", "Lee", "2"],
+        ["Bob", "Ray", "2"],
+        ["Cy", "Ohm", "1"],
+    ]
+
+
+def test_answers_as_csv_json_and_parquet_agree(run, project: Path):
+    """The same rows come as CSV, as JSON and as Parquet."""
+    query = "SELECT result_id, position, crew FROM results ORDER BY ALL"
+    rows = json.loads(run("sql", query, "--json")[1])
+    table = csv.DictReader(io.StringIO(run("sql", query, "--csv")[1]))
+    assert [{**row, "position": int(row["position"]), "crew": json.loads(row["crew"])} for row in table] == rows
+    assert run("sql", query, "--parquet", "answer.parquet")[0] == 0
+    assert pq.read_table(project / "answer.parquet").to_pylist() == rows
+
+
+def test_it_works_from_any_directory_below(run, project: Path, monkeypatch: pytest.MonkeyPatch):
+    """The nearest warehouse above the working directory is found, and its views answer."""
+    below = project / "notes" / "2000"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    assert run("sql", "SELECT count(*) AS n FROM results", "--csv")[1] == "n\n3\n"
+
+
+def test_another_warehouse_by_option_and_by_variable(
+    run, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """`--warehouse` and PARCFERME_WAREHOUSE name a warehouse anywhere."""
+    monkeypatch.chdir(tmp_path)
+    query = ("sql", "SELECT count(*) AS n FROM results", "--csv")
+    assert run(*query, "--warehouse", str(project / "warehouse"))[1] == "n\n3\n"
+    monkeypatch.setenv("PARCFERME_WAREHOUSE", str(project / "warehouse"))
+    assert run(*query)[1] == "n\n3\n"
+
+
+def test_the_shell_opens_with_its_paths_settled(project: Path, tmp_path: Path):
+    """Without a query the DuckDB shell runs, read-only, and answers from another directory."""
+    script = "SELECT 'rows ' || count(*) FROM results; CREATE TABLE x (a INTEGER);"
+    environment = {**os.environ, "PARCFERME_WAREHOUSE": str(project / "warehouse"), "HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "sql"],
+        input=script, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "rows 3" in done.stdout
+    assert "read-only" in done.stderr
+
+
+def test_nothing_can_be_written(run):
+    """A query that would change the warehouse is refused."""
+    code, _, err = run("sql", "CREATE TABLE x (a INTEGER)")
+    assert code == 2
+    assert "read-only" in err
+
+
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("FROM driver_carers", "Did you mean driver_careers"),
+        ("FROM drivr('Lee')", "Did you mean driver"),
+        ("SELECT drivr FROM drivers", "driver"),
+        ("SELECT FROM WHERE", "syntax error"),
+    ],
+)
+def test_a_wrong_query_is_answered_with_the_nearest_names(run, query: str, hint: str):
+    """A query with an error ends with exit code 2, one line that says what is wrong, and a hint."""
+    code, _, err = run("sql", query)
+    assert code == 2
+    assert hint in err
+    assert "Traceback" not in err
+
+
+def test_a_missing_warehouse_says_how_to_make_one(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Every reading command names the remedy where there is no warehouse."""
+    for command in (["sql", "FROM results"], ["sql"], ["status"], ["check"], ["export", "results", "--format", "csv"]):
+        code, _, err = run(*command, "--warehouse", str(tmp_path / "nowhere"))
+        assert code == 2
+        assert "parcferme build" in err
+
+
+def test_a_half_deleted_warehouse_is_a_clear_error(run, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """When a Parquet file is gone, the error says so and how to mend it."""
+    copy = Path(shutil.copytree(project, tmp_path / "copy")) / "warehouse"
+    (copy / "snapshots" / "abc" / "results.parquet").unlink()
+    monkeypatch.chdir(tmp_path)
+    for command in (["sql", "FROM results"], ["status"]):
+        code, _, err = run(*command, "--warehouse", str(copy))
+        assert code == 2
+        assert "Part of the warehouse is gone" in err
+
+
+def test_a_database_held_by_another_program_is_a_clear_error(run, project: Path):
+    """While another process holds results.db for writing, the error says so."""
+    hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", hold, str(project / "warehouse" / "results.db")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        code, _, err = run("status")
+        holder.communicate()
+    assert code == 2
+    assert "held by another program" in err
+
+
+def test_control_characters_of_sheets_do_not_reach_the_terminal(run):
+    """An escape sequence in a sheet is shown, not obeyed."""
+    _, out, _ = run("sql", "SELECT entrant FROM results WHERE position = 3")
+    assert "\x1b" not in out
+    assert "\\x1b[31m" in out
+
+
+def test_status_says_what_is_loaded(run):
+    """Status counts rows, links and findings, and names the snapshot; as JSON too."""
+    code, out, _ = run("status")
+    assert code == 0
+    assert "Snapshot abc" in out
+    assert "Seasons 2000 to 2001." in out
+    state = json.loads(run("status", "--json")[1])
+    assert state["rows"]["results"] == 3
+    assert state["links"] == {"name": 5}
+
+
+def test_check_lists_findings_like_a_compiler(run):
+    """Each finding is a line with file, line, severity, message and check; then a summary."""
+    code, out, _ = run("check")
+    assert code == 0
+    assert "2000-spa/race.txt:2: warning: position 2 is missing [position-gap]" in out.splitlines()
+    assert out.splitlines()[-1] == "Summary: 0 errors, 2 warnings, 2 notes in 3 files."
+
+
+def test_check_filters_by_check_event_and_severity(run):
+    """Filters narrow the list; JSON gives the same findings."""
+    assert run("check", "--severity", "error")[1] == "Summary: 0 errors, 0 warnings, 0 notes in 0 files.\n"
+    found = json.loads(run("check", "--event", "2000-spa", "--check", "unknown-make", "--json")[1])
+    assert [finding["observed"] for finding in found] == ["Zorp"]
+    assert json.loads(run("check", "--check", "laps-order", "--json")[1]) == []
+
+
+def test_check_refuses_names_that_there_are_not(run):
+    """A misspelt check or event would look as if nothing were in doubt: it is refused with the nearest name."""
+    assert "Did you mean position-gap" in run("check", "--check", "position-gaps")[2]
+    code, _, err = run("check", "--event", "2000-spy")
+    assert code == 2
+    assert "Did you mean 2000-spa" in err
+
+
+def test_check_ends_with_1_when_there_is_an_error(run, tmp_path: Path):
+    """An error among the findings is exit code 1."""
+    tables = made(Sheet("2000-spa/race", [{"position": 2}]))
+    error = TABLES["findings"].conform(pa.table({"check": ["x"], "severity": ["error"], "message": ["wrong"]}))
+    published(tables | {"findings": error}, tmp_path / "bad", snapshot="bad")
+    assert run("check", "--warehouse", str(tmp_path / "bad" / "warehouse"))[0] == 1
+
+
+def test_dictionary_lists_tables_and_columns(run):
+    """The dictionary names every table, and of one table each column with unit and description."""
+    assert "crew_pairings" in run("dictionary")[1]
+    _, out, _ = run("dictionary", "results")
+    assert "lap_time_ms" in out
+    columns = json.loads(run("dictionary", "make_records", "--json")[1])
+    assert {"make", "wins"} <= {column["column_name"] for column in columns}
+    code, _, err = run("dictionary", "make_record")
+    assert code == 2
+    assert "Did you mean make_records" in err
+
+
+def test_the_shell_completes_names(project: Path):
+    """Shell completion knows commands, and names of tables and views."""
+    environment = {**os.environ, "_PARCFERME_COMPLETE": "bash_complete"}
+
+    def completed(words: str, index: int) -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", "from flows.cli import main; main()"],
+            env={**environment, "COMP_WORDS": words, "COMP_CWORD": str(index)},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+    assert "status" in completed("parcferme st", 1)
+    assert completed("parcferme dictionary driver_car", 2) == ["driver_careers", "driver_careers_strict"]
+
+
+@pytest.mark.parametrize("name", ["sql", "status", "check", "dictionary", "export"])
+def test_help_has_examples(run, name: str):
+    """Every reading command shows examples in its help."""
+    code, out, _ = run(name, "--help")
+    assert code == 0
+    assert "Examples:" in out
+    assert f"parcferme {name}" in out
+
+
+def test_fixture_has_a_hostile_name(project: Path):
+    """The hostile name of these tests stands in the warehouse as it was printed."""
+    with duckdb.connect() as connection:
+        path = str(project / "warehouse" / "snapshots" / "abc" / "results.parquet")
+        assert (HOSTILE,) in connection.execute("SELECT entrant FROM read_parquet(?)", [path]).fetchall()
