@@ -6,18 +6,11 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from pathlib import Path
 from types import SimpleNamespace
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
-import click
-from click.shell_completion import CompletionItem
-
-from flows.errors import unknown
-from flows.storage import DATABASE
 from flows.terminal import console, plain
 
 if TYPE_CHECKING:
@@ -29,54 +22,6 @@ MOST_ROWS = 100
 _BATCH = 10_000
 _WIDTH = 240  # where there is no terminal
 _FORMULA = re.compile(r"\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
-
-
-def nearest_warehouse() -> str:
-    """The warehouse of the working directory or of the nearest folder above it, else that of this checkout."""
-    here = Path.cwd()
-    for folder in (here, *here.parents, Path(__file__).resolve().parent.parent):
-        if (folder / "warehouse" / DATABASE).is_file():
-            return str(folder / "warehouse")
-    return "warehouse"
-
-
-def warehouse_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a reading command take `--warehouse`, by default the nearest one."""
-    return click.option(
-        "--warehouse",
-        envvar="PARCFERME_WAREHOUSE",
-        default=nearest_warehouse,
-        metavar="DIR",
-        help="A folder or s3://bucket/prefix; by default the nearest `warehouse` here or in a folder above.",
-    )(command)
-
-
-class Name(click.ParamType):  # type: ignore[type-arg]
-    """The name of a table, view or macro of these kinds: completed by the shell, with the nearest ones if unknown."""
-
-    name = "name"
-
-    def __init__(self, *kinds: str):
-        self.kinds = kinds
-
-    def known(self) -> list[str]:
-        """All names of the kinds."""
-        from flows.dictionary import objects
-
-        return [name for name, about in objects().items() if about.kind in self.kinds]
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The name itself, if there is one such."""
-        if value not in self.known():
-            raise unknown("table or view", value, self.known(), "`parcferme dictionary` lists them.")
-        return value
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The names that begin like this."""
-        return [CompletionItem(name) for name in self.known() if name.startswith(incomplete)]
-
-
-json_option = partial(click.option, "--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 def rows_of(connection: DuckDBPyConnection) -> Iterator[Row]:

@@ -1,10 +1,55 @@
-"""Options that several commands share, so that each means the same everywhere."""
+"""Options and arguments that several commands share, so that each means the same everywhere."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+from click.shell_completion import CompletionItem
+
+from flows.errors import unknown
+from flows.storage import DATABASE
+
+
+def nearest_warehouse() -> str:
+    """The warehouse of the working directory or of the nearest folder above it, else that of this checkout."""
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(__file__).resolve().parent.parent):
+        if (folder / "warehouse" / DATABASE).is_file():
+            return "warehouse" if folder == here else str(folder / "warehouse")
+    return "warehouse"
+
 
 warehouse_option = click.option(
-    "--warehouse", default="warehouse", show_default=True, metavar="DIR", help="A folder or s3://bucket/prefix."
+    "--warehouse",
+    envvar="PARCFERME_WAREHOUSE",
+    default=nearest_warehouse,
+    metavar="DIR",
+    help="A folder or s3://bucket/prefix; by default the nearest `warehouse`, here or in a folder above.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+class Name(click.ParamType):  # type: ignore[type-arg]
+    """The name of a table, view or macro of these kinds: completed by the shell, with the nearest ones if unknown."""
+
+    name = "name"
+
+    def __init__(self, *kinds: str):
+        self.kinds = kinds
+
+    def known(self) -> list[str]:
+        """All names of the kinds."""
+        from flows.dictionary import objects
+
+        return [name for name, about in objects().items() if about.kind in self.kinds]
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name itself, if there is one such."""
+        if value not in self.known():
+            raise unknown("table or view", value, self.known(), "`parcferme dictionary` lists them.")
+        return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The names that begin like this."""
+        return [CompletionItem(name) for name in self.known() if name.startswith(incomplete)]

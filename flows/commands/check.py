@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.answers import json_option, json_text, warehouse_option
+from flows.answers import json_text
 from flows.errors import unknown
+from flows.options import json_option, warehouse_option
 from flows.terminal import plain
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ Examples:
 @click.option(
     "--severity", type=click.Choice(_SEVERITIES), default="note", help="Only findings as severe as this, or more."
 )
-@json_option()
+@json_option
 @warehouse_option
 def command(checks: tuple[str, ...], events: tuple[str, ...], severity: str, as_json: bool, warehouse: str) -> None:
     """List what is in doubt, each with its file and line. Exits with 1 when an error is among it."""

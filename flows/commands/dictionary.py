@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from flows.answers import Name, json_option, json_text, table_of
+from flows.answers import json_text, table_of
+from flows.options import Name, json_option
 from flows.terminal import console
 
 
@@ -18,7 +19,7 @@ Examples:
 )
 @click.argument("table", required=False, type=Name("table", "view", "macro", "function"))
 @click.option("--markdown", is_flag=True, help="Print the whole dictionary as a Markdown page.")
-@json_option()
+@json_option
 def command(table: str | None, markdown: bool, as_json: bool) -> None:
     """List tables, views and macros; of TABLE, list the columns with unit and description."""
     from flows.dictionary import empty_dictionary, objects, page

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from flows.answers import Name, warehouse_option
 from flows.errors import UserError
+from flows.options import Name, warehouse_option
 
 _EXPORTED = Name("table", "view")
 

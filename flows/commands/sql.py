@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.answers import print_answer, warehouse_option
+from flows.answers import print_answer
 from flows.errors import UserError
+from flows.options import warehouse_option
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

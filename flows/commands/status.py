@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.answers import json_option, json_text, table_of, warehouse_option
+from flows.answers import json_text, table_of
+from flows.options import json_option, warehouse_option
 from flows.terminal import console
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ Examples:
   parcferme status --json
 """
 )
-@json_option()
+@json_option
 @warehouse_option
 def command(as_json: bool, warehouse: str) -> None:
     """Say what the warehouse holds, since when, and how much of it is in doubt."""
