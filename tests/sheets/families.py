@@ -166,7 +166,7 @@ def _field(random: Random, family: str, style: Style, size: int) -> list[dict[st
     crew_size = random.choice((1, 2, 2, 3, 3, 4))
     best = int(style.lap_km / random.uniform(115, 235) * 3_600_000)
     minutes = random.uniform(25, 75) if random.random() < 0.2 else random.uniform(150, 1440)
-    winner_laps = max(12, int(minutes * 60_000 / best / 1.06))
+    winner_laps = min(850, max(12, int(minutes * 60_000 / best / 1.06)))
     classes = list(random.choice(names.CLASSES))[: random.randint(1, 4)]
     numbers, taken, per_class = _numbers(random, size), set[str](), Counter[str]()
     finishers = size - random.randint(1, 4) if family == "race" and size > 8 and random.random() < 0.2 else size
