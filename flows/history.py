@@ -26,7 +26,9 @@ def entries(storage: Storage) -> list[tuple[str, datetime]]:
 
 
 def record(storage: Storage, id_: str, now: datetime) -> None:
-    """Note that a snapshot is being shown from now on."""
+    """Note that a snapshot is being shown from now on, unless it was before."""
+    if entries(storage)[-1:] and entries(storage)[-1][0] == id_:
+        return
     line = json.dumps({"snapshot": id_, "published": now.astimezone(UTC).isoformat(timespec="seconds")})
     storage.write(FILE, (storage.read(FILE) or b"") + line.encode() + b"\n")
 

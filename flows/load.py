@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,9 +17,11 @@ from flows.history import entries, outdated, published, record
 from flows.parquet import Rows, Written, write_parquet
 from flows.snapshots import MANIFEST, Snapshot, Warehouse, sealed, snapshot_id
 from flows.storage import DATABASE, sync
+from flows.verify import file_faults
 from transforms.schema import SCHEMA_VERSION, TABLES
 
 REMEDIES = {
+    errno.EFBIG: "The file would be larger than this disk or user may have: choose another folder with --warehouse.",
     errno.ENOSPC: "The disk is full: free some space and build again.",
     errno.EDQUOT: "The disk quota is used up: free some space and build again.",
     errno.EROFS: "The disk is mounted read-only: choose another folder with --warehouse.",
@@ -32,9 +35,7 @@ def publish(warehouse: Warehouse, inputs: Mapping[str, object], tables: Mapping[
     """Stage tables, make them a snapshot, show it; the lock must be held."""
     staged, written = _stage(warehouse, tables)
     snapshot = _install(warehouse, staged, inputs, written)
-    current = warehouse.current()
-    if current is None or current.id != snapshot.id:
-        show(warehouse, snapshot)
+    show(warehouse, snapshot)
     return snapshot
 
 
@@ -54,14 +55,22 @@ def show(warehouse: Warehouse, snapshot: Snapshot) -> None:
 
 
 def mend(warehouse: Warehouse) -> None:
-    """Clean up after a writer that died, and finish what it had begun to show."""
+    """Clean up after a writer that died, and finish what it had begun to show.
+
+    What turns out to be damaged then is declared no snapshot, so that the next build makes it again.
+    """
     storage = warehouse.storage
     clear(storage.staging)
     shown = entries(storage)
     current = warehouse.current()
     last = (warehouse.find(shown[-1][0]) if shown else None) or current
     if last and (current is None or current.id != last.id or not storage.exists(DATABASE)):
-        show(warehouse, last)
+        try:
+            show(warehouse, last)
+        except (OSError, DataError):
+            if not any(file_faults(last)):
+                raise
+            storage.discard(f"{last.name}/{MANIFEST}")
 
 
 def clear(staging: Path) -> None:
@@ -146,8 +155,10 @@ def _build_database(path: Path, folder: str, root: Path | None) -> None:
 
     try:
         build_database(path, folder, root)
-    except duckdb.IOException as error:
-        raise OSError(None, str(error).splitlines()[0], str(path)) from error
+    except duckdb.Error as error:
+        text = str(error).splitlines()[0]
+        code = next((code for code in REMEDIES if os.strerror(code) in text), None)
+        raise OSError(code, os.strerror(code) if code else text, str(path)) from error
     sync(path)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -152,13 +152,13 @@ class Warehouse:
             return
         from flows.load import clear, mend, writing
 
-        with writing(self.url):
-            self.storage.prepare()
-        with exclusive(self.storage.lock, self.url, wait):
+        with ExitStack() as held:
+            with writing(self.url):
+                self.storage.prepare()
+                held.enter_context(exclusive(self.storage.lock, self.url, wait))
+                mend(self)
             self._locked = True
             try:
-                with writing(self.url):
-                    mend(self)
                 yield
             finally:
                 self._locked = False
@@ -206,8 +206,8 @@ class Warehouse:
         """Make these tables a snapshot, and show it to readers at once.
 
         Each table is a pa.Table, or a pa.RecordBatchReader that is read in bounded memory; it is conformed to
-        transforms.schema, and tables that are not given are empty. The same inputs and tables that are
-        shown already change nothing. Raises UserError when the place cannot be written to.
+        transforms.schema, and tables that are not given are empty. Files that are there already are not
+        written again unless they are damaged. Raises UserError when the place cannot be written to.
         """
         from flows.load import publish, writing
 

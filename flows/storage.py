@@ -83,8 +83,8 @@ class Folder:
     """A local folder; whatever is replaced is replaced by one rename, and synced to disk."""
 
     def __init__(self, url: str):
-        self.url = url
         self.root = Path(url)
+        self.url = str(self.root)
         self.staging = self.root / ".staging"
         self.lock = self.root / ".lock"
 

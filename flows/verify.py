@@ -31,14 +31,19 @@ def verify(snapshot: Snapshot) -> list[Fault]:
     First each file against the manifest, byte by byte, and its dictionary against its columns; if all are
     whole, then the tables against each other.
     """
+    return list(file_faults(snapshot)) or list(_table_faults(snapshot))
+
+
+def file_faults(snapshot: Snapshot) -> Iterator[Fault]:
+    """Each file that is not as it was published."""
     try:
         manifest = snapshot.manifest
     except DataError as error:
-        return [Fault(MANIFEST, str(error))]
-    faults = list(_manifest_faults(snapshot, manifest))
+        yield Fault(MANIFEST, str(error))
+        return
+    yield from _manifest_faults(snapshot, manifest)
     for name in TABLES:
-        faults += _file_faults(snapshot, name, manifest["tables"].get(name))
-    return faults or list(_table_faults(snapshot))
+        yield from _file_faults(snapshot, name, manifest["tables"].get(name))
 
 
 def _manifest_faults(snapshot: Snapshot, manifest: dict[str, Any]) -> Iterator[Fault]:

@@ -1,0 +1,281 @@
+"""The load: one writer, the same bytes each time, and what happens when the disk or another program is in the way."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows import parquet
+from flows.database import open_database
+from flows.errors import UserError
+from flows.history import outdated
+from flows.lock import BusyError
+from flows.parquet import write_parquet
+from flows.snapshots import Snapshot, Warehouse
+from tests.loads import load
+from transforms.schema import TABLES
+
+DRIVERS = TABLES["driver_results"]
+
+
+def files(folder: str | Path) -> dict[str, bytes]:
+    """All files below a folder."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in Path(folder).rglob("*") if p.is_file()}
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=8), st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_batches_leave_no_trace(tmp_path_factory, sizes, streamed):
+    """The same rows give the same bytes, in whatever batches they come, also over the seams of row groups."""
+    folder = tmp_path_factory.mktemp("batches")
+    whole = pa.concat_tables([load(1, events=9)["driver_results"]] * 2)
+    cut, at = [], 0
+    while at < whole.num_rows:
+        size = sizes[len(cut) % len(sizes)]
+        cut.append(whole.slice(at, size).combine_chunks())
+        at += size
+    pieces = pa.concat_tables(cut)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parquet, "ROW_GROUP", 25)
+        one = write_parquet(folder / "one", DRIVERS, whole)
+        other = write_parquet(folder / "other", DRIVERS, pieces.to_reader() if streamed else pieces)
+    assert one == other
+    assert one["bytes"] == (folder / "one").stat().st_size
+    assert (folder / "one").read_bytes() == (folder / "other").read_bytes()
+
+
+def test_machines_agree(tmp_path):
+    """Another process with other threads and another place publishes the same files under the same id."""
+    here = Warehouse(str(tmp_path / "here")).publish({"load": 1}, load(1))
+    code = f"""
+import pyarrow, sys
+from flows.snapshots import Warehouse
+from tests.loads import load
+pyarrow.set_cpu_count(7)
+print(Warehouse({str(tmp_path / "there")!r}).publish({{"load": 1}}, load(1)).path)
+"""
+    environment = os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "OMP_NUM_THREADS": "3"}
+    there = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert files(here.path) == files(there.stdout.strip())
+
+
+def test_declared_in_files(tmp_path):
+    """Every file carries unit, description and example of each column, and the dictionary as a key."""
+    snapshot = Warehouse(str(tmp_path)).publish({}, {})
+    for name, table in TABLES.items():
+        schema = snapshot.table(name).schema
+        assert json.loads(schema.metadata[b"data_dictionary"]) == table.dictionary()
+        units = {field.name: field.metadata[b"unit"].decode() for field in schema}
+        assert units == {column.name: column.unit for column in table.columns}
+
+
+def test_again_is_the_same(tmp_path):
+    """Publishing the same again leaves every file of the snapshot as it is, and no second entry in the history."""
+    warehouse = Warehouse(str(tmp_path / "warehouse"))
+    snapshot = warehouse.publish({"load": 1}, load(1))
+    before = {path: path.stat().st_mtime_ns for path in Path(snapshot.path).iterdir()}
+    assert warehouse.publish({"load": 1}, load(1)) == snapshot
+    assert {path: path.stat().st_mtime_ns for path in Path(snapshot.path).iterdir()} == before
+    assert len((tmp_path / "warehouse/history.jsonl").read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["results.parquet", "manifest.json"])
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-1] + b"\0")])
+def test_repair(name, damage, tmp_path):
+    """A snapshot with a missing or damaged file is put right by publishing it again; so are results.db and the link."""
+    warehouse = Warehouse(str(tmp_path / "warehouse"))
+    snapshot = warehouse.publish({"load": 1}, load(1))
+    sound = files(snapshot.path)
+    damage(Path(snapshot.path) / name)
+    (tmp_path / "warehouse/results.db").write_bytes(b"no database")
+    (tmp_path / "warehouse/parquet").unlink()
+    warehouse.publish({"load": 1}, load(1))
+    assert files(snapshot.path) == sound
+    assert warehouse.current() == snapshot
+    with open_database(tmp_path / "warehouse/results.db") as connection:
+        assert connection.table("results").count("*").fetchone() == (6,)
+
+
+def test_sound_snapshot_never_changes(tmp_path):
+    """Should the same inputs lead to other tables, they become a snapshot of their own."""
+    warehouse = Warehouse(str(tmp_path))
+    first = warehouse.publish({"load": 1}, load(1))
+    before = files(first.path)
+    second = warehouse.publish({"load": 1}, load(2))
+    assert first.id != second.id
+    assert files(first.path) == before
+    assert warehouse.publish({"load": 1}, load(2)) == second
+
+
+def test_stale_log(tmp_path):
+    """A write-ahead log that a dead session left beside results.db is not replayed into the next one."""
+    warehouse = Warehouse(str(tmp_path))
+    warehouse.publish({"load": 1}, load(1))
+    (tmp_path / "results.db.wal").write_bytes(b"left by a dead session")
+    warehouse.publish({"load": 2}, load(2))
+    assert not (tmp_path / "results.db.wal").exists()
+
+
+def test_one_writer(tmp_path):
+    """A second writer is told who writes, since when, and what to do; the lock dies with its owner, not its workers."""
+    code = f"""
+import os, sys, time
+from flows.snapshots import Warehouse
+with Warehouse({str(tmp_path)!r}).lock():
+    if worker := os.fork():
+        print(worker, flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout
+        worker = int(holder.stdout.readline())
+        with pytest.raises(BusyError, match=f"by process {holder.pid} on .*, since 20") as busy:
+            Warehouse(str(tmp_path)).publish({}, {})
+        assert f"kill {holder.pid}" in str(busy.value.remedy)
+        holder.kill()
+        holder.wait()
+        os.kill(worker, 0)
+        with Warehouse(str(tmp_path)).lock():
+            os.kill(worker, signal.SIGKILL)
+
+
+def test_waiting(tmp_path):
+    """A second writer can wait for the first."""
+    first = Warehouse(str(tmp_path))
+    with first.lock(), pytest.raises(BusyError), Warehouse(str(tmp_path)).lock(wait=0.2):
+        pass
+    with Warehouse(str(tmp_path)).lock(wait=0.2), first.storage.lock.open() as file:
+        assert json.load(file)["pid"] == os.getpid()
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
+@pytest.mark.parametrize("writer", ["_Hashing.write", "os.fsync"])
+def test_disk_refuses(error, writer, tmp_path, monkeypatch):
+    """A full, read-only or failing disk is an error with a remedy; readers keep the old load, and staging is empty."""
+    warehouse = Warehouse(str(tmp_path))
+    old = warehouse.publish({"load": 1}, load(1))
+
+    def refuse(*arguments: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"flows.parquet.{writer}", refuse)
+        with pytest.raises(UserError, match=os.strerror(error)) as refused:
+            warehouse.publish({"load": 2}, load(2))
+    assert refused.value.remedy
+    assert warehouse.current() == old
+    assert not list((tmp_path / ".staging").iterdir())
+    assert warehouse.publish({"load": 2}, load(2)) == warehouse.current()
+
+
+@pytest.mark.parametrize("limit", [3_000, 20_000, 100_000])
+def test_no_room(limit, tmp_path):
+    """Where the system really lets no file grow further, be it Parquet or results.db, the old load stays."""
+    old = Warehouse(str(tmp_path)).publish({"load": 1}, load(1))
+    code = f"""
+from flows.cli import main
+from flows.errors import UserError
+from flows.snapshots import Warehouse
+from tests.loads import load
+try:
+    Warehouse({str(tmp_path)!r}).publish({{"load": 2}}, load(2))
+except UserError as error:
+    print(error, error.remedy)
+"""
+    limited = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    assert "cannot be written" in limited.stdout
+    assert Warehouse(str(tmp_path)).current() == old
+    assert Warehouse(str(tmp_path)).publish({"load": 2}, load(2)) == Warehouse(str(tmp_path)).current()
+
+
+def test_no_folder(tmp_path):
+    """A warehouse that cannot be a folder is an error with a remedy."""
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="cannot be written") as error:
+        Warehouse(str(tmp_path / "file/warehouse")).publish({}, {})
+    assert error.value.remedy
+    with pytest.raises(UserError, match="cannot lie at"):
+        Warehouse("ftp://example/warehouse")
+
+
+@pytest.mark.parametrize("step", ["results staged", "manifest staged", "database built"])
+def test_staging_vanishes(step, tmp_path):
+    """Where something removes what is staged, the build fails with a remedy, and the old load stays."""
+    old = Warehouse(str(tmp_path)).publish({"load": 1}, load(1))
+
+    def sweep(name: str) -> None:
+        if name == step:
+            shutil.rmtree(tmp_path / ".staging")
+
+    with pytest.raises(UserError, match="cannot be written"):
+        Warehouse(str(tmp_path), sweep).publish({"load": 2}, load(2))
+    assert Warehouse(str(tmp_path)).current() == old
+    with Warehouse(str(tmp_path)).lock():
+        assert Warehouse(str(tmp_path)).current() == old
+
+
+NOW = datetime(2026, 1, 31, tzinfo=UTC)
+
+
+def hours_ago(*hours: int) -> dict[str, datetime]:
+    """Kept snapshots, named by letters, published so many hours ago, newest first."""
+    return {letter: NOW - timedelta(hours=each) for letter, each in zip("abcdef", hours, strict=False)}
+
+
+@pytest.mark.parametrize(
+    ("kept", "current", "expected"),
+    [
+        (hours_ago(1000, 2000, 3000), "a", []),
+        (hours_ago(1000, 2000, 3000, 4000, 5000), "a", ["d", "e"]),
+        (hours_ago(1, 2, 3, 4, 5), "a", []),
+        (hours_ago(1, 2, 3, 1000, 2000), "a", ["e"]),
+        (hours_ago(1000, 2000, 3000, 4000), "d", []),
+    ],
+)
+def test_outdated(kept, current, expected):
+    """Kept are the last three, what readers were shown within 48 hours, and the current one."""
+    assert outdated(kept, current, NOW) == expected
+
+
+def test_collection(tmp_path):
+    """A publication removes what is outdated, and nothing else."""
+    warehouse = Warehouse(str(tmp_path))
+    ids = [warehouse.publish({"load": each}, {}).id for each in range(5)]
+    history = tmp_path / "history.jsonl"
+    history.write_text(history.read_text().replace(str(datetime.now(UTC).year), "2001"))
+    last = warehouse.publish({"load": 5}, {})
+    assert [snapshot.id for snapshot in warehouse.snapshots()] == [last.id, *ids[:2:-1]]
+    assert warehouse.find(ids[0]) is None
+    assert not Snapshot(ids[0], warehouse.storage).complete
+
+
+def test_history_with_a_torn_line(tmp_path):
+    """A line of the history that cannot be read is passed over; a lost history costs no snapshot."""
+    warehouse = Warehouse(str(tmp_path))
+    ids = [warehouse.publish({"load": each}, {}).id for each in range(4)]
+    with (tmp_path / "history.jsonl").open("a") as file:
+        file.write('{"snapshot": "half\n')
+    assert [snapshot.id for snapshot in warehouse.snapshots()] == ids[::-1]
+    (tmp_path / "history.jsonl").unlink()
+    with warehouse.lock():
+        assert {snapshot.id for snapshot in warehouse.snapshots()} == set(ids)
+        assert warehouse.current() == Snapshot(ids[-1], warehouse.storage)
