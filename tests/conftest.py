@@ -14,3 +14,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 def seeds(tmp_path: Path) -> Path:
     """A copy of the seeds."""
     return Path(shutil.copytree(PROJECT / "seeds", tmp_path / "seeds"))
+
+
+@pytest.fixture
+def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publish without results.db, which takes longest, for tests that do not ask it."""
+    monkeypatch.setattr("flows.load.build_database", lambda path, folder, root: path.touch())

@@ -16,13 +16,9 @@ from flows.errors import DataError, UserError
 from flows.snapshots import Warehouse
 from tests.loads import load
 
+pytestmark = pytest.mark.usefixtures("no_database")
+
 DOUBT = {"check": "gap", "severity": "note", "sheet_id": "event-00000/race", "line": 2, "message": "hm \x1b[31m"}
-
-
-@pytest.fixture(autouse=True)
-def no_database(monkeypatch):
-    """What is compared here is not results.db, which takes longest to publish."""
-    monkeypatch.setattr("flows.load.build_database", lambda path, folder, root: path.touch())
 
 
 @pytest.fixture

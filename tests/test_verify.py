@@ -17,6 +17,8 @@ from flows.verify import verify
 from tests.loads import load
 from transforms.schema import TABLES
 
+pytestmark = pytest.mark.usefixtures("no_database")
+
 
 def changed(table: str, column: str, change: Callable[[list[object]], list[object]]) -> dict[str, pa.Table]:
     """A sound load but for one column."""
@@ -32,12 +34,6 @@ def without(table: str, row: int) -> dict[str, pa.Table]:
     tables = load(1)
     rows = tables[table]
     return tables | {table: pa.concat_tables([rows.slice(0, row), rows.slice(row + 1)])}
-
-
-@pytest.fixture(autouse=True)
-def no_database(monkeypatch):
-    """What is verified here is not results.db, which takes longest to publish."""
-    monkeypatch.setattr("flows.load.build_database", lambda path, folder, root: path.touch())
 
 
 def test_sound(tmp_path):
