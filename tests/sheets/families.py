@@ -163,12 +163,12 @@ def _roles(random: Random, family: str) -> list[str]:
 
 def _field(random: Random, family: str, style: Style, size: int) -> list[dict[str, Any]]:
     """The cars of one event in printed order, with every fact that any family prints."""
-    crew_size = random.choice((1, 2, 2, 3, 3, 4))
+    book, crew_size = names.Names(random), random.choice((1, 2, 2, 3, 3, 4))
     best = int(style.lap_km / random.uniform(115, 235) * 3_600_000)
     minutes = random.uniform(25, 75) if random.random() < 0.2 else random.uniform(150, 1440)
     winner_laps = min(850, max(12, int(minutes * 60_000 / best / 1.06)))
-    classes = list(random.choice(names.CLASSES))[: random.randint(1, 4)]
-    numbers, taken, per_class = _numbers(random, size), set[str](), Counter[str]()
+    classes = book.classes()
+    numbers, taken, per_class = _numbers(random, size), set[tuple[str, str]](), Counter[str]()
     finishers = size - random.randint(1, 4) if family == "race" and size > 8 and random.random() < 0.2 else size
     lap, laps, total = best, winner_laps, int(best * 1.04 * winner_laps)
     cars = []
@@ -185,7 +185,7 @@ def _field(random: Random, family: str, style: Style, size: int) -> list[dict[st
             "place": place,
             "status": "" if place <= finishers else random.choice(("NC", "DNF", "Ret")),
             "number": numbers[place - 1],
-            "crew": _crew(random, crew_size, style.crew, taken),
+            "crew": _crew(book, crew_size, style.crew, taken),
             "class": classes[rank],
             "class_place": per_class[classes[rank]],
             "laps": laps,
@@ -193,7 +193,7 @@ def _field(random: Random, family: str, style: Style, size: int) -> list[dict[st
             "lap": lap + (random.randint(-best // 60, best // 60) if family == "race" else 0),
             "timed": place <= size - max(1, size // 12) or random.random() < 0.5,
         }
-        cars.append(car | _facts(random, best, car))
+        cars.append(car | _facts(book, best, car))
     if family in ("entry list", "entries by make"):
         cars.sort(key=lambda car: int(re.sub(r"\D", "", car["number"])))
     elif family == "race" and random.random() < 0.1:
@@ -201,15 +201,16 @@ def _field(random: Random, family: str, style: Style, size: int) -> list[dict[st
     return cars
 
 
-def _facts(random: Random, best: int, car: dict[str, Any]) -> dict[str, Any]:
+def _facts(book: names.Names, best: int, car: dict[str, Any]) -> dict[str, Any]:
     """What does not depend on the cars before."""
+    operator = f" ({book.surname()} Motorsport)" if book.random.random() < 0.02 else ""
     return {
-        "car": random.choice(names.CARS),
-        "entrant": _entrant(random),
-        "country": random.choice(names.COUNTRIES),
-        "principal": f"{random.choice(names.GIVEN_NAMES)} {random.choice(names.SURNAMES)}",
-        "lap_number": random.randint(2, max(3, car["laps"])),
-        "later": [car["lap"] + random.randint(0, best // 30) for _ in range(3)],
+        "car": book.car(),
+        "entrant": book.entrant() + operator,
+        "country": book.random.choice(names.COUNTRIES),
+        "principal": book.person(),
+        "lap_number": book.random.randint(2, max(3, car["laps"])),
+        "later": [car["lap"] + book.random.randint(0, best // 30) for _ in range(3)],
     }
 
 
@@ -221,30 +222,20 @@ def _numbers(random: Random, size: int) -> list[str]:
     return numbers
 
 
-def _crew(random: Random, most: int, form: str, taken: set[str]) -> list[str]:
+def _crew(book: names.Names, most: int, form: str, taken: set[tuple[str, str]]) -> list[str]:
     """Names of one car in the sheet's form; a pseudonym or a mark now and then."""
+    random = book.random
     crew: list[str] = []
     for _ in range(random.choice((most, most, most, max(1, most - 1)))):
-        while True:
-            given, surname = random.choice(names.GIVEN_NAMES), random.choice(names.SURNAMES)
-            if f"{given} {surname}" not in taken:
-                break
-        taken.add(f"{given} {surname}")
+        while (person := (book.given(), book.surname())) in taken:
+            pass
+        taken.add(person)
+        given, surname = person
         name = {"full": f"{given} {surname}", "surname": surname, "initial": f"{given[0]}. {surname}"}[form]
         if random.random() < 0.01:
             name = f'"{random.choice(names.PSEUDONYMS)}"'
         crew.append(name + ("*" if random.random() < 0.005 else ""))
     return crew
-
-
-def _entrant(random: Random) -> str:
-    entrant = random.choice(names.ENTRANTS).format(
-        g=random.choice(names.GIVEN_NAMES),
-        s=random.choice(names.SURNAMES),
-        t=random.choice(names.SURNAMES),
-        m=random.choice(names.CARS)[0],
-    )
-    return entrant + (f" ({random.choice(names.SURNAMES)} Motorsport)" if random.random() < 0.02 else "")
 
 
 def _row(random: Random, family: str, roles: list[str], style: Style, car: dict[str, Any]) -> Row:

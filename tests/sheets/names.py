@@ -1,6 +1,8 @@
-"""What generated sheets are filled with: given names, surnames, teams, cars, countries, classes."""
+"""What made-up sheets are filled with: names of people, teams and cars, known ones and invented ones."""
 
 from __future__ import annotations
+
+from random import Random
 
 
 def _words(*lines: str) -> tuple[str, ...]:
@@ -122,7 +124,7 @@ ENTRANTS = (
     "Scuderia {s}",
     "{s} Racing Team",
     "{s} Competition",
-    "{g} {s}",
+    "{g}",
     "{m} Motorsport",
     "Equipe {m} France",
     "{s} & {t} Racing",
@@ -147,3 +149,68 @@ CLASSES = (
     ("P+2.0", "P 2.0", "GT+2.0", "GT 1.3"),
     ("Hypercar", "LMP2", "LMGT3"),
 )
+STRANGE_CLASSES = (
+    ("Group 4", "Group 5", "Group 2"),
+    ("Cup 2", "Cup 3", "TCR"),
+    ("Over 2000", "Under 2000"),
+    ("Div. I", "Div. II", "Div. III"),
+    ("Sports", "Touring", "Prototype"),
+    ("Am", "Pro", "Silver"),
+)
+STRANGE_ENTRANTS = (
+    "{s}",
+    "{s}-{t}",
+    "{s} Oil",
+    "{t} Tabac",
+    "{s} Brothers",
+    "{g}",
+    "A.S. {s}",
+    "Garage {s}",
+    "{s} Ltd.",
+)
+STRANGE_MODELS = ("Mk {n}", "{l}{n}", "{n}", "{l}{l}{n}", "GT {n}", "Spyder", "{n}{l}", "{l}-{n}", "Coupé {n}")
+_STARTS = _words("Ash Bal Bro Cor Dra El Fen Gar Hol Iv Jar Kes Lor Mar Nor Os Pel Quin Ros Sand Tor Ul Ver Wex Zor")
+_ENDS = _words("ane bek do eira feld ghi hurst ić ilov jima kiewicz lund mann nen oglu poulos quist rup sson tsu vos")
+
+
+class Names:
+    """The names of one sheet, a share of which nobody has printed before."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.strange = random.choices((0.0, 0.15, 0.5, 1.0), (24, 10, 4, 1))[0]
+
+    def _is_strange(self) -> bool:
+        return self.random.random() < self.strange
+
+    def _invented(self) -> str:
+        return self.random.choice(_STARTS) + self.random.choice(_ENDS)
+
+    def given(self) -> str:
+        """A given name."""
+        return self._invented() if self._is_strange() else self.random.choice(GIVEN_NAMES)
+
+    def surname(self) -> str:
+        """A surname with its particles."""
+        return self._invented() if self._is_strange() else self.random.choice(SURNAMES)
+
+    def person(self) -> str:
+        """A given name and a surname."""
+        return f"{self.given()} {self.surname()}"
+
+    def car(self) -> tuple[str, ...]:
+        """Make, model, and the maker of the engine or nothing."""
+        if not self._is_strange():
+            return self.random.choice(CARS)
+        model = self.random.choice(STRANGE_MODELS)
+        letter, number = self.random.choice("ABCDGKLMPRST"), self.random.randint(1, 999)
+        return self._invented(), model.format(l=letter, n=number), ""
+
+    def entrant(self) -> str:
+        """Who entered the car."""
+        form = self.random.choice(STRANGE_ENTRANTS if self._is_strange() else ENTRANTS)
+        return form.format(g=self.person(), s=self.surname(), t=self.surname(), m=self.random.choice(CARS)[0])
+
+    def classes(self) -> list[str]:
+        """One to four classes of one championship, the fastest first."""
+        return list(self.random.choice(STRANGE_CLASSES if self._is_strange() else CLASSES))[: self.random.randint(1, 4)]
