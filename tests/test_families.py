@@ -33,6 +33,7 @@ def test_no_wrong_role_is_accepted(without_header: Score) -> None:
     assert not without_header.wrong, report("without a header", without_header)
 
 
+@NOT_YET
 def test_few_sheets_are_rejected(without_header: Score) -> None:
     """At most one sheet in a hundred is handed back to a person."""
     assert len(without_header.rejected) <= SHEETS * 0.01, report("without a header", without_header)
@@ -45,6 +46,7 @@ def test_a_header_settles_every_role(with_header: Score) -> None:
     assert not with_header.rejected, report("with a header", with_header)
 
 
+@NOT_YET
 def test_cells_come_back_typed(without_header: Score, with_header: Score) -> None:
     """Every cell of an accepted sheet holds the value that was printed, and an absent one is null."""
     for score in (without_header, with_header):
