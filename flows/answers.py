@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Row = Sequence[object]
 MOST_ROWS = 100
 _BATCH = 10_000
-_WIDTH = 240  # where there is no terminal
+_WIDTH = 10_000  # where there is no terminal: no line is folded
 _FORMULA = re.compile(r"\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
 
 

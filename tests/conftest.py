@@ -20,3 +20,14 @@ def seeds(tmp_path: Path) -> Path:
 def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
     """Publish without results.db, which takes longest, for tests that do not ask it."""
     monkeypatch.setattr("flows.load.build_database", lambda path, folder, root: path.touch())
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results.db of the seeds, built once; read it only."""
+    from flows.snapshots import Warehouse
+    from flows.steps import Direct, build
+
+    folder = tmp_path_factory.mktemp("project") / "warehouse"
+    build(str(PROJECT / "seeds"), Warehouse(str(folder)), Direct())
+    return folder / "results.db"

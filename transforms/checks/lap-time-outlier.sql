@@ -2,8 +2,8 @@
 -- three times the spread of the middle half (Tukey 1977), which is taken as one per cent of the time at least.
 WITH timed AS (
   SELECT sheet_id, line, lap_time_ms, unnest([
-    {'rank': 1, 'name': 'of class ' || class, 'least': 5},
-    {'rank': 2, 'name': car, 'least': 5},
+    {'rank': 1, 'name': 'cars of class ' || class, 'least': 5},
+    {'rank': 2, 'name': 'cars like ' || car, 'least': 5},
     {'rank': 3, 'name': 'cars of the sheet', 'least': 8}]) AS peers
   FROM results
   WHERE lap_time_ms > 0

@@ -11,12 +11,14 @@
 -- poles (count): Cars on pole, from grids and qualifying.
 -- makes (names): Makes of its cars.
 -- drivers (count): Persons printed in a crew of the entrant, nominated ones too; names tied to nobody are left out.
+-- open_names (count): Names tied to nobody, that may be one of these persons or others.
 -- first_season (year): First season with a car.
 -- last_season (year): Last season with a car.
 WITH people AS (
-  SELECT entrant_id, count(DISTINCT driver_id) AS drivers
+  SELECT entrant_id,
+    count(DISTINCT driver_id) FILTER (identified) AS drivers,
+    count(DISTINCT coalesce(driver_id, result_id || '/' || seat)) FILTER (NOT identified) AS open_names
   FROM driver_honours
-  WHERE identified
   GROUP BY entrant_id
 )
 SELECT results.entrant_id,
@@ -30,6 +32,7 @@ SELECT results.entrant_id,
   count(*) FILTER (honours.pole) AS poles,
   coalesce(list_sort(list(DISTINCT results.make) FILTER (results.make IS NOT NULL)), []) AS makes,
   coalesce(any_value(people.drivers), 0) AS drivers,
+  coalesce(any_value(people.open_names), 0) AS open_names,
   min(results.season) AS first_season,
   max(results.season) AS last_season
 FROM results
