@@ -31,7 +31,7 @@ RACE = Sheet(
         {"position": 3, "class": "A", "class_position": 2, "crew": [ANN, DEE], "make": "BMW", "entrant": "Alpha"}
         | {"laps": 100, "race_time_ms": 3_601_000, "car_number": "3", "car": "BMW M3"},
         {"position": 4, "class": "A", "class_position": 3, "crew": ["Wauters", "Wauters", BOB]}
-        | {"methods": ["unresolved", "unresolved", "linked"], "make": "BMW", "entrant": "Gamma", "laps": 98, "car_number": "4"},
+        | {"methods": ["unresolved", "unresolved", "linked"], "make": "BMW", "entrant": "Gamma", "laps": 98},
         {"status": "did_not_finish", "class": "B", "crew": [DEE], "make": "Audi", "laps": 10, "car_number": "5"},
         {"status": "did_not_start", "crew": [CY], "make": "Audi", "car_number": "6"},
         {"status": "reserve", "crew": [BOB], "car_number": "7"},
