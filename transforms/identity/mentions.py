@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.fold import fold_array
+from transforms.identity.arrays import codes, ranks, whole
+from transforms.identity.entrants import core_keys
+from transforms.identity.forms import READINGS, readings, sheet_forms
+from transforms.identity.groups import Bag, Codes, dense
 from transforms.identity.names import Name, parse, shape
 
 NONE = -1
@@ -18,112 +25,139 @@ NONE = -1
 class Mentions:
     """One mention per row of `rows` (driver_results in order of sheet, line and seat), and the codes beside it.
 
-    A code of -1 says that nothing is printed; `name` indexes `names`; `line` is the line of the sheet;
-    `forms` is the name form of each sheet in `sheets`.
+    A code of -1 says that nothing is printed; `name` indexes `names`; `forms` is the name form of each sheet.
     """
 
     rows: pa.Table
     names: list[Name]
-    name: np.ndarray
-    sheet: np.ndarray
-    sheets: pa.Array
+    name: Codes
     forms: dict[str, str]
-    result: np.ndarray
-    line: np.ndarray
-    event: np.ndarray
-    season: np.ndarray
-    number: np.ndarray
-    car: np.ndarray
-    series: np.ndarray
+    sheet: Codes
+    line: Codes
+    result: Codes
+    event: Codes
+    season: Codes
+    number: Codes
+    entrant: Codes
+    car: Codes
+    class_: Codes
+    series: Codes
+    race: Codes
+
+    def __len__(self) -> int:
+        return len(self.name)
+
+    def coded(self, part: Callable[[Name], str]) -> Codes:
+        """A part of each mention's name as a code, in the order of the texts; -1 where it is empty."""
+        texts = [part(name) for name in self.names]
+        rank = {text: code for code, text in enumerate(sorted(set(texts) - {""}))}
+        return np.asarray(np.array([rank.get(text, NONE) for text in texts], dtype=np.int64)[self.name])
+
+    @cached_property
+    def form(self) -> Codes:
+        """The form of each mention, as its place in FORMS."""
+        return np.asarray(np.array([FORMS.index(name.form) for name in self.names], dtype=np.int64)[self.name])
+
+    @cached_property
+    def family(self) -> Codes:
+        """The folded family name, particles included."""
+        return self.coded(lambda name: name.family_key)
+
+    @cached_property
+    def given(self) -> Codes:
+        """The folded given names, or initials."""
+        return self.coded(lambda name: name.given_key)
+
+    @cached_property
+    def suffix(self) -> Codes:
+        """Jr., III and the like."""
+        return self.coded(lambda name: name.suffix)
+
+    @cached_property
+    def blocks(self) -> list[str]:
+        """Every surname under which a name may be looked for, in order."""
+        return sorted({block for name in self.names for block in name.blocks})
+
+    @cached_property
+    def car_at_event(self) -> Codes:
+        """The car by its number at its event, over all sheets of the event."""
+        return dense(self.event, self.number)
+
+    @cached_property
+    def crew(self) -> Bag:
+        """The mentions of each result."""
+        return Bag.of(int(self.result.max(initial=-1)) + 1, len(self), self.result, np.arange(len(self)))
+
+    @cached_property
+    def partners(self) -> tuple[Codes, Codes]:
+        """Each mention beside each other mention of the same car."""
+        here, other = self.crew.items(self.result)
+        apart = here != other
+        return here[apart], other[apart]
 
 
-def codes(column: pa.ChunkedArray | pa.Array) -> tuple[np.ndarray, pa.Array]:
-    """Each value's rank among the distinct values (-1 for null), and those values in order."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    encoded = array.dictionary_encode()
-    order = pc.sort_indices(encoded.dictionary).to_numpy()
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    indices = pc.fill_null(encoded.indices.cast(pa.int64()), NONE).to_numpy(zero_copy_only=False)
-    ranked = np.where(indices == NONE, NONE, rank[indices]) if len(rank) else np.full(len(indices), NONE)
-    return ranked.astype(np.int64), encoded.dictionary.take(pa.array(order))
-
-
-def whole(column: pa.ChunkedArray) -> np.ndarray:
-    """The integers of a column, -1 for null."""
-    return np.asarray(pc.fill_null(column.cast(pa.int64()), NONE))
+FORMS = ("full", "pseudonym", "surname", "initial", "placeholder")
 
 
 def gather(read: Mapping[str, pa.Table]) -> Mentions:
     """Put the mentions of the read tables in order and encode what is printed beside them."""
-    results = read["results"]
-    place = pc.index_in(read["driver_results"]["result_id"], results["result_id"].combine_chunks())
-    rows = read["driver_results"].append_column("_place", place)
-    line = results["line"].take(place)
-    rows = rows.append_column("_line", line)
-    rows = rows.sort_by([("sheet_id", "ascending"), ("_line", "ascending"), ("seat", "ascending")])
-    line, place = whole(rows["_line"]), rows["_place"]
-    rows = rows.drop_columns(["_line", "_place"])
+    rows, line = _ordered(read["driver_results"], read["results"])
     sheet, sheets = codes(rows["sheet_id"])
     name, names, forms = _read_names(rows, sheet, sheets)
+    series, race = _calendar(rows["event_id"], read.get("events"))
     return Mentions(
         rows=rows,
         names=names,
         name=name,
-        sheet=sheet,
-        sheets=sheets,
         forms=forms,
-        result=codes(rows["result_id"])[0],
+        sheet=sheet,
         line=line,
+        result=codes(rows["result_id"])[0],
         event=codes(rows["event_id"])[0],
         season=whole(rows["season"]),
         number=codes(rows["car_number"])[0],
-        car=codes(rows["car"])[0],
-        series=np.full(rows.num_rows, NONE),
+        entrant=core_keys(rows["entrant"])[0],
+        car=codes(fold_array(rows["car"]))[0],
+        class_=codes(rows["class"])[0],
+        series=series,
+        race=race,
     )
 
 
-def _read_names(rows: pa.Table, sheet: np.ndarray, sheets: pa.Array) -> tuple[np.ndarray, list[Name], dict[str, str]]:
+def _ordered(rows: pa.Table, results: pa.Table) -> tuple[pa.Table, Codes]:
+    """The mentions in order of sheet, line and seat, whatever order they came in; and their lines."""
+    line = results["line"].take(pc.index_in(rows["result_id"], results["result_id"].combine_chunks()))
+    keys = [("sheet_id", "ascending"), ("_line", "ascending"), ("seat", "ascending")]
+    rows = rows.append_column("_line", line).sort_by(keys).combine_chunks()
+    return rows.drop_columns(["_line"]), whole(rows["_line"])
+
+
+def _read_names(rows: pa.Table, sheet: Codes, sheets: pa.Array) -> tuple[Codes, list[Name], dict[str, str]]:
     """Parse each distinct name as its sheet is to be read; also the form of each sheet."""
     text, texts = codes(pc.fill_null(rows["name_text"], ""))
-    quoted = pc.fill_null(rows["pseudonym"], fill_value=False).to_numpy().astype(np.int64)
-    reading = _readings(sheet, len(sheets), [shape(t) for t in texts.to_pylist()], text, quoted)
-    distinct, name = np.unique((text * 3 + reading[sheet]) * 2 + quoted, return_inverse=True)
     printed = texts.to_pylist()
-    names = [parse(printed[c // 6], pseudonym=bool(c % 2), reading=_READINGS[c // 2 % 3]) for c in distinct.tolist()]
-    return name, names, _forms(sheet, sheets, names, name, reading)
+    quoted = np.asarray(pc.fill_null(rows["pseudonym"], fill_value=False)).astype(np.int64)
+    reading = readings(sheet, len(sheets), [shape(t) for t in printed], text, quoted)
+    mode = len(READINGS)
+    distinct, name = np.unique((text * mode + reading[sheet]) * 2 + quoted, return_inverse=True)
+    names = [
+        parse(printed[code // 2 // mode], pseudonym=bool(code % 2), reading=READINGS[code // 2 % mode])
+        for code in distinct.tolist()
+    ]
+    form = [FORMS.index(n.form) for n in names]
+    labels = sheet_forms(sheet, len(sheets), np.array(form, dtype=np.int64)[name], reading)
+    return name, names, dict(zip(sheets.to_pylist(), labels, strict=True))
 
 
-_READINGS = ("plain", "surname", "swapped")
-_SHAPES = ("none", "surname", "initial", "given-first", "given-last", "words")
+def _calendar(event: pa.ChunkedArray, events: pa.Table | None) -> tuple[Codes, Codes]:
+    """The series of each mention's event, and the race that returns every year: the event's name without numbers."""
+    code, ids = codes(event)
+    known = {row["event_id"]: row for row in events.to_pylist()} if events is not None else {}
+    facts = [known.get(event_id, {}) for event_id in ids.to_pylist()]
+    race = [_race(fact.get("name") or event_id) for fact, event_id in zip(facts, ids.to_pylist(), strict=True)]
+    return ranks([fact.get("series") for fact in facts])[code], ranks(race)[code]
 
 
-def _readings(sheet: np.ndarray, sheets: int, shapes: list[str], text: np.ndarray, quoted: np.ndarray) -> np.ndarray:
-    """How each sheet's names of two words are to be read: index into plain, surname, swapped.
-
-    Where seven names in ten are surnames, two words are a compound surname; where the known given names stand
-    last at least three times and twice as often as first, the order is swapped.
-    """
-    kind = np.array([_SHAPES.index(s) for s in shapes], dtype=np.int64)[text]
-    kind = np.where(quoted == 1, 0, kind)
-    votes = np.bincount(sheet * 6 + kind, minlength=sheets * 6).reshape(sheets, 6)
-    surnames, full = votes[:, 1], votes[:, 3:].sum(axis=1)
-    swapped = (votes[:, 4] >= 3) & (votes[:, 4] >= 2 * votes[:, 3])
-    return np.where(surnames * 10 >= (surnames + full) * 7, 1, np.where(swapped, 2, 0))
-
-
-def _forms(
-    sheet: np.ndarray, sheets: pa.Array, names: list[Name], name: np.ndarray, reading: np.ndarray
-) -> dict[str, str]:
-    """The name form of each sheet: the one that eight of ten names have, else mixed."""
-    order = ("full", "surname", "initial", "pseudonym", "placeholder")
-    form = np.array([order.index(n.form) for n in names], dtype=np.int64)[name]
-    votes = np.bincount(sheet * 5 + form, minlength=len(sheets) * 5).reshape(len(sheets), 5)[:, :3]
-    best, total = votes.argmax(axis=1), votes.sum(axis=1)
-    clear = votes.max(axis=1) * 10 >= total * 8 if len(sheets) else np.zeros(0, bool)
-    forms = {}
-    for index, sheet_id in enumerate(sheets.to_pylist()):
-        label = order[best[index]] if clear[index] else "mixed"
-        label = "swapped" if label == "full" and reading[index] == 2 else label
-        forms[sheet_id] = label if total[index] else "none"
-    return forms
+def _race(text: str) -> str | None:
+    """`1997-spa-24-hours` -> `spa 24 hours`: years fall away."""
+    return " ".join(re.sub(r"\b(19|20)\d\d\b", " ", text.rpartition("/")[2].replace("-", " ")).lower().split()) or None

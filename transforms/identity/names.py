@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
+from functools import cache, lru_cache
 
 from transforms.fold import fold
-
-READINGS = ("plain", "surname", "swapped")
+from transforms.lexicon import read_list
 
 # `J.`, `J.-P.`, `J.P.`, `Ch.`, `J`, `J-P`; and `AJ`, where the rest of the name is not in capitals.
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,3}\.-?)+[^\W\d_]?\.?|[^\W\d_](?:-[^\W\d_])?")
+_DIGRAPH = re.compile(r"(?<![aeiouqg])([aou])e(?=[^aeiou])")
 _NICKNAME = re.compile(r"[\"“”„«»(][^\"“”„«»()]*[\"“”„«»)]")
 
 
@@ -46,27 +44,32 @@ class Name:
 
 @cache
 def _words(kind: str) -> dict[str, str]:
-    rows = csv.DictReader(_lexicon("particles.csv").splitlines())
-    return {squash(row["word"]): row["means"] for row in rows if row["kind"] == kind}
+    return {squash(row["word"]): row["means"] for row in read_list("particles") if row["kind"] == kind}
 
 
 @cache
 def given_names() -> frozenset[str]:
     """The folded given names by which swapped order and compound surnames are told."""
-    return frozenset(row["name"] for row in csv.DictReader(_lexicon("given_names.csv").splitlines()))
+    return frozenset(row["name"] for row in read_list("given_names"))
 
 
 @cache
 def nicknames() -> frozenset[tuple[str, str]]:
     """Pairs (name, other form of it), folded, in both directions; two short forms of one name are no pair."""
-    rows = [(row["name"], row["nickname"]) for row in csv.DictReader(_lexicon("nicknames.csv").splitlines())]
+    rows = [(row["name"], row["nickname"]) for row in read_list("nicknames")]
     return frozenset(rows) | frozenset((b, a) for a, b in rows)
 
 
-def _lexicon(name: str) -> str:
-    return (resources.files("transforms.lexicon") / name).read_text(encoding="utf-8")
+def key(words: list[str]) -> str:
+    """The squashed words, with `ae`, `oe` and `ue` after a consonant as the vowel that they spell out.
+
+    `Mueller`, `Müller` and `Muller` meet; known given names stay (Michael is not Michal).
+    """
+    pieces = [piece for word in words for piece in fold(word).replace("/", " ").split()]
+    return "".join(piece if piece in given_names() else _DIGRAPH.sub(r"\1", piece) for piece in pieces)
 
 
+@lru_cache(maxsize=65536)
 def squash(text: str) -> str:
     """The folded text without blanks: `Van de Poele`, `VandePoele` -> `vandepoele`."""
     return "".join(c for c in fold(text) if c.isalnum())
@@ -93,12 +96,12 @@ def parse(text: str, *, pseudonym: bool, reading: str) -> Name:
     if not words:
         return Name("placeholder", "", text.strip(), "", "", "", ())
     if pseudonym:
-        key = squash(text)
-        return Name("pseudonym", "", text.strip(), "", "", key, (key,))
+        whole = key(text.split())
+        return Name("pseudonym", "", text.strip(), "", "", whole, (whole,))
     given, family = _divide(_given_first(words, reading), reading)
     form = "surname" if not given else "initial" if _is_initial(given[0]) else "full"
-    given_key = _initial(given[0]) if form == "initial" else squash("".join(given))
-    return Name(form, " ".join(given), " ".join(family), suffix, given_key, squash("".join(family)), _blocks(family))
+    given_key = _initial(given[0]) if form == "initial" else key(given)
+    return Name(form, " ".join(given), " ".join(family), suffix, given_key, key(family), _blocks(family))
 
 
 def _bare(text: str) -> tuple[list[str], str]:
@@ -163,8 +166,8 @@ def _blocks(family: list[str]) -> tuple[str, ...]:
     """The family name whole, without its particles, and the last and first part of a compound one."""
     core = [word for word in family if not _is_particle(word)] or family
     parts = [part for word in core for part in word.split("-") if squash(part)]
-    keys = [squash("".join(family)), squash("".join(core)), squash(parts[-1]), squash(parts[0])]
-    return tuple(dict.fromkeys(key for key in keys if len(key) > 1 or key == keys[0]))
+    keys = [key(family), key(core), key(parts[-1:]), key(parts[:1])]
+    return tuple(dict.fromkeys(k for k in keys if len(k) > 1 or k == keys[0]))
 
 
 def _is_particle(word: str) -> bool:

@@ -8,114 +8,115 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.identity.arrays import with_column
+from transforms.identity.doubts import doubts
 from transforms.identity.entrants import resolve_entrants
-from transforms.identity.ids import free, slug
+from transforms.identity.ids import Claims, assign
 from transforms.identity.mentions import Mentions, gather
+from transforms.identity.outcome import best_mentions, drivers, forms_of, links
+from transforms.identity.people import METHODS, People, identify, mention_keys, wishes
 from transforms.schema import TABLES
 
 
 def resolve(
-    read: Mapping[str, pa.Table],
-    decisions: pa.Table,
-    previous: Mapping[str, pa.Table] | None,  # noqa: ARG001
+    read: Mapping[str, pa.Table], decisions: pa.Table, previous: Mapping[str, pa.Table] | None
 ) -> dict[str, pa.Table]:
     """Give every mention its person and every result its entrant.
 
-    `read` holds sheets, results and driver_results (and events, for the series); `decisions` the rows of
-    identity.csv with their line as `row`; `previous` the tables of the last snapshot, so that ids stay.
-    Returns results, driver_results, drivers, driver_links, driver_redirects, entrants, sheets and findings.
+    `read` holds sheets, results and driver_results, and events where series are to count as evidence; `decisions`
+    the rows of identity.csv with their line as `row`; `previous` drivers, driver_results, results and
+    driver_redirects of the last snapshot, so that ids stay. Returns sheets, results, driver_results, drivers,
+    driver_links, driver_redirects, entrants and findings. Raises DecisionError.
     """
     mentions = gather(read)
-    results, entrants = resolve_entrants(read["results"])
-    person = _persons(mentions)
-    drivers, ids, labels = _drivers(mentions, person)
-    rows = _filled(mentions, results, ids, labels, person)
-    links = pa.table(
-        {
-            "result_id": rows["result_id"],
-            "seat": rows["seat"],
-            "driver_id": rows["driver_id"],
-            "method": rows["link_method"],
-            "points": rows["link_points"],
-        }
-    )
-    form = [mentions.forms.get(s, "none") for s in read["sheets"]["sheet_id"].to_pylist()]
-    at = read["sheets"].schema.get_field_index("name_form")
+    claims = _claims(previous)
+    people = identify(mentions, decisions, claims)
+    numbers, person = np.unique(people.person, return_inverse=True)
+    best = best_mentions(mentions, person)
+    old = claims.of(mention_keys(mentions.rows))
+    wished = _wishes(mentions, person, best)
+    ids, moved = assign(person, wished, old, claims)
+    causes = _causes(old, people)
+    table = drivers(mentions, people, person, best, ids)
+    results, entrants = resolve_entrants(read["results"], _entrant_claims(previous))
+    id_of = dict(zip(numbers.tolist(), ids, strict=True))
+    rows = _filled(mentions, people, table, person, results)
+    linked = links(mentions, people, rows["driver_id"], id_of)
+    rows = with_column(rows, "link_points", linked["points"])
     return {
-        "sheets": read["sheets"].set_column(at, read["sheets"].schema.field(at), pa.array(form, pa.string())),
+        "sheets": with_column(read["sheets"], "name_form", forms_of(read["sheets"], mentions.forms)),
         "results": results,
         "driver_results": TABLES["driver_results"].conform(rows),
-        "drivers": drivers,
-        "driver_links": TABLES["driver_links"].conform(links),
-        "driver_redirects": TABLES["driver_redirects"].empty(),
+        "drivers": table.sort_by("driver_id"),
+        "driver_links": linked,
+        "driver_redirects": _redirects(previous, {old: (new, causes[old]) for old, new in moved.items()}, set(ids)),
         "entrants": entrants,
-        "findings": TABLES["findings"].empty(),
+        "findings": doubts(mentions, results, rows),
     }
 
 
-def _persons(mentions: Mentions) -> np.ndarray:
-    keys: dict[object, int] = {}
-    person = np.empty(len(mentions.name), np.int64)
-    seen: set[object] = set()
-    for index, code in enumerate(mentions.name.tolist()):
-        name = mentions.names[code]
-        key: object = (name.form, name.key) if name.form in ("full", "pseudonym") else index
-        if (mentions.result[index], key) in seen:
-            key = index
-        seen.add((mentions.result[index], key))
-        person[index] = keys.setdefault(key, len(keys))
-    return person
+def _claims(previous: Mapping[str, pa.Table] | None) -> Claims:
+    """What the last snapshot called each mention of a driver."""
+    if not previous:
+        return Claims()
+    rows, people = previous["driver_results"], previous["drivers"]
+    nameless = people.filter(pc.is_in(people["name_form"], pa.array(["surname", "initial", "placeholder"])))
+    redirects = previous.get("driver_redirects", TABLES["driver_redirects"].empty())
+    return Claims(
+        mention_keys(rows),
+        rows["driver_id"].combine_chunks(),
+        frozenset(redirects["old_id"].to_pylist()),
+        frozenset(nameless["driver_id"].to_pylist()),
+    )
 
 
-def _drivers(mentions: Mentions, person: np.ndarray) -> tuple[pa.Table, list[str], list[str]]:
-    rows: list[dict[str, object]] = []
-    ids, labels = [], []
-    taken: set[str] = set()
-    texts = mentions.rows["name_text"].to_pylist()
-    order = np.argsort(person, kind="stable")
-    events = mentions.rows["event_id"].to_pylist()
-    numbers = mentions.rows["car_number"].to_pylist()
-    starts = np.flatnonzero(np.r_[True, np.diff(person[order]) > 0]) if len(order) else np.zeros(0, int)
-    for group in np.split(order, starts[1:]) if len(order) else []:
-        first = mentions.names[mentions.name[group[0]]]
-        wishes = [slug(first.display)]
-        if first.form not in ("full", "pseudonym"):
-            wishes = [slug(f"{first.display} {events[group[0]] or ''} {numbers[group[0]] or ''}")]
-        identity = free(wishes, taken)
-        taken.add(identity)
-        ids.append(identity)
-        labels.append(first.display)
-        seasons = [s for s in mentions.season[group].tolist() if s >= 0]
-        rows.append(
-            {
-                "driver_id": identity,
-                "driver": first.display,
-                "given_names": first.given or None,
-                "family_name": first.family or None,
-                "suffix": first.suffix or None,
-                "name_form": first.form,
-                "first_season": min(seasons, default=None),
-                "last_season": max(seasons, default=None),
-                "names": sorted({texts[i] for i in group.tolist()}),
-            }
-        )
-    table = pa.Table.from_pylist(rows, schema=TABLES["drivers"].schema).sort_by("driver_id")
-    return table, ids, labels
+def _entrant_claims(previous: Mapping[str, pa.Table] | None) -> Claims:
+    """What the last snapshot called the entrant of each result."""
+    if not previous or "results" not in previous:
+        return Claims()
+    rows = previous["results"].filter(pc.is_valid(previous["results"]["entrant_id"]))
+    return Claims(rows["result_id"].combine_chunks(), rows["entrant_id"].combine_chunks())
 
 
-def _filled(mentions: Mentions, results: pa.Table, ids: list[str], labels: list[str], person: np.ndarray) -> pa.Table:
-    method = ["name" if mentions.names[c].form in ("full", "pseudonym") else "unresolved" for c in mentions.name]
-    index = pa.array(person)
-    columns = {
-        "driver_id": pa.array(ids, pa.string()).take(index),
-        "driver": pa.array(labels, pa.string()).take(index),
-        "link_method": pa.array(method, pa.string()),
-        "entrant_id": results["entrant_id"].take(
-            pc.index_in(mentions.rows["result_id"], results["result_id"].combine_chunks())
-        ),
-    }
+def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> list[list[str]]:
+    """The slugs that each person would like; who has no full name is told by the first event and car."""
+    first = np.unique(person, return_index=True)[1]
+    full = np.isin(mentions.form[best], (0, 1))
+    return [wishes(mentions, i) for i in np.where(full, best, first).tolist()]
+
+
+def _filled(mentions: Mentions, people: People, table: pa.Table, person: np.ndarray, results: pa.Table) -> pa.Table:
+    """The mentions with their person, the method, and the entrant of their result."""
+    place = pc.index_in(mentions.rows["result_id"], results["result_id"].combine_chunks())
+    at = pa.array(person)
     rows = mentions.rows
-    for name, values in columns.items():
-        at = rows.schema.get_field_index(name)
-        rows = rows.set_column(at, rows.schema.field(at), values)
+    for name, values in (
+        ("driver_id", table["driver_id"].take(at)),
+        ("driver", table["driver"].take(at)),
+        ("link_method", pa.array(METHODS).take(pa.array(people.method))),
+        ("entrant_id", results["entrant_id"].take(place)),
+    ):
+        rows = with_column(rows, name, values)
     return rows
+
+
+def _causes(old: list[str | None], people: People) -> dict[str, str]:
+    """How the mentions of each old id are known now: the method of the last of them."""
+    return {name: METHODS[method] for name, method in zip(old, people.method.tolist(), strict=True) if name is not None}
+
+
+def _redirects(
+    previous: Mapping[str, pa.Table] | None, moved: Mapping[str, tuple[str, str]], living: set[str]
+) -> pa.Table:
+    """Old ids and where they lead now, those of the last snapshot included; none leads to another old id."""
+    schema = TABLES["driver_redirects"].schema
+    known = previous.get("driver_redirects", schema.empty_table()).to_pylist() if previous else []
+    steps = {row["old_id"]: (row["driver_id"], row["since"]) for row in known} | dict(moved)
+    rows = []
+    for old in sorted(set(steps) - living):
+        target, cause = steps[old]
+        while target in steps and target not in living:
+            target = steps[target][0]
+        if target in living:
+            rows.append({"old_id": old, "driver_id": target, "since": cause})
+    return pa.Table.from_pylist(rows, schema=schema)

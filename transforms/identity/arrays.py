@@ -1,0 +1,43 @@
+"""Between Arrow columns and numpy codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.identity.groups import Codes
+
+
+def codes(column: pa.ChunkedArray | pa.Array) -> tuple[Codes, pa.Array]:
+    """Each value's rank among the distinct values (-1 for null), and those values in order."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = array.dictionary_encode()
+    order = pc.sort_indices(encoded.dictionary).to_numpy()
+    rank = np.empty(len(order) + 1, dtype=np.int64)
+    rank[order], rank[-1] = np.arange(len(order)), -1
+    indices = np.asarray(pc.fill_null(encoded.indices.cast(pa.int64()), -1))
+    return rank[indices], encoded.dictionary.take(pa.array(order))
+
+
+def whole(column: pa.ChunkedArray | pa.Array) -> Codes:
+    """The integers of a column, -1 for null."""
+    return np.asarray(pc.fill_null(column.cast(pa.int64()), -1))
+
+
+def ranks(texts: Sequence[str | None]) -> Codes:
+    """Each text's rank among the distinct ones, -1 for None; with one more -1 at the end, for what has no text."""
+    return np.append(codes(pa.array(texts, pa.string()))[0], -1)
+
+
+def lists(values: Sequence[Sequence[str]]) -> pa.Array:
+    """Lists of text."""
+    return pa.array(values, pa.list_(pa.string()))
+
+
+def with_column(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """The table with a declared column filled."""
+    at = table.schema.get_field_index(name)
+    return table.set_column(at, table.schema.field(at), values)

@@ -1,0 +1,100 @@
+"""Findings about people: one driver in two cars of a sheet, a long gap in a career, countries that contradict."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from transforms.identity.arrays import codes
+from transforms.identity.groups import dense
+from transforms.identity.mentions import Mentions
+from transforms.schema import TABLES
+
+GAP = 15  # years; comebacks after 15 to 20 years are real, and so are namesakes
+
+
+def doubts(mentions: Mentions, results: pa.Table, rows: pa.Table) -> pa.Table:
+    """The findings about identified `rows`, in order of check, sheet and line."""
+    person, ids = codes(rows["driver_id"])
+    found = [
+        *_two_cars(mentions, person),
+        *_gaps(mentions, person, ids),
+        *_countries(mentions, person, ids, results),
+    ]
+    return pa.Table.from_pylist(found, schema=TABLES["findings"].schema)
+
+
+def _finding(mentions: Mentions, at: int, check: str, **said: str) -> dict[str, object]:
+    row: dict[str, object] = mentions.rows.slice(at, 1).select(["event_id", "sheet_id"]).to_pylist()[0]
+    facts = {"check": check, "severity": "warning", "line": int(mentions.line[at]), "column": "crew"}
+    return row | facts | said
+
+
+def _two_cars(mentions: Mentions, person: np.ndarray) -> list[dict[str, object]]:
+    """One driver in two cars of a sheet: it happens, and it is also how two namesakes look."""
+    key = dense(mentions.sheet, person)
+    order = np.argsort(key, kind="stable")
+    again = np.flatnonzero((np.diff(key[order]) == 0) & (np.diff(mentions.result[order]) != 0))
+    found = []
+    for place in again.tolist():
+        first, second = int(order[place]), int(order[place + 1])
+        name = mentions.rows["name_text"][second].as_py()
+        numbers = [mentions.rows["car_number"][i].as_py() or "?" for i in (first, second)]
+        text = f"{name} stands in cars {numbers[0]} and {numbers[1]}; if they are two people, part them in identity.csv"
+        found.append(_finding(mentions, second, "driver-in-two-cars", observed=name, expected="one car", message=text))
+    return found
+
+
+def _gaps(mentions: Mentions, person: np.ndarray, ids: pa.Array) -> list[dict[str, object]]:
+    """A career that pauses for GAP years and more may be two careers."""
+    order = np.lexsort((mentions.season, person))
+    order = order[mentions.season[order] >= 0]
+    wide = (np.diff(person[order]) == 0) & (np.diff(mentions.season[order]) >= GAP)
+    found = []
+    for place in np.flatnonzero(wide).tolist():
+        before, after = int(mentions.season[order[place]]), int(mentions.season[order[place + 1]])
+        name = ids[int(person[order[place]])].as_py()
+        text = (
+            f"{name} has no result between {before} and {after}; "
+            f"if that is a namesake, add `split,{name},{after},…` to identity.csv"
+        )
+        seasons = f"{before} to {after}"
+        at = int(order[place + 1])
+        found.append(
+            _finding(mentions, at, "career-gap", observed=seasons, expected=f"a gap below {GAP} years", message=text)
+        )
+    return found
+
+
+def _countries(mentions: Mentions, person: np.ndarray, ids: pa.Array, results: pa.Table) -> list[dict[str, object]]:
+    """A person under two countries: dual nationals exist, and so do namesakes."""
+    country = _crew_countries(mentions, results)
+    order = np.lexsort((np.arange(len(person)), person))
+    order = order[[country[i] is not None for i in order.tolist()]]
+    first: dict[int, str] = {}
+    found, said = [], set()
+    for at in order.tolist():
+        own, who = str(country[at]), int(person[at])
+        known = first.setdefault(who, own)
+        if known != own and (who, own) not in said:
+            said.add((who, own))
+            text = f"{ids[who].as_py()} is printed with {known} and with {own}; if they are two people, part them"
+            found.append(_finding(mentions, at, "country-contradiction", observed=own, expected=known, message=text))
+    return found
+
+
+def _crew_countries(mentions: Mentions, results: pa.Table) -> list[str | None]:
+    """The country printed for each mention, where the crew's countries are as many as its names."""
+    lists: dict[str, list[str]] = {}
+    for result, extra in zip(results["result_id"].to_pylist(), results["extra"].to_pylist(), strict=True):
+        for cell in extra or ():
+            if cell["name"] == "crew_countries" and cell["value"]:
+                lists[result] = [part.strip() for part in cell["value"].split("|")]
+    if not lists:
+        return [None] * len(mentions)
+    rows = mentions.rows.select(["result_id", "seat"]).to_pylist()
+    sizes = np.bincount(mentions.result)[mentions.result].tolist()
+    return [
+        own[row["seat"] - 1] or None if (own := lists.get(row["result_id"])) and len(own) == size else None
+        for row, size in zip(rows, sizes, strict=True)
+    ]

@@ -1,0 +1,90 @@
+"""Sets of codes by owner, compared without a loop: the arithmetic under tracks, variants and points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+Codes = np.ndarray
+
+
+def spread(start: Codes, size: Codes) -> tuple[Codes, Codes]:
+    """For ranges of the given starts and sizes: which range each element belongs to, and the element."""
+    owner = np.repeat(np.arange(len(size)), size)
+    first = np.cumsum(size) - size
+    return owner, np.arange(len(owner)) - first[owner] + start[owner]
+
+
+@dataclass(frozen=True)
+class Bag:
+    """The distinct items of each owner: `keys` holds owner * span + item in order, `start` where an owner begins."""
+
+    keys: Codes
+    span: int
+    start: Codes
+
+    @classmethod
+    def of(cls, owners: int, span: int, owner: Codes, item: Codes) -> Bag:
+        """The bag of the pairs (owner, item); negative items and owners are nothing."""
+        held = (item >= 0) & (owner >= 0)
+        keys = np.unique(owner[held] * span + item[held])
+        return cls(keys, span, np.searchsorted(keys, np.arange(owners + 1) * span))
+
+    def items(self, owner: Codes) -> tuple[Codes, Codes]:
+        """All items of the given owners: the place in `owner` that each belongs to, and the item."""
+        place, at = spread(self.start[owner], self.start[owner + 1] - self.start[owner])
+        return place, self.keys[at] % self.span
+
+    def has(self, owner: Codes, item: Codes) -> np.ndarray:
+        """Whether each owner holds the item beside it."""
+        if not len(self.keys):
+            return np.zeros(len(owner), dtype=bool)
+        wanted = owner * self.span + item
+        at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        return np.asarray(self.keys[at] == wanted)
+
+    def shared(self, own: Codes, other: Bag, others: Codes) -> Codes:
+        """How many items each of `own` has in common with the owner beside it in the other bag."""
+        place, item = self.items(own)
+        hits = place[other.has(others[place], item)]
+        return np.bincount(hits, minlength=len(own))
+
+    def size(self, owner: Codes) -> Codes:
+        """Number of items of each owner."""
+        return np.asarray(self.start[owner + 1] - self.start[owner])
+
+
+def components(count: int, left: Codes, right: Codes) -> Codes:
+    """The least member of the connected component of each of `count` nodes, given edges."""
+    label = np.arange(count)
+    while len(left):
+        a, b = label[left], label[right]
+        apart = a != b
+        left, right, a, b = left[apart], right[apart], a[apart], b[apart]
+        np.minimum.at(label, np.maximum(a, b), np.minimum(a, b))
+        while not np.array_equal(label, label[label]):
+            label = label[label]
+    return label
+
+
+def dense(*columns: Codes) -> Codes:
+    """One code for each distinct row of the columns, in order of the columns; -1 where any is negative."""
+    out = columns[0].astype(np.int64)
+    for column in columns[1:]:
+        missing = (out < 0) | (column < 0)
+        out = np.where(missing, -1, out * (column.max(initial=0) + 1) + column)
+        values, out = np.unique(out, return_inverse=True)
+        out = out - int(len(values) > 0 and values[0] == -1)
+    return out
+
+
+def joined(key: Codes) -> tuple[Codes, Codes]:
+    """All pairs of places (first before second) whose key is equal and not negative."""
+    order = np.argsort(key, kind="stable")
+    order = order[key[order] >= 0]
+    ranked = key[order]
+    end = np.searchsorted(ranked, ranked, side="right")
+    place = np.arange(len(order))
+    first, second = spread(place + 1, end - place - 1)
+    return order[first], order[second]

@@ -1,0 +1,99 @@
+"""Which track is which person: three rounds of weighing, from the surest links to the merely sure ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from transforms.identity.candidates import WINDOW, Pairs, candidates
+from transforms.identity.evidence import Context
+from transforms.identity.groups import Codes
+from transforms.identity.points import weigh
+
+BAR = 10  # half bits; odds of 32 to 1
+LEAD = 6  # half bits by which the best candidate must lead the next: odds of 8 to 1
+ROUNDS = (6, 3, 0)  # half bits above the bar that each round asks for
+
+
+@dataclass(frozen=True)
+class Links:
+    """The outcome for each track: its person (-1 when open), and the last weighing of all its candidates.
+
+    `terms` are points by pair and term, `total` their sums; `ambiguous` marks open tracks with more than one
+    candidate above the bar, and `idle` holds the forbidden pairs that were no candidates.
+    """
+
+    person: Codes
+    pairs: Pairs
+    terms: np.ndarray
+    total: Codes
+    ambiguous: np.ndarray
+    idle: frozenset[int]
+
+
+def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
+    """Link tracks to people where the evidence is above the bar and clear of the runner-up.
+
+    `forbidden` holds track * people.owners + person for the pairs that decisions rule out. What a round links
+    counts as printed beside the person in the next; nobody is put on a sheet twice.
+    """
+    possible = candidates(tracks, people)
+    pair = possible.track * people.owners + possible.person
+    idle = frozenset(np.setdiff1d(forbidden, pair).tolist())
+    possible = possible.only(~np.isin(pair, forbidden))
+    person = np.full(tracks.owners, -1)
+    for margin in ROUNDS:
+        pairs = Pairs(tracks, _with_links(people, tracks, person), possible.track, possible.person, possible.part)
+        pairs = _free(pairs, person)
+        bearers = np.bincount(possible.track, minlength=tracks.owners)
+        terms = weigh(pairs, bearers[pairs.track])
+        total = terms.sum(axis=1)
+        best, next_ = _two_best(pairs, total)
+        held = (person[pairs.track] < 0) & (total == best[pairs.track])
+        held &= (total >= BAR + margin) & (total - next_[pairs.track] >= LEAD)
+        chosen = _one_a_sheet(pairs.only(held), total[held])
+        person[pairs.track[held][chosen]] = pairs.person[held][chosen]
+    above = np.bincount(pairs.track[total >= BAR], minlength=tracks.owners)
+    return Links(person, pairs, terms, total, (person < 0) & (above > 1), idle)
+
+
+def _with_links(people: Context, tracks: Context, person: Codes) -> Context:
+    """The people with the mentions of the tracks that were linked to them."""
+    linked = np.append(person, -1)[tracks.owner]
+    return Context(people.mentions, people.owners, np.where(people.owner >= 0, people.owner, linked))
+
+
+def _free(pairs: Pairs, person: Codes) -> Pairs:
+    """The pairs in time, whose candidate stands on none of the track's sheets but through the track itself."""
+    own = person[pairs.track] == pairs.person
+    beside = pairs.shared("sheet") > 0
+    return pairs.only(own | ((pairs.gap <= WINDOW) & ~beside))
+
+
+def _two_best(pairs: Pairs, total: Codes) -> tuple[Codes, Codes]:
+    """The highest and the second highest total of each track; far below any bar where there is none."""
+    none = -(10**6)
+    order = np.lexsort((-total, pairs.track))
+    track, ranked = pairs.track[order], total[order]
+    first = np.searchsorted(track, np.arange(pairs.tracks.owners))
+    best, second = np.full(pairs.tracks.owners, none), np.full(pairs.tracks.owners, none)
+    size = np.bincount(track, minlength=pairs.tracks.owners)
+    best[size > 0] = ranked[first[size > 0]]
+    second[size > 1] = ranked[first[size > 1] + 1]
+    return best, second
+
+
+def _one_a_sheet(pairs: Pairs, total: Codes) -> np.ndarray:
+    """Which links may stand: of two that put one person on one sheet the higher, and neither of equals."""
+    place, sheet = pairs.tracks.bag("sheet").items(pairs.track)
+    key = pairs.person[place] * pairs.tracks.bag("sheet").span + sheet
+    order = np.lexsort((-total[place], key))
+    ranked, points = key[order], total[place][order]
+    first = np.searchsorted(ranked, ranked)
+    lone = np.searchsorted(ranked, ranked, side="right") - first == 1
+    second = points[np.minimum(first + 1, len(points) - 1)]
+    stands = lone | ((np.arange(len(ranked)) == first) & (points > second))
+    fallen = np.zeros(len(pairs), dtype=bool)
+    fallen[place[order][~stands]] = True
+    return ~fallen

@@ -1,0 +1,242 @@
+"""The partition: names, tracks and decisions in, one person for each mention out, and how each is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.identity.anchors import anchors
+from transforms.identity.arrays import codes
+from transforms.identity.decisions import MENTION, Decision, DecisionError, Verdicts, judge, read_decisions, unknown
+from transforms.identity.evidence import Context
+from transforms.identity.groups import Codes, components, dense
+from transforms.identity.ids import Claims, slug
+from transforms.identity.linking import Links, link
+from transforms.identity.mentions import FORMS, Mentions
+from transforms.identity.names import Name, parse
+from transforms.identity.tracks import tracks
+from transforms.identity.variants import merge, variants
+
+METHODS = ("name", "variant", "linked", "decision", "ambiguous", "unresolved")
+
+
+@dataclass(frozen=True)
+class People:
+    """The outcome: `person` of each mention and its `method` (place in METHODS).
+
+    A node is a name (numbered from 0) or a track (after the names); `node` is that of each mention, `person_of`
+    the person of each node. `likeness` says for a name why it is a variant, `lines` for a node the line of
+    identity.csv that settled it; `labels` are display names by person; `group` is
+    the row of `links` that judged each mention (-1 for names).
+    """
+
+    person: Codes
+    method: Codes
+    node: Codes
+    person_of: Codes
+    likeness: dict[int, str]
+    lines: dict[int, int]
+    labels: dict[int, str]
+    group: Codes
+    names: int
+    links: Links
+
+
+def identify(mentions: Mentions, table: pa.Table, claims: Claims) -> People:
+    """Give every mention its person."""
+    decisions = read_decisions(table)
+    anchor = anchors(mentions, _splits(mentions, decisions, claims))
+    open_ = np.flatnonzero(anchor < 0)
+    names = int(anchor.max(initial=-1)) + 1
+    track = np.full(len(mentions), -1)
+    if len(open_):
+        track[open_] = tracks(mentions, open_)
+    node = np.where(anchor >= 0, anchor, names + track)
+    finder = Finder(mentions, node, claims)
+    verdicts = judge(decisions, finder.find, _crews(mentions, node) if decisions else set())
+    return _settle(mentions, node, names, verdicts)
+
+
+def _settle(mentions: Mentions, node: Codes, names: int, verdicts: Verdicts) -> People:
+    """Join nodes by decisions, then names by variants, then tracks by evidence."""
+    anchor, track = np.where(node < names, node, -1), np.where(node < names, -1, node - names)
+    count = max(names, int(node.max(initial=-1)) + 1)
+    edges = np.array([(a, b) for a, b, _ in verdicts.joined], dtype=np.int64).reshape(-1, 2).T
+    joined = components(count, *edges)
+    head, pairs = _joined_names(mentions, anchor, names, joined, verdicts)
+    named = joined[names:] < names
+    decided = np.where(named, _taken(head, np.where(named, joined[names:], -1)), -1)
+    group = np.where(named, -1, joined[names:] - names)
+    people = Context(mentions, names, np.where(anchor >= 0, _taken(head, anchor), _taken(decided, track)))
+    forbidden = {
+        (int(joined[max(pair)]) - names) * names + int(head[min(pair)]): row
+        for pair, row in verdicts.parted.items()
+        if min(pair) < names <= joined[max(pair)]
+    }
+    tracked = Context(mentions, count - names, _taken(group, track))
+    links = link(tracked, people, np.array(list(forbidden), dtype=np.int64))
+    person_of = np.append(head, np.where(named, decided, joined[names:]))
+    found = _taken(links.person, group)
+    person_of[names:] = np.where(found >= 0, found, person_of[names:])
+    _check_parted(verdicts, person_of, pairs, {row for key, row in forbidden.items() if key not in links.idle})
+    lines = {n: row for a, b, row in verdicts.joined for n in (a, b)}
+    return People(
+        person=person_of[node],
+        method=_methods(node, names, person_of, lines, _taken(links.ambiguous.astype(np.int64), group) > 0)[node],
+        node=node,
+        person_of=person_of,
+        likeness={n: text for a, b, text in reversed(pairs) if head[a] == head[b] for n in (a, b)},
+        lines=lines,
+        labels={int(person_of[n]): text for n, (text, _) in verdicts.labels.items()},
+        group=_taken(group, track),
+        names=names,
+        links=links,
+    )
+
+
+def _taken(values: Codes, at: Codes) -> Codes:
+    """The value at each place, -1 where the place is -1."""
+    return np.asarray(np.append(values, -1)[at])
+
+
+def _joined_names(
+    mentions: Mentions, anchor: Codes, names: int, joined: Codes, verdicts: Verdicts
+) -> tuple[Codes, list[tuple[int, int, str]]]:
+    """The first name of each name's person, and the pairs of names that are spellings of one."""
+    first = np.full(names, -1)
+    held = np.flatnonzero(anchor >= 0)
+    first[anchor[held][::-1]] = mentions.name[held][::-1]
+    people = Context(mentions, names, anchor)
+    pairs = variants(people, [mentions.names[code] for code in first.tolist()])
+    must = [(int(joined[n]), n, "") for n in np.flatnonzero(joined[:names] != np.arange(names)).tolist()]
+    head = merge(people, pairs, verdicts.parted_nodes(), must)
+    return np.array(head, dtype=np.int64), pairs
+
+
+def _check_parted(verdicts: Verdicts, person_of: Codes, pairs: list[tuple[int, int, str]], effective: set[int]) -> None:
+    """A not-same line must part what could have been joined: two names alike, or a track and its candidate."""
+    likely = {pair for a, b, _ in pairs for pair in ((a, b), (b, a))}
+    for (a, b), row in verdicts.parted.items():
+        if person_of[a] == person_of[b]:
+            raise DecisionError(row, "the two are joined by way of a third", "Say not-same for the third as well.")
+        if (a, b) not in likely and row not in effective:
+            raise DecisionError(row, "nothing would join the two anyway", "Delete the line.")
+
+
+def _methods(node: Codes, names: int, person_of: Codes, lines: dict[int, int], ambiguous: np.ndarray) -> Codes:
+    """How the person of each node is known."""
+    name, variant, linked, decision, unclear, unresolved = range(len(METHODS))
+    weight = np.bincount(node, minlength=len(person_of))[:names]
+    main = _heaviest(person_of[:names], weight)[person_of[:names]] == np.arange(names)
+    decided = np.isin(np.arange(len(person_of)), list(lines))
+    of_names = np.select([main, decided[:names]], [name, decision], variant)
+    open_ = np.where(ambiguous, unclear, unresolved)
+    of_tracks = np.select([decided[names:], person_of[names:] < names], [decision, linked], open_)
+    return np.append(of_names, of_tracks)
+
+
+def _heaviest(person: Codes, weight: Codes) -> Codes:
+    """For each person the name with most mentions, the first of equals."""
+    main = np.full(len(person), -1)
+    order = np.lexsort((-np.arange(len(person)), weight))
+    main[person[order]] = order
+    return main
+
+
+def _crews(mentions: Mentions, node: Codes) -> set[tuple[int, int]]:
+    """Pairs of nodes that share a car."""
+    here, other = mentions.partners
+    pairs = np.unique(np.stack([node[here], node[other]]), axis=1)
+    return {(a, b) for a, b in pairs.T.tolist()}
+
+
+def _splits(mentions: Mentions, decisions: list[Decision], claims: Claims) -> Codes:
+    """The part of each mention's name, where a decision parts a name from a season on."""
+    part = np.zeros(len(mentions), dtype=np.int64)
+    wanted = [one for one in decisions if one.op == "split"]
+    if not wanted:
+        return part
+    whole = anchors(mentions, part)
+    finder = Finder(mentions, np.where(whole >= 0, whole, int(whole.max()) + 1 + np.arange(len(whole))), claims)
+    for one in wanted:
+        if not (one.b.isdigit() and len(one.b) == 4):
+            raise DecisionError(one.row, f"`{one.b}` is no season", "Write the first season of the second person.")
+        own = finder.node == finder.find(one.a, one.row)
+        later = own & (mentions.season >= int(one.b))
+        if not later.any() or later.sum() == own.sum():
+            raise DecisionError(one.row, f"{one.b} does not part `{one.a}`", "Write a season within the career.")
+        part[later] += 1
+    return part
+
+
+class Finder:
+    """Finds the node that a reference names: a mention, an id of the last snapshot or of this one, or a full name."""
+
+    def __init__(self, mentions: Mentions, node: Codes, claims: Claims) -> None:
+        self.mentions = mentions
+        self.node = node
+        self.claims = claims
+        self._known: dict[str, int] = {}
+
+    def find(self, reference: str, row: int) -> int:
+        """The node; raises DecisionError when nobody is called so."""
+        mention = MENTION.fullmatch(reference)
+        known = self._mentions() if mention else self._people()
+        if reference in known:
+            return known[reference]
+        name = "" if mention else _key(parse(reference, pseudonym=False, reading="plain"))
+        if name and name in known:
+            return known[name]
+        raise unknown(reference, row, known)
+
+    def _mentions(self) -> dict[str, int]:
+        rows = self.mentions.rows
+        pairs = zip(rows["result_id"].to_pylist(), rows["seat"].to_pylist(), self.node.tolist(), strict=True)
+        return {f"{result}/{seat}": node for result, seat, node in pairs}
+
+    def _people(self) -> dict[str, int]:
+        if not self._known:
+            first = np.unique(self.node, return_index=True)[1]
+            for index in first.tolist():
+                name = self.mentions.names[self.mentions.name[index]]
+                for key in (wishes(self.mentions, index)[0], _key(name) if name.form == "full" else ""):
+                    self._known.setdefault(key, int(self.node[index]))
+            old = self.claims.of(mention_keys(self.mentions.rows))
+            for index, identity in enumerate(old):
+                if identity is not None:
+                    self._known[identity] = int(self.node[index])
+        return self._known
+
+
+def _key(name: Name) -> str:
+    return f"name {name.key}"
+
+
+def wishes(mentions: Mentions, index: int) -> list[str]:
+    """The slugs that a person would like, whose first mention stands at `index`: the name, then with the season.
+
+    Who is known by surname only is told by event and car.
+    """
+    name = mentions.names[mentions.name[index]]
+    row = {column: mentions.rows[column][index].as_py() for column in ("event_id", "car_number", "season", "sheet_id")}
+    if FORMS[mentions.form[index]] in ("full", "pseudonym"):
+        return [slug(name.display), slug(f"{name.display} {row['season'] or ''}")]
+    return [
+        slug(
+            " ".join(str(part or "") for part in (name.display, row["event_id"] or row["sheet_id"], row["car_number"]))
+        )
+    ]
+
+
+def mention_keys(rows: pa.Table) -> pa.Array:
+    """What stays of a mention when its sheet gains lines: sheet, car number, name, and which of equals it is."""
+    columns = [codes(rows[name]) for name in ("sheet_id", "car_number", "name_text")]
+    code = dense(*[column + 1 for column, _ in columns])
+    order = np.argsort(code, kind="stable")
+    nth = np.empty(len(code), dtype=np.int64)
+    nth[order] = np.arange(len(code)) - np.searchsorted(code[order], code[order])
+    texts = [rows[name].combine_chunks().fill_null("") for name in ("sheet_id", "car_number", "name_text")]
+    return pc.binary_join_element_wise(*texts, pa.array(nth).cast(pa.string()), "\n")

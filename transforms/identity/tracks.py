@@ -1,0 +1,62 @@
+"""Tracks: mentions of a surname or an initial that are surely one person before anybody asks who it is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from transforms.identity.groups import Codes, components, dense
+from transforms.identity.mentions import FORMS, Mentions
+
+
+def tracks(mentions: Mentions, open_: Codes) -> Codes:
+    """The track of each mention in `open_` (places of surname and initial mentions), numbered from 0 in order.
+
+    One track are the mentions of a surname in one car over the sheets of an event, and in one team beside the same
+    co-driver from season to season. Where that would put one person on a sheet twice, or give him two initials or
+    two suffixes, only the car of the event counts; and where even that fails, each mention stands alone.
+    """
+    same_car = _same_car(mentions, open_)
+    same_team = _same_team(mentions, open_)
+    narrow = _dissolved(mentions, open_, components(len(open_), *same_car))
+    wide = _dissolved(mentions, open_, components(len(open_), *np.concatenate([same_car, same_team], axis=1)), narrow)
+    return np.unique(wide, return_inverse=True)[1]
+
+
+def _same_car(mentions: Mentions, open_: Codes) -> np.ndarray:
+    """Edges between mentions of a surname that stands once in its crew, in the sheets of one event."""
+    name = dense(mentions.result, mentions.family)
+    alone = np.bincount(name + 1)[name + 1] == 1
+    key = dense(mentions.car_at_event, mentions.family)[open_]
+    return _chain(np.where(alone[open_], key, -1), np.zeros(len(open_), dtype=np.int64), 0)
+
+
+def _same_team(mentions: Mentions, open_: Codes) -> np.ndarray:
+    """Edges between mentions of a surname for one entrant beside the same co-driver, at most a season apart."""
+    place = np.full(len(mentions), -1)
+    place[open_] = np.arange(len(open_))
+    here, other = mentions.partners
+    held = (place[here] >= 0) & (mentions.season[here] >= 0)
+    here, other = here[held], other[held]
+    key = dense(mentions.family[here], mentions.entrant[here], mentions.family[other])
+    edges = _chain(key, mentions.season[here], 1)
+    return place[here][edges] if edges.size else edges
+
+
+def _chain(key: Codes, season: Codes, gap: int) -> np.ndarray:
+    """Edges (2, n) between neighbours in order of key and season that share the key and lie at most `gap` apart."""
+    order = np.lexsort((season, key))
+    near = (np.diff(key[order]) == 0) & (key[order][:-1] >= 0) & (np.diff(season[order]) <= gap)
+    return np.stack([order[:-1][near], order[1:][near]])
+
+
+def _dissolved(mentions: Mentions, open_: Codes, label: Codes, finer: Codes | None = None) -> Codes:
+    """The labels, with those that contradict themselves replaced by the finer ones."""
+    finer = np.arange(len(open_)) if finer is None else finer
+    clash = np.zeros(len(open_), dtype=bool)
+    sheet = dense(label, mentions.sheet[open_])
+    clash[label[np.bincount(sheet, minlength=1)[sheet] > 1]] = True
+    initial = np.where(mentions.form[open_] == FORMS.index("initial"), mentions.given[open_], -1)
+    for mark in (initial, mentions.suffix[open_]):
+        pairs = np.unique(np.stack([label, mark])[:, mark >= 0], axis=1)
+        clash |= np.bincount(pairs[0], minlength=len(open_)) > 1
+    return np.where(clash[label], finer, label)
