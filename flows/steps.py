@@ -26,6 +26,8 @@ READING = ("transforms", "flows/extract.py", "flows/events.py", "flows/decisions
 PUBLISHING = ("warehouse/views", "flows/views.py", "flows/database.py", "flows/parquet.py")
 # A batch is large enough that its fixed costs vanish, and small enough for a tenth of a gigabyte of rows.
 BATCH_BYTES, BATCH_SHEETS = 8 << 20, 4_000
+# What the last snapshot called whom, so that ids stay.
+REMEMBERED = ("drivers", "driver_results", "driver_redirects", "results")
 
 
 class Runner(Protocol):
@@ -187,7 +189,7 @@ def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:
     from transforms.identity import DecisionError, resolve
 
     known = {**read, "events": plan.seeds.events}
-    previous = {name: current.table(name) for name in ("drivers", "driver_redirects")} if current else None
+    previous = {name: current.table(name) for name in REMEMBERED} if current else None
     try:
         resolved = resolve(known, plan.seeds.decisions, previous)
     except DecisionError as error:
