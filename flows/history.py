@@ -48,8 +48,9 @@ def outdated(kept: Mapping[str, datetime], current: str, now: datetime) -> list[
     """Which of the kept snapshots (newest first) no reader can still need.
 
     A reader may have opened a snapshot until the moment when the next one was shown, and is given
-    KEPT_FOR from then; the newest KEPT_SNAPSHOTS stay in any case.
+    KEPT_FOR from then; the newest KEPT_SNAPSHOTS stay in any case. One that was never shown may be another
+    machine's, not yet complete, and is given as long from when it was written.
     """
     superseded = dict(zip(kept, [now, *kept.values()], strict=False))
-    old = [id_ for id_ in list(kept)[KEPT_SNAPSHOTS:] if now - superseded[id_] > KEPT_FOR]
+    old = [id_ for id_ in list(kept)[KEPT_SNAPSHOTS:] if now - max(superseded[id_], kept[id_]) > KEPT_FOR]
     return [id_ for id_ in old if id_ != current]

@@ -179,7 +179,7 @@ class Warehouse:
         """All snapshots that are kept, the one published last first."""
         from flows.history import published
 
-        return [Snapshot(id_, self.storage) for id_ in published(self.storage)]
+        return [snapshot for id_ in published(self.storage) if (snapshot := self.find(id_))]
 
     def named(self, text: str) -> Snapshot:
         """The kept snapshot that a person means by an id, its beginning, `current` or `previous`.

@@ -219,12 +219,16 @@ class Bucket:
         return bool(self._fs.get_file_info(self._path(name)).is_file)
 
     def folders(self, name: str) -> dict[str, datetime]:
-        """Prefixes below a prefix that hold a manifest, each with the time of that."""
+        """Prefixes below a prefix, each with the time of its newest object."""
         from pyarrow import fs
 
-        selector = fs.FileSelector(self._path(name), recursive=True, allow_not_found=True)
-        manifests = [info for info in self._fs.get_file_info(selector) if info.base_name == "manifest.json"]
-        return {info.path.split("/")[-2]: info.mtime for info in manifests}
+        top = self._path(name)
+        found: dict[str, datetime] = {}
+        for info in self._fs.get_file_info(fs.FileSelector(top, recursive=True, allow_not_found=True)):
+            if info.type == fs.FileType.File:
+                folder = info.path[len(top) + 1 :].split("/")[0]
+                found[folder] = max(found.get(folder, info.mtime), info.mtime)
+        return found
 
     def install(self, staged: Path, name: str) -> None:
         """Copy the files, the manifest last."""
@@ -234,8 +238,10 @@ class Bucket:
 
     def replace(self, staged: Path, name: str) -> None:
         """Copy the file over the older object."""
-        with staged.open("rb") as source, self._fs.open_output_stream(self._path(name)) as sink:
-            shutil.copyfileobj(source, sink, 1 << 20)
+        from pyarrow import fs
+
+        local = fs.LocalFileSystem()
+        fs.copy_files(str(staged), self._path(name), source_filesystem=local, destination_filesystem=self._fs)
         staged.unlink()
 
     def remove(self, name: str) -> None:
@@ -255,8 +261,10 @@ class Bucket:
 
     def pointed(self) -> str | None:
         """What the pointer object names."""
-        data = self.read("current.json")
-        return str(json.loads(data)["snapshot"]) if data else None
+        try:
+            return str(json.loads(self.read("current.json") or b"")["snapshot"])
+        except (ValueError, KeyError, TypeError):
+            return None
 
     def readable(self, name: str) -> tuple[str, Path | None]:
         """The folder's own address."""
