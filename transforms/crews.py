@@ -31,11 +31,11 @@ class Crews:
     pseudonym: pa.Array
 
 
-def read_crews(texts: pa.Array, table: Ints) -> Crews:
-    """Take crews apart; `texts` holds one crew per row (null: none printed), `table` the table of each row."""
+def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
+    """Take crews apart; `texts` holds one crew per row (null: none printed), `sheet` the sheet of each row."""
     printed = pc.fill_null(texts, "")
     parted = pc.replace_substring_regex(printed, _BETWEEN, JOIN)
-    dashed = pa.array(_divided_by_dashes(printed, parted, table))
+    dashed = pa.array(_divided_by_dashes(printed, parted, sheet))
     parted = pc.if_else(dashed, pc.replace_substring_regex(parted, _DASH, JOIN), parted)
     lists = pc.split_pattern(parted, JOIN)
     pieces = pc.utf8_trim_whitespace(lists.flatten())
@@ -56,10 +56,10 @@ def read_crews(texts: pa.Array, table: Ints) -> Crews:
     )
 
 
-def _divided_by_dashes(printed: pa.Array, parted: pa.Array, table: Ints) -> npt.NDArray[np.bool_]:
-    """Rows of tables that divide names by ` - ` throughout, and by nothing else."""
-    tables = int(table.max(initial=0)) + 1
-    other = np.bincount(table, pc.match_substring(parted, JOIN).to_numpy(zero_copy_only=False), tables)
-    dash = np.bincount(table, pc.match_substring_regex(printed, _DASH).to_numpy(zero_copy_only=False), tables)
-    crews = np.bincount(table, pc.not_equal(printed, "").to_numpy(zero_copy_only=False), tables)
-    return np.asarray(((other == 0) & (dash * 2 > crews))[table])
+def _divided_by_dashes(printed: pa.Array, parted: pa.Array, sheet: Ints) -> npt.NDArray[np.bool_]:
+    """Rows of sheets that divide names by ` - ` wherever they divide them, in a third of the crews or more."""
+    sheets = int(sheet.max(initial=0)) + 1
+    other = np.bincount(sheet, pc.match_substring(parted, JOIN).to_numpy(zero_copy_only=False), sheets)
+    dash = np.bincount(sheet, pc.match_substring_regex(printed, _DASH).to_numpy(zero_copy_only=False), sheets)
+    crews = np.bincount(sheet, pc.not_equal(printed, "").to_numpy(zero_copy_only=False), sheets)
+    return np.asarray(((other == 0) & (dash > 0) & (dash * 3 >= crews))[sheet])

@@ -14,15 +14,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.recognise import TRAITS, recognise, trait_index
-from transforms.roles import FEATURES, LIKELIHOODS, ROLES, log_likelihoods
+from transforms.roles import FEATURES, LIKELIHOODS, ROLES, SEEN, STEPS, log_likelihoods
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 SAMPLE = 24  # rows of a table that are looked at
 _FULL, _PART = 4, 0.3  # rows that count in full, and what each further one counts
+_STEPS = 4  # steps that count at most: numbers that run on are one fact, not one per row
 _SEEN_WEIGHT = 0.6  # repeats down a column depend on each other more than the cells' looks do
-_NUMERIC = [trait_index(t) for t in ("integer", "big integer", "ordinal", "decimal", "seconds", "number", "speed")]
+_SEEN_AT = len(TRAITS) + len(STEPS)
+_FIRST_AT = _SEEN_AT + len(SEEN)
+_NUMERIC = [
+    trait_index(t) for t in ("digit", "integer", "big integer", "ordinal", "decimal", "seconds", "number", "speed")
+]
 _EMPTY = trait_index("empty")
 # A cell fits a role when one in fifty cells of such columns looks like it.
 _FITS = np.array([[LIKELIHOODS[role].get(trait, 0.0) >= 0.02 for role in ROLES] for trait in TRAITS])
@@ -46,7 +51,9 @@ def count_features(cells: Sampled, tables: int, columns: int) -> Floats:
     key = cells.table * columns + cells.column
     counts = np.zeros((tables * columns, len(FEATURES)))
     np.add.at(counts, (key, traits), 1)
-    _count_steps(counts, key, cells.row, _numbers(cells.text, traits))
+    numbers = _numbers(cells.text, traits)
+    _count_steps(counts, key, cells.row, numbers)
+    _count_first(counts, key, numbers)
     _count_seen(counts, key, codes, traits != _EMPTY)
     return counts.reshape(tables, columns, len(FEATURES))
 
@@ -54,11 +61,11 @@ def count_features(cells: Sampled, tables: int, columns: int) -> Floats:
 def weigh(counts: Floats) -> Floats:
     """The evidence for each role of each column, in nats; shape (tables, columns, roles)."""
     rows = counts[:, :, : len(TRAITS)].sum(axis=2, keepdims=True)
-    effective = np.minimum(rows, _FULL) + _PART * np.maximum(rows - _FULL, 0)
-    weights = np.ones(len(FEATURES))
-    weights[-2:] = _SEEN_WEIGHT
-    evidence = (counts * weights) @ log_likelihoods()
-    return np.asarray(evidence * effective / np.maximum(rows, 1))
+    share = (np.minimum(rows, _FULL) + _PART * np.maximum(rows - _FULL, 0)) / np.maximum(rows, 1)
+    traits, steps, seen, first = np.split(counts, [len(TRAITS), _SEEN_AT, _FIRST_AT], axis=2)
+    taken = np.maximum(steps.sum(axis=2, keepdims=True), 1)
+    weighed = (traits * share, steps * np.minimum(_STEPS / taken, 1), seen * share * _SEEN_WEIGHT, first)
+    return np.asarray(np.concatenate(weighed, axis=2) @ log_likelihoods())
 
 
 def fit(counts: Floats, roles: Ints) -> Floats:
@@ -95,10 +102,16 @@ def _count_steps(counts: Floats, key: Ints, row: Ints, numbers: Floats) -> None:
     np.add.at(counts, (at, len(TRAITS) + kind), 1)
 
 
+def _count_first(counts: Floats, key: Ints, numbers: Floats) -> None:
+    at = np.flatnonzero(~np.isnan(numbers))
+    columns, first = np.unique(key[at], return_index=True)
+    counts[columns, _FIRST_AT + (numbers[at[first]] != 1)] = 1
+
+
 def _count_seen(counts: Floats, key: Ints, codes: Ints, filled: npt.NDArray[np.bool_]) -> None:
     """Count texts that are new in their column, and those that stood there before; the first says nothing."""
     spread = int(codes.max(initial=0)) + 1
     distinct = np.bincount(np.unique(key[filled] * spread + codes[filled]) // spread, minlength=len(counts))
     total = np.bincount(key[filled], minlength=len(counts))
-    counts[:, -2] = np.maximum(distinct - 1, 0)
-    counts[:, -1] = total - distinct
+    counts[:, _SEEN_AT] = np.maximum(distinct - 1, 0)
+    counts[:, _SEEN_AT + 1] = total - distinct

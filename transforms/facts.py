@@ -78,7 +78,8 @@ def _main_layouts(lines: Lines, page: Page, layouts: Sequence[Layout], sheets: i
     main: list[Layout | None] = [None] * sheets
     for t in np.argsort(size, kind="stable").tolist():
         sheet = int(lines.sheet[rows[first[t]]])
-        if layouts[t].doubt is None:
+        known = main[sheet]
+        if layouts[t].doubt is None or (layouts[t].columns and (known is None or known.doubt is not None)):
             main[sheet] = layouts[t]
     return main
 
@@ -98,7 +99,7 @@ def _kind(source: Source, said: str | None, main: Layout | None) -> tuple[str, s
         return source.kind, "file"
     if said:
         return said, "caption"
-    inferred = _kind_of_columns(set(main.roles)) if main else None
+    inferred = _kind_of_columns(set(main.roles)) if main and main.doubt is None else None
     return (inferred, "content") if inferred else ("unknown", "none")
 
 

@@ -34,7 +34,13 @@ def _divide_sheet(lines: list[str]) -> list[list[str]]:
         _BLANKS.search(cell) for cells, by_run in zip(columns, runs, strict=True) if len(by_run) > 2 for cell in cells
     ):
         return runs
-    return [cells if len(by_run) > 2 else by_run for cells, by_run in zip(columns, runs, strict=True)]
+    return [_fit(cells, by_run) for cells, by_run in zip(columns, runs, strict=True)]
+
+
+def _fit(cells: list[str], by_run: list[str]) -> list[str]:
+    """The cells of a row; a line of one or two texts is a row only where each text stands in a column of its own."""
+    is_row = len(by_run) > 2 or (len(by_run) == 2 and [cell for cell in cells if cell] == by_run)
+    return cells if is_row else by_run
 
 
 def _gutters(rows: list[str]) -> list[int]:

@@ -21,6 +21,7 @@ _LAST = {"secondname", "second name", "lastname", "last name", "last", "surname"
          "cognome", "apellido", "apelido", "achternaam"}  # fmt: skip
 _NATION = {"country", "nationality", "nation", "nat", "pays", "land", "pais", "paese", "shortname country"}
 _SEVERAL = {"crew", "session_time", "extra", "empty"}
+_AVERAGE = re.compile(r"\b(?:average|avg|mean|moy\w*|schnitt|durchschnitt\w*|medi[ao]|gem\w*)\b")
 _UNIT = re.compile(r"[\[(]?\b(mph|mi/h|miles|km/?h|kph|kms?)\b[\])]?")
 
 
@@ -70,11 +71,17 @@ def _block_heading(text: str, seat: int, part: str) -> Heading:
 def read_header(cells: Sequence[str]) -> tuple[Heading, ...]:
     """The headings of a header row, one per cell; a role for one column goes to the first that names it."""
     headings = [_heading(cell) for cell in cells]
-    roles = {heading.role for heading in headings}
-    if "lap_time" in roles and not roles & {"laps", "race_time", "distance"}:
-        # Where nothing is said of a race, a plain `Speed` is that of the lap.
-        headings = [replace(h, role="lap_speed") if h.role == "race_speed" else h for h in headings]
+    roles = [heading.role for heading in headings]
+    if "lap_time" in roles and not {"laps", "race_time", "distance"} & set(roles):
+        # Where nothing is said of a race, a speed behind a lap time is that of the lap.
+        lap = roles.index("lap_time")
+        headings = [_of_lap(heading) if i > lap else heading for i, heading in enumerate(headings)]
     return tuple(_once(headings))
+
+
+def _of_lap(heading: Heading) -> Heading:
+    plain = heading.role == "race_speed" and not _AVERAGE.search(fold(heading.name))
+    return replace(heading, role="lap_speed") if plain else heading
 
 
 def _once(headings: Sequence[Heading]) -> Iterator[Heading]:

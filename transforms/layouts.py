@@ -206,14 +206,14 @@ def _inferred(decoded: layout.Decoded, i: int, fits: Floats, filled: npt.NDArray
         columns.append(Column(_plain(role, c), float(fits[c]), runner_up, float(decoded.margins[i, c])))
     seen = [column.fit for column in columns if column.heading.role != _EMPTY]
     found = Layout(tuple(columns), "inferred", float(np.mean(seen)) if seen else 0.0)
+    if not {"crew", "car", "make"} & set(found.roles) or len(columns) < 3:
+        message = "no table: no column reads like a crew or a car. If it is one, declare it in event.toml"
+        return Layout((), "none", 0.0, f"{message}: {columns_line(found.roles)}")
     return replace(found, doubt=_doubt(found))
 
 
 def _doubt(found: Layout) -> str | None:
     """Why a decoded layout is not certain enough to load, with the line of event.toml that would settle it."""
-    roles = found.roles
-    if not {"crew", "car"} & set(roles) or len(roles) < 3:
-        return f"no table: no column reads like a crew or a car. If it is one, declare it: {columns_line(roles)}"
     doubts = [
         f"column {i + 1} may be {c.heading.role} or {c.runner_up}"
         for i, c in enumerate(found.columns)
@@ -228,7 +228,7 @@ def _doubt(found: Layout) -> str | None:
         doubts = [f"only {found.score:.0%} of the cells fit any layout"]
     if not doubts:
         return None
-    return f"layout in doubt: {'; '.join(doubts)}. To settle it: {columns_line(roles)}"
+    return f"layout in doubt: {'; '.join(doubts)}. To settle it: {columns_line(found.roles)}"
 
 
 def columns_line(roles: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ Bools = npt.NDArray[np.bool_]
 RESULT, CONTINUATION, HEADER, CAPTION, SECTION, FURNITURE, BLANK, REJECT = range(len(OUTCOMES))
 
 _RULE = r"^[:\s]*[-=_*+~–—]{2,}[-=_*+~–—:\s]*$"
+_NUMBER = re.compile(r"#?\d{1,4}[A-Z]?")  # a car's number: such a line is a car of its own
 _FURNITURE = re.compile(
     r"(?i)(?:©|\(c\)|copyright|https?:|www\.|@\w+\.|all rights|page \d|back to|print(?:er)? |source:|cookies|privacy"
     r"|last (?:updated|modified)|click |share |home \||\bnext\b.*\bprevious\b"
@@ -114,16 +115,16 @@ def _place_words(lines: Lines, cells: Cells, outcome: Ints, texts: Ints) -> None
 
 
 def _place_indented(lines: Lines, cells: Cells, outcome: Ints, indented: Ints) -> None:
-    """Lines of one or two cells that start empty: the second line of a header, or of the row above."""
+    """Lines of one or two texts that start empty: the second line of a header, or of the row above."""
     for line in indented.tolist():
         above = line - 1
         if above < 0 or lines.sheet[above] != lines.sheet[line]:
             continue
+        start, end = np.searchsorted(cells.line, [line, line + 1])
+        words = [text for text in cells.text.slice(start, end - start).to_pylist() if text]
         if outcome[above] == HEADER:
-            start, end = np.searchsorted(cells.line, [line, line + 1])
-            words = [text for text in cells.text.slice(start, end - start).to_pylist() if text]
             outcome[line] = HEADER if all(map(is_header_cell, words)) else RESULT
-        elif outcome[above] in (RESULT, CONTINUATION):
+        elif outcome[above] in (RESULT, CONTINUATION) and not any(map(_NUMBER.fullmatch, words)):
             outcome[line] = CONTINUATION
 
 

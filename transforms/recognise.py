@@ -22,13 +22,14 @@ from transforms.lexicon import class_names, country_words, statuses
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("empty", r"^$"),
     ("mark", r"^(?:[-–—.?*]+|[-–—]{1,2}:[-–—:.]+)$"),
-    ("integer", r"^(?:0|[1-9]\d{0,2})$"),
-    ("lap time", r"^1?\d[:'′]\d{2}(?:[.,:\"″]{1,2}\d{1,4})?$"),
+    ("digit", r"^\d$"),
+    ("integer", r"^[1-9]\d{1,2}$"),
+    ("lap time", r"^1?\d[:'′]\d{2}(?:[.,\"″]{1,2}\d{1,4}|:\d{3})?$"),
     ("decimal", r"^\d{3}[.,]\d{1,4}$"),
     ("ordinal", r"(?i)^=?\d{1,3}(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.)=?$"),
     ("number", r"^(?:#\s?\d{1,4}[A-Za-z]{0,2}|0\d{1,3}|\d{1,3}[A-Za-z]{1,2}|[A-Za-z]\d{1,3}|\d{1,2}\.5)$"),
     ("crew", r"\s/|/\s|\S\s?\|\s?\S"),
-    ("race time", r"^(?:\d{1,3}:\d{2}:\d{2}(?:[.,]\d+)?|(?:[2-9]\d|\d{3})[:'′]\d{2}(?:[.,:\"″]{1,2}\d+)?)$"),
+    ("race time", r"^(?:\d{1,3}:\d{2}:\d{2}(?:[.,]\d+)?|(?:[2-9]\d|\d{3})[:'′]\d{2}(?:[.,\"″]{1,2}\d+|:\d{3})?)$"),
     ("race time", r"(?i)^\d{1,3}\s?h(?:\s?\d{1,2}\s?(?:m|min|'))?(?:\s?\d{1,2}\s?(?:s|sec|\")?(?:[.,]?\d+)?)?$"),
     ("lap time", r"(?i)^\d{1,2}\s?(?:m|min|mn)\.?\s?\d{1,2}(?:[.,]\d+)?\s?(?:s|sec)?\.?\d*$"),
     ("seconds", r"^\d{2}[.,]\d{3,4}$"),
@@ -54,7 +55,19 @@ _CODE = r"^[\p{L}\d][\p{L}\d+./ -]{0,9}$"
 TRAITS: tuple[str, ...] = tuple(
     dict.fromkeys(
         [name for name, _ in _PATTERNS]
-        + ["status", "class", "country", "make", "car", "team", "team (country)", "engine", "reason"]
+        + [
+            "status",
+            "class",
+            "country",
+            "make",
+            "car",
+            "team",
+            "team (country)",
+            "engine",
+            "reason",
+            "joined",
+            "dashed",
+        ]
         + ["person", "name", "code", "text"]
     )
 )
@@ -133,6 +146,8 @@ _WORD_TESTS: tuple[tuple[str, Callable[[pa.Array, pa.Array], pa.Array]], ...] = 
     ("car", lambda _, folded: _starts_with_make(folded)),
     ("engine", lambda texts, _: pc.match_substring_regex(texts, _ENGINE)),
     ("reason", lambda _, folded: pc.match_substring_regex(folded, _word_pattern(traits.reasons))),
+    ("joined", lambda texts, _: pc.match_substring_regex(texts, r"\p{L}\S* & \p{L}")),
+    ("dashed", lambda texts, _: pc.match_substring_regex(texts, r"\p{L}\S* [-–] \p{L}")),
     ("person", lambda texts, _: pc.match_substring_regex(texts, _PERSON)),
     ("name", lambda texts, _: pc.match_substring_regex(texts, _NAME)),
     ("code", lambda texts, _: pc.match_substring_regex(texts, _CODE)),

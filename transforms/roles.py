@@ -16,12 +16,16 @@ from transforms.recognise import TRAITS
 # How a number stands to the one in the row above, and whether a text was seen before in its column.
 STEPS = ("next", "same", "rises", "falls")
 SEEN = ("new", "again")
-FEATURES = (*TRAITS, *STEPS, *SEEN)
+# Whether the first number of a column is 1: the winner is first of his class too.
+FIRST = ("one", "more")
+FEATURES = (*TRAITS, *STEPS, *SEEN, *FIRST)
+# A role that says nothing of steps, repeats or first numbers treats them all alike.
+_SILENT = dict.fromkeys(STEPS, 0.25) | dict.fromkeys((*SEEN, *FIRST), 0.5)
 
 MISPRINT = 0.004
 
 _MODEL = {
-    "code": 0.3, "number": 0.15, "integer": 0.12, "big integer": 0.04, "name": 0.14, "text": 0.12,
+    "code": 0.3, "number": 0.15, "digit": 0.02, "integer": 0.12, "big integer": 0.04, "name": 0.14, "text": 0.12,
     "person": 0.06, "engine": 0.05, "car": 0.02, "decimal": 0.01, "class": 0.03, "empty": 0.1, "make": 0.01,
 }  # fmt: skip
 _LAP_TIME = {"lap time": 0.85, "seconds": 0.05, "status": 0.06, "mark": 0.03, "race time": 0.01, "empty": 0.08}
@@ -29,15 +33,15 @@ _SPEED = {"decimal": 0.85, "speed": 0.1, "seconds": 0.06, "mark": 0.02, "integer
 
 LIKELIHOODS: dict[str, dict[str, float]] = {
     "position": {
-        "ordinal": 0.5, "integer": 0.4, "status": 0.08, "mark": 0.02, "empty": 0.04,
-        "next": 0.9, "same": 0.02, "rises": 0.05, "falls": 0.03, "new": 0.98, "again": 0.02,
+        "ordinal": 0.5, "digit": 0.35, "integer": 0.38, "status": 0.08, "mark": 0.02, "empty": 0.04,
+        "next": 0.95, "same": 0.02, "rises": 0.012, "falls": 0.01, "new": 0.98, "again": 0.02, "one": 0.9, "more": 0.1,
     },
     "car_number": {
-        "integer": 0.82, "number": 0.15, "big integer": 0.01, "mark": 0.01, "empty": 0.03,
-        "next": 0.07, "same": 0.02, "rises": 0.45, "falls": 0.46, "new": 0.985, "again": 0.015,
+        "digit": 0.2, "integer": 0.75, "number": 0.15, "big integer": 0.01, "mark": 0.01, "empty": 0.03,
+        "next": 0.25, "same": 0.02, "rises": 0.4, "falls": 0.33, "new": 0.985, "again": 0.015, "one": 0.1, "more": 0.9,
     },
     "crew": {
-        "crew": 0.72, "person": 0.16, "name": 0.1, "text": 0.03, "mark": 0.01, "team": 0.004, "make": 0.004,
+        "crew": 0.72, "joined": 0.25, "dashed": 0.2, "person": 0.2, "name": 0.14, "text": 0.03, "mark": 0.01, "team": 0.004, "make": 0.004,
         "status": 0.004, "reason": 0.004, "car": 0.006, "code": 0.006, "empty": 0.03, "new": 0.97, "again": 0.03,
     },
     "car": {
@@ -45,13 +49,13 @@ LIKELIHOODS: dict[str, dict[str, float]] = {
         "make": 0.02, "class": 0.01, "empty": 0.03, "new": 0.6, "again": 0.4,
     },
     "entrant": {
-        "team": 0.5, "person": 0.13, "name": 0.08, "text": 0.1, "code": 0.04, "team (country)": 0.1, "car": 0.05,
+        "team": 0.5, "joined": 0.03, "dashed": 0.008, "person": 0.13, "name": 0.08, "text": 0.1, "code": 0.04, "team (country)": 0.1, "car": 0.05,
         "make": 0.03, "class": 0.01, "crew": 0.005, "country": 0.01, "engine": 0.01, "reason": 0.01, "empty": 0.08,
         "new": 0.7, "again": 0.3,
     },
     "laps": {
-        "integer": 0.93, "big integer": 0.01, "mark": 0.02, "gap": 0.01, "empty": 0.04,
-        "next": 0.03, "same": 0.3, "rises": 0.05, "falls": 0.62, "new": 0.6, "again": 0.4,
+        "digit": 0.2, "integer": 0.8, "big integer": 0.04, "mark": 0.02, "gap": 0.01, "empty": 0.04,
+        "next": 0.012, "same": 0.35, "rises": 0.02, "falls": 0.62, "new": 0.6, "again": 0.4, "one": 0.01, "more": 0.99,
     },
     "race_time": {
         "race time": 0.7, "lap time": 0.12, "gap": 0.1, "mark": 0.02, "status": 0.02, "empty": 0.12,
@@ -61,30 +65,30 @@ LIKELIHOODS: dict[str, dict[str, float]] = {
     "race_speed": {**_SPEED, "next": 0.02, "same": 0.08, "rises": 0.1, "falls": 0.8, "new": 0.95, "again": 0.05},
     "gap": {"gap": 0.75, "lap time": 0.08, "race time": 0.04, "mark": 0.08, "integer": 0.02, "empty": 0.15},
     "class_position": {
-        "ordinal": 0.5, "integer": 0.42, "status": 0.03, "mark": 0.02, "empty": 0.06,
-        "next": 0.3, "same": 0.15, "rises": 0.25, "falls": 0.3, "new": 0.5, "again": 0.5,
+        "ordinal": 0.5, "digit": 0.5, "integer": 0.2, "status": 0.03, "mark": 0.02, "empty": 0.06,
+        "next": 0.45, "same": 0.06, "rises": 0.2, "falls": 0.29, "new": 0.5, "again": 0.5, "one": 0.96, "more": 0.04,
     },
     "class": {
-        "class": 0.55, "code": 0.15, "name": 0.07, "number": 0.06, "engine": 0.05, "text": 0.04, "person": 0.03,
-        "integer": 0.01, "big integer": 0.01, "ordinal": 0.004, "car": 0.03, "make": 0.04, "empty": 0.05,
+        "class": 0.55, "code": 0.15, "name": 0.07, "number": 0.12, "engine": 0.05, "text": 0.04, "person": 0.03,
+        "digit": 0.02, "integer": 0.01, "big integer": 0.01, "ordinal": 0.004, "car": 0.03, "make": 0.04, "empty": 0.1,
         "new": 0.3, "again": 0.7,
     },
     "lap_time": {**_LAP_TIME, "new": 0.95, "again": 0.05},
     "session_time": {**_LAP_TIME, "empty": 0.15, "status": 0.08, "mark": 0.06, "new": 0.95, "again": 0.05},
     "lap_number": {
-        "integer": 0.95, "mark": 0.02, "empty": 0.06,
-        "next": 0.05, "same": 0.06, "rises": 0.44, "falls": 0.45, "new": 0.75, "again": 0.25,
+        "digit": 0.12, "integer": 0.82, "big integer": 0.04, "mark": 0.02, "empty": 0.08,
+        "next": 0.05, "same": 0.06, "rises": 0.44, "falls": 0.45, "new": 0.75, "again": 0.25, "one": 0.02, "more": 0.98,
     },
     "lap_speed": {**_SPEED, "next": 0.02, "same": 0.03, "rises": 0.35, "falls": 0.6, "new": 0.95, "again": 0.05},
     "principal": {
-        "person": 0.7, "name": 0.2, "text": 0.04, "team": 0.02, "crew": 0.01, "empty": 0.15, "new": 0.8, "again": 0.2,
+        "person": 0.7, "name": 0.12, "text": 0.04, "team": 0.02, "crew": 0.01, "empty": 0.15, "new": 0.8, "again": 0.2,
     },
     "make": {
         "make": 0.88, "name": 0.05, "person": 0.02, "team": 0.005, "code": 0.02, "class": 0.01, "empty": 0.03,
         "new": 0.4, "again": 0.6,
     },
-    "type": {**_MODEL, "new": 0.5, "again": 0.5},
-    "model": {**_MODEL, "empty": 0.2, "new": 0.5, "again": 0.5},
+    "type": {**_MODEL, "new": 0.6, "again": 0.4},
+    "model": {**_MODEL, "empty": 0.2, "new": 0.65, "again": 0.35},
     "engine": {
         "engine": 0.55, "car": 0.3, "make": 0.1, "code": 0.1, "name": 0.04, "text": 0.08, "empty": 0.1,
         "new": 0.4, "again": 0.6,
@@ -97,8 +101,7 @@ LIKELIHOODS: dict[str, dict[str, float]] = {
     "country": {"country": 0.92, "name": 0.02, "code": 0.03, "class": 0.02, "make": 0.01, "empty": 0.05,
                 "new": 0.3, "again": 0.7},
     "tyre": {"name": 0.3, "number": 0.1, "code": 0.15, "team": 0.02, "empty": 0.05, "new": 0.12, "again": 0.88},
-    "extra": dict.fromkeys(FEATURES, 0.03)
-    | {"empty": 0.12, "next": 0.2, "same": 0.2, "rises": 0.2, "falls": 0.2, "new": 0.5, "again": 0.5},
+    "extra": dict.fromkeys(TRAITS, 0.03) | {"empty": 0.1, "next": 0.2, "same": 0.2, "rises": 0.2, "falls": 0.2},
 }  # fmt: skip
 ROLES = tuple(LIKELIHOODS)
 
@@ -123,17 +126,17 @@ FAMILIES: dict[str, tuple[float, dict[str, float]]] = {
     "entry list": (
         0.0,
         {"car_number": 0.97, "crew": 0.93, "entrant": 0.97, "country": 0.05, "principal": 0.5, "make": 0.985,
-         "type": 0.6, "model": 0.9, "engine": 0.6, "class": 0.7},
+         "type": 0.3, "model": 0.95, "engine": 0.6, "class": 0.8},
     ),
     "entries": (-0.5, {**_HEAD, "country": 0.05, "class": 0.6}),
     "entries by entrant": (
         -0.7,
-        {"car_number": 0.97, "crew": 0.95, "entrant": 0.985, "country": 0.05, "principal": 0.1, "car": 0.7,
+        {"car_number": 0.97, "crew": 0.95, "entrant": 0.985, "country": 0.05, "car": 0.7,
          "class": 0.7},
     ),
     "appearances": (
         -1.0,
-        {"position": 0.2, "car_number": 0.9, "car": 0.985, "entrant": 0.93, "laps": 0.1, "class": 0.5, "reason": 0.1},
+        {"position": 0.2, "car_number": 0.9, "car": 0.985, "entrant": 0.93, "laps": 0.3, "class": 0.5, "reason": 0.1},
     ),
     "class and team first": (
         -2.0,
@@ -152,7 +155,7 @@ FAMILIES: dict[str, tuple[float, dict[str, float]]] = {
 REPEATED = {"session_time": "session_time", "crew": "crew", "gap": "extra"}
 # Roles that lean on another: nobody prints the lap of a best time without the time. Cost in nats.
 LEANS = {
-    "lap_number": ("lap_time", 4.0), "lap_speed": ("lap_time", 2.5), "session_time": ("lap_time", 6.0),
+    "lap_number": ("lap_time", 7.0), "lap_speed": ("lap_time", 5.0), "session_time": ("lap_time", 6.0),
     "type": ("make", 5.0), "model": ("make", 5.0), "engine": ("make", 4.0),
 }  # fmt: skip
 
@@ -163,8 +166,6 @@ def log_likelihoods() -> npt.NDArray[np.float64]:
     table = np.full((len(FEATURES), len(ROLES)), np.log(MISPRINT))
     for r, role in enumerate(ROLES):
         for f, feature in enumerate(FEATURES):
-            # A role that says nothing of steps or repeats treats them all alike.
-            silent = {"next": 0.25, "same": 0.25, "rises": 0.25, "falls": 0.25, "new": 0.5, "again": 0.5}
-            likelihood = LIKELIHOODS[role].get(feature, silent.get(feature, MISPRINT))
+            likelihood = LIKELIHOODS[role].get(feature, _SILENT.get(feature, MISPRINT))
             table[f, r] = np.log(likelihood)
     return table

@@ -64,7 +64,7 @@ def read(sources: Sequence[Source]) -> Reading:
     rows = results.read_rows(placed, layouts)
     verdict = judge(lines, page, layouts, placed, rows, texts, dialects)
     placed, rows = keep_rows(placed, verdict.kept), rows.keep(verdict.kept)
-    crews = read_crews(rows.texts["crew"], placed.tables)
+    crews = read_crews(rows.texts["crew"], lines.sheet[placed.lines])
     facts = SheetFacts.of(ordered, lines, page, layouts, cells)
     found = results.results_table(placed, rows, crews, facts, lines, extras(placed, layouts))
     tables = {
