@@ -15,6 +15,7 @@ from flows.terminal import plain
 # `command` in flows/commands/<name>.py.
 COMMANDS = {
     "build": "Read the seeds and publish the warehouse.",
+    "schedule": "Build the warehouse again and again, by the clock.",
     "sql": "Open the DuckDB shell on the warehouse, or answer a query.",
     "status": "Say what is loaded, from when, and how sound it is.",
     "check": "List what is in doubt, with file and line.",

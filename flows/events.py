@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from transforms.schema import TABLES
@@ -137,9 +138,13 @@ class _Reading:
     """One event.toml while it is read: where its keys stand, and the findings so far."""
 
     def __init__(self, event_id: str, path: str, text: str):
-        self.event_id, self.path = event_id, path
-        self.lines = dict(_key_lines(text))
+        self.event_id, self.path, self.text = event_id, path, text
         self.findings: list[Finding] = []
+
+    @cached_property
+    def lines(self) -> dict[tuple[str, str], int]:
+        """Where each key stands; looked up only where there is a doubt."""
+        return dict(_key_lines(self.text))
 
     def doubt(self, check: str, section: str, key: str, message: str, **cells: str) -> None:
         """Note a doubt about one key, with its line where the file's plain style shows it."""

@@ -27,6 +27,7 @@ SHEET_ENDINGS = (".txt", ".md", ".csv", ".tsv")
 EVENT_FILE = "event.toml"
 # A sheet is a page of text; what is larger than this, or grows beyond it when unpacked, is none.
 LARGEST_SHEET = 64 << 20
+_BLOCK = 1 << 16
 # Files that explain a folder rather than hold results.
 _DOCUMENTS = ("readme", "license", "licence", "notice", "copying", "contributing", "changelog")
 
@@ -154,10 +155,10 @@ class _UnusableError(Exception):
 
 def _read(file: BinaryIO, most: int) -> bytes:
     blocks = []
-    while most > 0 and (block := file.read(most)):
+    while most > 0 and (block := file.read(min(most, _BLOCK))):
         blocks.append(block)
         most -= len(block)
-    return blocks[0] if len(blocks) == 1 else b"".join(blocks)
+    return b"".join(blocks)
 
 
 def _unpacked(path: str, packed: bytes) -> bytes:

@@ -163,7 +163,7 @@ def read_batch(location: str, sheets: Sequence[Sheet], staging: str, name: str) 
 
     sources, doubts = read_sources(location, sheets)
     tables = read_sheets(sources)
-    findings = pa.concat_tables([tables["findings"], finding_table(doubts)])
+    findings = pa.concat_tables([tables["findings"], finding_table(doubts)]).sort_by("sheet_id")
     return write_batch(staging, name, {**tables, "findings": findings})
 
 
@@ -175,11 +175,8 @@ def collect(plan: Plan, staging: str, names: Sequence[str], current: Snapshot | 
     if not plan.reused or current is None:
         return fresh
     order = [sheet.sheet_id for sheet in plan.seeds.sheets]
-    read = {}
-    for name, rows in fresh.items():
-        kept = as_read(name, current.table(name))
-        read[name] = interleave(order, kept, plan.reused, rows)
-    return read
+    kept = {name: as_read(name, current.table(name)) for name in fresh}
+    return {name: interleave(order, kept[name], plan.reused, rows) for name, rows in fresh.items()}
 
 
 def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:

@@ -1,0 +1,292 @@
+"""From seeds to a published warehouse: what is read, what is reused, and what stops a build."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows import steps
+from flows.cli import main
+from flows.errors import DataError, UserError
+from flows.snapshots import Snapshot, Warehouse
+from flows.steps import Direct, Outcome
+from transforms.schema import TABLES
+
+SPA = "1997-spa-24-hours"
+
+
+def build(root: Path, warehouse: Path, *, full: bool = False) -> Outcome:
+    return steps.build(str(root), Warehouse(str(warehouse)), Direct(), full=full)
+
+
+def files(snapshot: Snapshot) -> dict[str, bytes]:
+    return {name: Path(snapshot.path, f"{name}.parquet").read_bytes() for name in TABLES}
+
+
+def copied(warehouse: Path, place: Path) -> Path:
+    """A copy of a warehouse that may be built on."""
+    return Path(shutil.copytree(warehouse, place, symlinks=True))
+
+
+def written(warehouse: Path) -> dict[Path, int]:
+    """When each file that readers may see was written."""
+    seen = (path for path in warehouse.rglob("[!.]*") if ".staging" not in path.parts)
+    return {path: path.lstat().st_mtime_ns for path in seen}
+
+
+def command(*arguments: object) -> tuple[int, str, str]:
+    """Call `parcferme build`, and give its exit code, output and error output."""
+    from flows.cli import parcferme
+
+    result: Result = CliRunner().invoke(parcferme, ["build", "--direct", *map(str, arguments)], catch_exceptions=True)
+    if isinstance(result.exception, UserError):
+        return result.exception.exit_code, result.output, f"{result.exception}\n{result.exception.remedy}"
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output, result.stderr
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse of the seeds as they are, to be read only."""
+    warehouse = tmp_path_factory.mktemp("built") / "warehouse"
+    build(steps.PROJECT / "seeds", warehouse)
+    return warehouse
+
+
+def test_the_first_four_sheets_load_whole(built):
+    """143 lines of the four seeds are 143 results with 427 driver rows, and nothing is rejected."""
+    sheets = pq.read_table(built / "parquet" / "sheets.parquet")
+    assert [sum(sheets[name].to_pylist()) for name in ("lines", "results", "rejects")] == [143, 143, 0]
+    assert pq.read_metadata(built / "parquet" / "driver_results.parquet").num_rows == 427
+
+
+def test_a_second_build_with_nothing_new_changes_no_file(seeds, tmp_path):
+    """A build that finds nothing new says so, and leaves every published file as it was."""
+    warehouse = tmp_path / "warehouse"
+    first = build(seeds, warehouse)
+    before = written(warehouse)
+    again = build(seeds, warehouse)
+    assert (again.summary, again.snapshot.id, again.reused) == (None, first.snapshot.id, 4)
+    assert written(warehouse) == before
+
+
+def change_a_sheet(seeds: Path) -> None:
+    with (seeds / SPA / "race.txt").open("a") as file:
+        file.write("45th | 99 | Nobody / Someone | BMW M3 | Team | 10 | 2:40.0000\n")
+
+
+def add_a_sheet(seeds: Path) -> None:
+    shutil.copytree(seeds / SPA, seeds / "1998-spa-24-hours")
+
+
+def remove_an_event(seeds: Path) -> None:
+    shutil.rmtree(seeds / "2003-le-mans-1000-km")
+
+
+def change_the_facts(seeds: Path) -> None:
+    path = seeds / SPA / "event.toml"
+    path.write_text(path.read_text().replace("season = 1997", "season = 1998"))
+
+
+def break_the_facts(seeds: Path) -> None:
+    (seeds / SPA / "event.toml").write_text("name = \n")
+
+
+def declare_columns(seeds: Path) -> None:
+    with (seeds / "2009-spa-24-hours" / "event.toml").open("a") as file:
+        file.write('columns = ["car_number", "crew"]\n')
+
+
+def pack_a_sheet(seeds: Path) -> None:
+    path = seeds / SPA / "race.txt"
+    path.with_suffix(".txt.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+    path.unlink()
+
+
+def add_what_is_no_sheet(seeds: Path) -> None:
+    (seeds / SPA / "empty.txt").write_bytes(b"")
+    (seeds / SPA / "binary.txt").write_bytes(bytes(range(256)) * 4)
+    (seeds / SPA / "prose.txt").write_text("The race was run in fine weather.\nNobody was hurt.\n")
+    (seeds / SPA / "torn.txt.gz").write_bytes(b"\x1f\x8b torn")
+
+
+CHANGES = [
+    change_a_sheet,
+    add_a_sheet,
+    remove_an_event,
+    change_the_facts,
+    break_the_facts,
+    declare_columns,
+    pack_a_sheet,
+    add_what_is_no_sheet,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_reusing_unchanged_sheets_gives_the_bytes_of_a_full_build(seeds, tmp_path, built, change):
+    """After any change, a build that reads only what changed publishes the same bytes as one that reads all."""
+    change(seeds)
+    quick, whole = (build(seeds, copied(built, tmp_path / name), full=name == "whole") for name in ("quick", "whole"))
+    assert whole.reused == 0
+    assert quick.summary is not None
+    assert quick.snapshot.id == whole.snapshot.id
+    assert files(quick.snapshot) == files(whole.snapshot)
+
+
+@pytest.mark.parametrize(
+    ("change", "fresh"),
+    [(change_a_sheet, 1), (add_a_sheet, 1), (remove_an_event, 0), (change_the_facts, 1), (declare_columns, 1)],
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+def test_only_what_changed_is_read(seeds, tmp_path, built, change, fresh):
+    """A build reads a sheet again only when its bytes, its facts or the code changed."""
+    warehouse = copied(built, tmp_path / "warehouse")
+    change(seeds)
+    assert build(seeds, warehouse).fresh == fresh
+
+
+def test_new_code_reads_everything_again(seeds, tmp_path, built, monkeypatch):
+    """When the reader's code changed, no row of the last snapshot is trusted."""
+    warehouse = copied(built, tmp_path / "warehouse")
+    monkeypatch.setattr(steps, "_code", lambda parts: "another version")
+    outcome = build(seeds, warehouse)
+    assert (outcome.fresh, outcome.reused) == (4, 0)
+
+
+def test_a_changed_decision_reads_no_sheet(seeds, tmp_path, built):
+    """Decisions on who is who are applied without reading any sheet again."""
+    warehouse = copied(built, tmp_path / "warehouse")
+    with (seeds / "identity.csv").open("a") as file:
+        file.write("\n")
+    outcome = build(seeds, warehouse)
+    assert outcome.summary is not None
+    assert (outcome.fresh, outcome.reused) == (0, 4)
+
+
+@pytest.mark.parametrize(("most_bytes", "most_sheets"), [(1, 1), (8_000, 2)])
+def test_batches_of_any_size_give_the_same_bytes(tmp_path, built, monkeypatch, most_bytes, most_sheets):
+    """However the sheets are cut into batches, the same bytes are published."""
+    monkeypatch.setattr(steps, "BATCH_BYTES", most_bytes)
+    monkeypatch.setattr(steps, "BATCH_SHEETS", most_sheets)
+    snapshot = build(steps.PROJECT / "seeds", tmp_path / "warehouse").snapshot
+    current = Warehouse(str(built)).current()
+    assert current is not None
+    assert files(snapshot) == files(current)
+
+
+def test_what_is_no_sheet_stops_nothing(seeds, tmp_path):
+    """Empty, binary and torn files and prose make findings or rejects; every other sheet loads."""
+    add_what_is_no_sheet(seeds)
+    break_the_facts(seeds)
+    outcome = build(seeds, tmp_path / "warehouse")
+    assert outcome.summary is not None
+    assert outcome.summary.rows["results"] == 143
+    checks = {check for _, check, _ in outcome.summary.findings}
+    assert {"sheet-is-readable", "event-file-is-toml"} <= checks
+    findings = outcome.snapshot.table("findings").to_pylist()
+    assert {f"{SPA}/{stem}" for stem in ("empty", "binary", "prose", "torn")} <= {row["sheet_id"] for row in findings}
+
+
+def test_every_sheet_and_event_named_by_a_row_exists(built):
+    """Rows name only sheets and events that are in their tables."""
+    tables = {name: pq.read_table(built / "parquet" / f"{name}.parquet") for name in TABLES}
+    sheets = {*tables["sheets"]["sheet_id"].to_pylist(), None}
+    events = {*tables["events"]["event_id"].to_pylist(), None}
+    for name, table in tables.items():
+        assert "sheet_id" not in table.column_names or set(table["sheet_id"].to_pylist()) <= sheets, name
+        assert "event_id" not in table.column_names or set(table["event_id"].to_pylist()) <= events, name
+
+
+def test_command_prints_counts_and_answers_then_says_that_nothing_changed(seeds, tmp_path):
+    """`parcferme build` prints what was read and answers three questions; the second time, that nothing changed."""
+    code, said, _ = command(seeds, "--warehouse", tmp_path / "w")
+    assert code == 0
+    for words in ("4 sheets read", "results", "143", "driver rows", "427", "What is in doubt", "FROM driver_careers"):
+        assert words in said
+    code, said, _ = command(seeds, "--warehouse", tmp_path / "w")
+    assert code == 0
+    assert said.startswith("Nothing changed since snapshot")
+
+
+def test_missing_seeds_are_a_wrong_call(tmp_path):
+    """A root that is not there exits with 2, and says what to name."""
+    code, _, said = command(tmp_path / "nothing", "--warehouse", tmp_path / "w")
+    assert code == 2
+    assert "does not exist" in said
+    assert "parcferme build path/to/seeds" in said
+
+
+def test_warehouse_that_cannot_be_made_is_a_wrong_call(seeds, tmp_path):
+    """A warehouse that cannot be written exits with 2, and says what to do."""
+    (tmp_path / "file").write_text("")
+    code, _, said = command(seeds, "--warehouse", tmp_path / "file" / "w")
+    assert code == 2
+    assert "cannot be written" in said
+
+
+def test_decisions_that_contradict_exit_with_1_and_keep_the_old_warehouse(seeds, tmp_path):
+    """Data that stops a build exits with 1 and its line; readers keep the snapshot that they had."""
+    warehouse = tmp_path / "w"
+    before = build(seeds, warehouse).snapshot.id
+    (seeds / "corrections.csv").write_text("sheet,line,column,expect,value,reason\nnone,1,position,1st,2nd,why\n")
+    code, _, said = command(seeds, "--warehouse", warehouse)
+    assert code == 1
+    assert "corrections.csv line 2" in said
+    current = Warehouse(str(warehouse)).current()
+    assert current is not None
+    assert current.id == before
+
+
+def test_nothing_in_a_sheet_can_steer_the_terminal(tmp_path):
+    """Escape sequences in a sheet's names are printed as text."""
+    (tmp_path / "seeds" / "e").mkdir(parents=True)
+    (tmp_path / "seeds" / "e" / "event.toml").write_text('name = "E"\nseason = 2000\nnme\u202e = 1\n')
+    rows = "".join(f"{n}. | {n} | A\x1b[2Jlan Jones / Bob Smith | BMW M3 | Team | 1:0{n}.000\n" for n in range(1, 6))
+    (tmp_path / "seeds" / "e" / "race.txt").write_text(rows)
+    _, said, _ = command(tmp_path / "seeds", "--warehouse", tmp_path / "w")
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+
+
+def test_errors_of_the_command_have_no_traceback(capsys, tmp_path):
+    """The command words an error in two lines: what is wrong, and what to do."""
+    with pytest.raises(SystemExit) as end:
+        main(["build", "--direct", str(tmp_path / "nothing")])
+    said = capsys.readouterr().err.splitlines()
+    assert end.value.code == 2
+    assert said[0].startswith("error: ")
+    assert len(said) == 2
+
+
+SHEETS = ["race", "grid", "qualifying", "race-2", "practice"]
+
+
+@settings(max_examples=4, deadline=None)
+@given(states=st.lists(st.dictionaries(st.sampled_from(SHEETS), st.integers(1, 4), max_size=5), min_size=2, max_size=3))
+def test_any_history_of_changes_ends_where_full_builds_end(states):
+    """However sheets came, changed and went, reading only the changes gives the bytes of reading all each time."""
+    with TemporaryDirectory() as place:
+        root = Path(place, "seeds")
+        for state in states:
+            shutil.rmtree(root, ignore_errors=True)
+            (root / "2001-event").mkdir(parents=True)
+            for stem, cars in state.items():
+                numbers = range(1, cars)
+                rows = (f"{n} | {n} | Ann A{n}son / Bob B{n}son | BMW M3 | Team {n} | 1:0{n}.000\n" for n in numbers)
+                (root / "2001-event" / f"{stem}.txt").write_text("".join(rows))
+            quick, whole = (build(root, Path(place, name), full=name == "whole") for name in ("quick", "whole"))
+            assert quick.snapshot.id == whole.snapshot.id
+            assert files(quick.snapshot) == files(whole.snapshot)
+
+
+def test_data_errors_are_told_apart_from_wrong_calls():
+    """Exit code 1 is for data, 2 for the call."""
+    assert (DataError.exit_code, UserError.exit_code) == (1, 2)
