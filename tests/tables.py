@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from flows.database import build_database
+from flows.parquet import write_parquet
 from transforms.fold import fold
 from transforms.schema import TABLES
 
@@ -119,7 +119,7 @@ def published(tables: Mapping[str, pa.Table], root: Path, snapshot: str = "abc")
     folder = root / "warehouse" / "snapshots" / snapshot
     folder.mkdir(parents=True)
     for name, table in TABLES.items():
-        pq.write_table(tables.get(name, table.empty()), folder / f"{name}.parquet")
+        write_parquet(folder / f"{name}.parquet", table, tables.get(name, table.empty()))
     path = root / "warehouse" / "results.db"
     build_database(path, f"warehouse/snapshots/{snapshot}", root)
     return path

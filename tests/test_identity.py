@@ -1,8 +1,21 @@
 """One id per person: what the identity step promises about its tables."""
 
+import numpy as np
 import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from transforms.identity import resolve
+from tests.bench.archive import Archive, simulate
+from tests.bench.identity import measure
+from transforms.identity import DecisionError, resolve
+from transforms.identity.anchors import anchors
+from transforms.identity.evidence import Context
+from transforms.identity.forms import READINGS
+from transforms.identity.linking import link
+from transforms.identity.mentions import gather
+from transforms.identity.names import parse, shape
+from transforms.identity.tracks import tracks
 from transforms.schema import TABLES
 
 NO_DECISIONS = pa.table(
@@ -65,3 +78,241 @@ def test_an_archive_without_drivers_is_no_error() -> None:
     """Nothing in, nothing out."""
     out = resolve(archive(), NO_DECISIONS, None)
     assert {name: table.num_rows for name, table in out.items()} == dict.fromkeys(out, 0)
+
+
+def persons(out: dict[str, pa.Table]) -> dict[tuple[str, int], str]:
+    """The driver_id of each mention."""
+    rows = out["driver_results"].select(["result_id", "seat", "driver_id"]).to_pylist()
+    return {(row["result_id"], row["seat"]): row["driver_id"] for row in rows}
+
+
+def decided(*lines: tuple[str, str, str]) -> pa.Table:
+    """identity.csv with these (op, a, b) from line 2 on."""
+    rows = [
+        {"op": op, "a": a, "b": b, "reason": "seen", "date": "2024-05-01", "row": row}
+        for row, (op, a, b) in enumerate(lines, 2)
+    ]
+    return pa.Table.from_pylist(rows, schema=NO_DECISIONS.schema)
+
+
+SEASONS = [(f"gp-{year}/race", year, "5", "Karl Amsel / Otto Drossel") for year in (1990, 1991, 1993)]
+ENTRY_LIST = [
+    ("gp-1992/entry-list", 1992, "5", "Karl Amsel / Otto Drossel"),
+    ("gp-1992/race", 1992, "5", "Drossel / Amsel"),
+    ("gp-1992/race", 1992, "6", "Amsel / Fink"),
+]
+
+
+def test_the_same_car_at_the_same_event_is_the_strongest_evidence() -> None:
+    """An entry list with full names tells who the race's surnames are, whatever the order of seats."""
+    out = resolve(archive(*ENTRY_LIST), NO_DECISIONS, None)
+    found = persons(out)
+    assert (found["gp-1992/race:2", 1], found["gp-1992/race:2", 2]) == ("otto-drossel", "karl-amsel")
+    assert found["gp-1992/race:3", 1] == "amsel-gp-1992-6"
+    link = next(row for row in out["driver_links"].to_pylist() if row["result_id"] == "gp-1992/race:2")
+    assert link["method"] == "linked"
+    assert link["points"] == sum(term["points"] for term in link["evidence"])
+    assert {"term": "same car at the event", "points": 12} in link["evidence"]
+
+
+def test_the_only_known_bearer_of_a_surname_is_not_enough() -> None:
+    """A surname in another team and race stays open, with the candidate noted."""
+    out = resolve(archive(SEASONS[0], ("other-1991/race", 1991, "77", "Amsel / Fink")), NO_DECISIONS, None)
+    link = next(row for row in out["driver_links"].to_pylist() if row["result_id"] == "other-1991/race:2")
+    assert (link["method"], link["candidates"]) == ("unresolved", ["karl-amsel"])
+
+
+def test_two_equal_surnames_and_two_brothers_stay_ambiguous() -> None:
+    """When both brothers were entered in the car, neither `Amsel` of its crew is told."""
+    brothers = [("gp/entry-list", 1992, "5", "Karl Amsel / Emil Amsel"), ("gp/race", 1992, "5", "Amsel / Amsel")]
+    out = resolve(archive(*brothers), NO_DECISIONS, None)
+    methods = [row["method"] for row in out["driver_links"].to_pylist() if row["result_id"].startswith("gp/race")]
+    assert methods == ["ambiguous", "ambiguous"]
+
+
+def test_a_slip_of_one_letter_beside_the_same_co_driver_is_a_variant() -> None:
+    """`Otto Drosel` beside Karl Amsel is Otto Drossel; another given name is another person."""
+    out = resolve(archive(*SEASONS, ("gp-1994/race", 1994, "5", "Karl Amsel / Otto Drosel")), NO_DECISIONS, None)
+    assert persons(out)["gp-1994/race:4", 2] == "otto-drossel"
+    out = resolve(archive(*SEASONS, ("gp-1994/race", 1994, "5", "Karl Amsel / Hugo Drossel")), NO_DECISIONS, None)
+    assert persons(out)["gp-1994/race:4", 2] == "hugo-drossel"
+
+
+def test_a_suffix_is_another_person() -> None:
+    """Al Unser and Al Unser Jr. are two until a human says otherwise."""
+    cars = archive(("a/race", 1985, "1", "Al Unser / Jo Ash"), ("b/race", 1986, "1", "Al Unser Jr. / Jo Ash"))
+    assert len(set(persons(resolve(cars, NO_DECISIONS, None)).values())) == 3
+    same = resolve(cars, decided(("same", "Al Unser", "Al Unser Jr.")), None)
+    assert len(set(persons(same).values())) == 2
+
+
+def test_decisions_settle_what_evidence_leaves_open() -> None:
+    """`is` links a mention, `not-same` rules a link out, `split` parts a name from a season on, `label` renames."""
+    cars = archive(*SEASONS, *ENTRY_LIST)
+    out = resolve(
+        cars,
+        decided(
+            ("is", "gp-1992/race:6/1", "karl-amsel"),
+            ("not-same", "gp-1992/race:5/1", "otto-drossel"),
+            ("label", "karl-amsel", "Karl-Heinz Amsel"),
+        ),
+        None,
+    )
+    found = persons(out)
+    assert found["gp-1992/race:6", 1] == "karl-amsel"
+    assert found["gp-1992/race:5", 1] == "drossel-gp-1992-5"
+    assert "Karl-Heinz Amsel" in out["drivers"]["driver"].to_pylist()
+    parted = persons(resolve(archive(*SEASONS), decided(("split", "Karl Amsel", "1993")), None))
+    assert [parted[f"gp-{year}/race:{line}", 1] for line, year in ((1, 1990), (3, 1993))] == [
+        "karl-amsel",
+        "karl-amsel-1993",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ([("sames", "a", "b")], "line 2: there is no operation `sames`. Write same"),
+        ([("same", "Karl Amsl", "Otto Drossel")], "line 2: nobody is called `Karl Amsl`. Did you mean `karl-amsel`"),
+        ([("same", "Karl Amsel", "karl-amsel")], "line 2: .* the same person anyway"),
+        ([("same", "Karl Amsel", "Otto Drossel")], "line 2: .* stand in one car"),
+        ([("not-same", "Karl Amsel", "Otto Drossel")], "line 2: nothing would join the two anyway"),
+        ([("split", "Karl Amsel", "1999")], "line 2: 1999 does not part `Karl Amsel`"),
+        ([("split", "Karl Amsel", "soon")], "line 2: `soon` is no season"),
+        ([("label", "Karl Amsel", "K. A."), ("label", "karl-amsel", "Karl")], "line 3: .* has a label from line 2"),
+        (
+            [("is", "gp-1992/race:6/1", "karl-amsel"), ("not-same", "karl-amsel", "gp-1992/race:6/1")],
+            "line 3: not-same contradicts line 2",
+        ),
+    ],
+)
+def test_a_decision_that_does_not_stand_names_its_line(lines: list[tuple[str, str, str]], text: str) -> None:
+    """Contradictions, unknown references and lines without effect are errors with line and remedy."""
+    with pytest.raises(DecisionError, match=f"identity.csv {text}"):
+        resolve(archive(*SEASONS, *ENTRY_LIST), decided(*lines), None)
+
+
+def test_ids_stay_and_merged_ones_redirect() -> None:
+    """An id stays with most of its mentions; a surname that is told leads to the full name, for good."""
+    race = archive(*ENTRY_LIST[1:])
+    first = resolve(race, NO_DECISIONS, None)
+    assert persons(first)["gp-1992/race:1", 1] == "drossel-gp-1992-5"
+    second = resolve(archive(*ENTRY_LIST[1:], ENTRY_LIST[0]), NO_DECISIONS, first)
+    assert persons(second)["gp-1992/race:1", 1] == "otto-drossel"
+    redirects = {row["old_id"]: (row["driver_id"], row["since"]) for row in second["driver_redirects"].to_pylist()}
+    assert redirects["drossel-gp-1992-5"] == ("otto-drossel", "linked")
+    third = resolve(archive(*ENTRY_LIST[1:], ENTRY_LIST[0]), NO_DECISIONS, second)
+    assert third["driver_redirects"].equals(second["driver_redirects"])
+    assert persons(third) == persons(second)
+
+
+def test_a_driver_of_another_spelling_keeps_the_old_id() -> None:
+    """When most prints of a person change, the id does not."""
+    first = resolve(archive(SEASONS[0]), NO_DECISIONS, None)
+    more = [(f"gp-{year}/race", year, "5", "Karl Ansel / Otto Drossel") for year in (1991, 1992, 1993)]
+    second = resolve(archive(SEASONS[0], *more), NO_DECISIONS, first)
+    assert set(persons(second).values()) == {"karl-amsel", "otto-drossel"}
+
+
+def test_entrants_merge_by_core_words_within_25_years() -> None:
+    """`E.B.R.T. Schröder` is `EBRT Schroder Motorsport`; forty years later it is another team."""
+    rows = archive(("a/race", 1960, "1", "A B"), ("b/race", 1965, "1", "A B"), ("c/race", 2005, "1", "A B"))
+    names = ["E.B.R.T. Schröder Motor Sport", "EBRT Schroder Motorsport", "EBRT Schroder"]
+    at = rows["results"].schema.get_field_index("entrant")
+    rows["results"] = rows["results"].set_column(at, rows["results"].schema.field(at), pa.array(names))
+    ids = resolve(rows, NO_DECISIONS, None)["results"]["entrant_id"].to_pylist()
+    assert ids[0] == ids[1] != ids[2]
+
+
+def test_doubts_about_people_are_found() -> None:
+    """One driver in two cars of a sheet, and a pause of fifteen years, are findings."""
+    cars = archive(
+        ("a/race", 1980, "1", "Karl Amsel"), ("a/race", 1980, "2", "Karl Amsel"), ("b/race", 1999, "1", "Karl Amsel")
+    )
+    found = resolve(cars, NO_DECISIONS, None)["findings"].to_pylist()
+    assert [row["check"] for row in found] == ["driver-in-two-cars", "career-gap"]
+
+
+@pytest.fixture(scope="module")
+def simulated() -> Archive:
+    """A simulated archive of some ten thousand mentions."""
+    return simulate(10_000, seed=5)
+
+
+def test_links_are_right_on_a_simulated_archive(simulated: Archive) -> None:
+    """Of the links from surnames 99 in 100 are right, and of those from initials, at the recall that is promised."""
+    score, _ = measure(simulated)
+    assert score.surname[0] >= 0.98
+    assert score.surname[1] >= 0.40
+    assert score.initial[0] >= 0.98
+    assert score.wrong_merges <= 25
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_order_of_rows_and_the_number_of_threads_change_nothing(simulated: Archive, threads: int) -> None:
+    """Shuffled rows of all tables, on one thread or two, give the same tables."""
+    expected = resolve(simulated.read, NO_DECISIONS, None)
+    before = pa.cpu_count()
+    pa.set_cpu_count(threads)
+    try:
+        rng = np.random.default_rng(threads)
+        shuffled = {name: table.take(rng.permutation(table.num_rows)) for name, table in simulated.read.items()}
+        found = resolve(shuffled, NO_DECISIONS, None)
+    finally:
+        pa.set_cpu_count(before)
+    for name in ("driver_results", "drivers", "driver_links", "driver_redirects", "entrants", "findings"):
+        assert found[name].equals(expected[name]), name
+
+
+def test_surname_blocks_can_be_judged_alone(simulated: Archive) -> None:
+    """Judging some surname blocks by themselves gives, for them, exactly the outcome of judging all."""
+    mentions = gather(simulated.read)
+    anchor = anchors(mentions, np.zeros(len(mentions), dtype=np.int64))
+    open_ = np.flatnonzero(anchor < 0)
+    track = np.full(len(mentions), -1)
+    track[open_] = tracks(mentions, open_)
+    nobody = np.array([], dtype=np.int64)
+    counts = int(track.max()) + 1, int(anchor.max()) + 1
+    full = link(Context(mentions, counts[0], track), Context(mentions, counts[1], anchor), nobody)
+    blocks = [set(name.blocks) for name in mentions.names]
+    touched = {block for index, own in enumerate(blocks) if index % 7 == 0 for block in own}
+    inside = np.array([bool(own & touched) for own in blocks])[mentions.name]
+    whole = np.isin(track, np.setdiff1d(track, track[~inside]))
+    tracks_alone = Context(mentions, counts[0], np.where(whole, track, -1))
+    alone = link(tracks_alone, Context(mentions, counts[1], anchor), nobody)
+    mine = np.unique(track[whole & (track >= 0)])
+    assert len(mine) > 100
+    assert np.array_equal(alone.person[mine], full.person[mine])
+
+
+def test_an_unrelated_sheet_changes_no_id(simulated: Archive) -> None:
+    """A sheet of strangers leaves every other mention with its id, with a last snapshot and without one."""
+    before = resolve(simulated.read, NO_DECISIONS, None)
+    strangers = archive(("zz-2001/race", 2001, "1", "Xq Zzyzx / Yv Qwrtz"), ("zz-2001/race", 2001, "2", "Zzyzx"))
+    more = {name: pa.concat_tables([simulated.read[name], table]) for name, table in strangers.items()}
+    more["events"] = simulated.read["events"]
+    known = persons(before)
+    for previous in (None, before):
+        after = persons(resolve(more, NO_DECISIONS, previous))
+        assert {key: after[key] for key in known} == known
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=30), st.booleans(), st.sampled_from(READINGS))
+def test_any_text_is_a_name(text: str, pseudonym: bool, reading: str) -> None:
+    """No printed text makes the parser fail, and the same text always gives the same name."""
+    assert shape(text)
+    assert parse(text, pseudonym=pseudonym, reading=reading) == parse(text, pseudonym=pseudonym, reading=reading)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(["A B", "B", "A. B", "C D", "D", "", "TBA", "van B"]), max_size=4), max_size=8)
+)
+def test_nobody_sits_twice_in_a_car(crews: list[list[str]]) -> None:
+    """Whatever is printed, each mention has one person, and the seats of a car have different ones."""
+    cars = [(f"e{i % 3}/race", 2000 + i % 3, str(i), " / ".join(crew)) for i, crew in enumerate(crews)]
+    out = resolve(archive(*cars), NO_DECISIONS, None)
+    found = persons(out)
+    assert len(found) == sum(1 for crew in crews for name in crew if name)
+    assert len({(result, person) for (result, _), person in found.items()}) == len(found)

@@ -52,7 +52,7 @@ class Person:
 def people(rng: np.random.Generator, count: int, series: int) -> list[Person]:
     """`count` people: 1 in 30 with a son, 1 in 25 with a brother, 1 in 1,000 with a namesake."""
     givens = _given_pools(rng)
-    surnames = [_surnames(rng, nation, max(30, count // 9)) for nation in range(len(_ENDINGS))]
+    surnames = [_surnames(rng, nation, max(30, count // 6)) for nation in range(len(_ENDINGS))]
     crowd: list[Person] = []
     while len(crowd) < count:
         person = _person(rng, givens, surnames, series)

@@ -31,6 +31,10 @@ class Pairs:
         """The pairs for which `keep` is true."""
         return Pairs(self.tracks, self.people, self.track[keep], self.person[keep], self.part[keep])
 
+    def beside(self, people: Context) -> Pairs:
+        """The same pairs, with other things known of the people."""
+        return Pairs(self.tracks, people, self.track, self.person, self.part)
+
     def shared(self, kind: str) -> Codes:
         """How many items of a kind each track has in common with its candidate."""
         return self.tracks.bag(kind).shared(self.track, self.people.bag(kind), self.person)

@@ -11,7 +11,7 @@ from transforms.identity.evidence import Context
 from transforms.identity.groups import Codes
 from transforms.identity.points import weigh
 
-BAR = 10  # half bits; odds of 32 to 1
+BAR = 11  # half bits; odds of 45 to 1
 LEAD = 6  # half bits by which the best candidate must lead the next: odds of 8 to 1
 ROUNDS = (6, 3, 0)  # half bits above the bar that each round asks for
 
@@ -42,20 +42,40 @@ def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
     pair = possible.track * people.owners + possible.person
     idle = frozenset(np.setdiff1d(forbidden, pair).tolist())
     possible = possible.only(~np.isin(pair, forbidden))
+    bearers = np.bincount(possible.track, minlength=tracks.owners)
     person = np.full(tracks.owners, -1)
+    above = np.zeros(tracks.owners, dtype=np.int64)
+    rounds = []
     for margin in ROUNDS:
-        pairs = Pairs(tracks, _with_links(people, tracks, person), possible.track, possible.person, possible.part)
-        pairs = _free(pairs, person)
-        bearers = np.bincount(possible.track, minlength=tracks.owners)
+        pairs = _free(possible.only(person[possible.track] < 0).beside(_with_links(people, tracks, person)))
         terms = weigh(pairs, bearers[pairs.track])
         total = terms.sum(axis=1)
+        rounds.append((pairs, terms))
         best, next_ = _two_best(pairs, total)
-        held = (person[pairs.track] < 0) & (total == best[pairs.track])
-        held &= (total >= BAR + margin) & (total - next_[pairs.track] >= LEAD)
+        held = (total == best[pairs.track]) & (total >= BAR + margin) & (total - next_[pairs.track] >= LEAD)
         chosen = _one_a_sheet(pairs.only(held), total[held])
         person[pairs.track[held][chosen]] = pairs.person[held][chosen]
-    above = np.bincount(pairs.track[total >= BAR], minlength=tracks.owners)
-    return Links(person, pairs, terms, total, (person < 0) & (above > 1), idle)
+        above = np.bincount(pairs.track[total >= BAR], minlength=tracks.owners)
+    pairs, terms = _last_words(rounds, person)
+    return Links(person, pairs, terms, terms.sum(axis=1), (person < 0) & (above > 1), idle)
+
+
+def _last_words(rounds: list[tuple[Pairs, np.ndarray]], person: Codes) -> tuple[Pairs, np.ndarray]:
+    """The pairs and points of each track in the last round that judged it, in order of track and person.
+
+    A linked track is weighed no more: it would find itself beside its person.
+    """
+    last = np.zeros(len(person), dtype=np.int64)
+    for number, (pairs, _) in enumerate(rounds):
+        last[pairs.track] = number
+    kept = [last[pairs.track] == number for number, (pairs, _) in enumerate(rounds)]
+    track = np.concatenate([pairs.track[keep] for (pairs, _), keep in zip(rounds, kept, strict=True)])
+    whom = np.concatenate([pairs.person[keep] for (pairs, _), keep in zip(rounds, kept, strict=True)])
+    part = np.concatenate([pairs.part[keep] for (pairs, _), keep in zip(rounds, kept, strict=True)])
+    terms = np.concatenate([terms[keep] for (_, terms), keep in zip(rounds, kept, strict=True)])
+    order = np.lexsort((whom, track))
+    pairs = rounds[0][0]
+    return Pairs(pairs.tracks, pairs.people, track[order], whom[order], part[order]), terms[order]
 
 
 def _with_links(people: Context, tracks: Context, person: Codes) -> Context:
@@ -64,11 +84,9 @@ def _with_links(people: Context, tracks: Context, person: Codes) -> Context:
     return Context(people.mentions, people.owners, np.where(people.owner >= 0, people.owner, linked))
 
 
-def _free(pairs: Pairs, person: Codes) -> Pairs:
-    """The pairs in time, whose candidate stands on none of the track's sheets but through the track itself."""
-    own = person[pairs.track] == pairs.person
-    beside = pairs.shared("sheet") > 0
-    return pairs.only(own | ((pairs.gap <= WINDOW) & ~beside))
+def _free(pairs: Pairs) -> Pairs:
+    """The pairs in time, whose candidate stands on none of the track's sheets."""
+    return pairs.only((pairs.gap <= WINDOW) & (pairs.shared("sheet") == 0))
 
 
 def _two_best(pairs: Pairs, total: Codes) -> tuple[Codes, Codes]:
