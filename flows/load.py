@@ -102,7 +102,7 @@ def _stage(warehouse: Warehouse, tables: Mapping[str, Rows]) -> tuple[Path, dict
     written = {}
     for name, table in TABLES.items():
         written[name] = write_parquet(staged / f"{name}.parquet", table, tables.get(name, table.empty()))
-        warehouse.step(f"{name} staged")
+        warehouse.step("table staged")
     return staged, written
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.errors import DataError
 from flows.snapshots import MANIFEST, Snapshot, sealed
 from transforms.schema import SCHEMA_VERSION, TABLES
+from transforms.text import replay
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -29,9 +33,9 @@ def verify(snapshot: Snapshot) -> list[Fault]:
     """Read a whole snapshot again and give every fault; none where it is sound.
 
     First each file against the manifest, byte by byte, and its dictionary against its columns; if all are
-    whole, then the tables against each other.
+    whole, then the tables against each other, and the lines against the files that they were read from.
     """
-    return list(file_faults(snapshot)) or list(_table_faults(snapshot))
+    return list(file_faults(snapshot)) or [*_table_faults(snapshot), *_replay_faults(snapshot)]
 
 
 def file_faults(snapshot: Snapshot) -> Iterator[Fault]:
@@ -214,3 +218,21 @@ def _reference_rules() -> Iterator[tuple[str, str, str]]:
                     f"SELECT DISTINCT {column.name} || ' is not in {owner}' FROM {table.name} "  # noqa: S608 (declared names)
                     f"ANTI JOIN {owner} USING ({column.name}) WHERE {column.name} IS NOT NULL",
                 )
+
+
+def _replay_faults(snapshot: Snapshot) -> Iterator[Fault]:
+    """The lines of each sheet, joined again, against the hash of the file; a packed file has another hash."""
+    sheets = snapshot.table("sheets", ["sheet_id", "path", "sha256", "encoding", "newline"]).to_pylist()
+    stated = {sheet["sheet_id"]: sheet for sheet in sheets if not sheet["path"].lower().endswith(".gz")}
+    rows = (
+        row
+        for batch in snapshot.parquet("lines").iter_batches(columns=["sheet_id", "text"])
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    )
+    for sheet_id, lines in groupby(rows, key=itemgetter(0)):
+        sheet = stated.get(sheet_id)
+        if sheet is None:
+            continue
+        data = replay(sheet["encoding"], sheet["newline"], (text for _, text in lines))
+        if hashlib.sha256(data).hexdigest() != sheet["sha256"]:
+            yield Fault("lines", f"{sheet_id}: its lines do not give back the {sheet['path']} that was read")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from itertools import product
 
 import pyarrow as pa
 
 from transforms.schema import TABLES
+from transforms.text import replay
 
 
 def load(generation: int, events: int = 2, cars: int = 3, crew: int = 2) -> dict[str, pa.Table]:
@@ -20,14 +22,17 @@ def load(generation: int, events: int = 2, cars: int = 3, crew: int = 2) -> dict
     seats = [(event, line, seat) for event, line in rows for seat in range(1, crew + 1)]
     ids = sorted({driver(line, seat) for _, line, seat in seats})
     text = str(generation)
+    lines = [f"{line} | {text}" for line in range(1, cars + 1)]
     given = {
         "events": {"event_id": names, "name": [text] * events, "season": [2000] * events},
         "sheets": {
             "sheet_id": [f"{name}/race" for name in names],
             "event_id": names,
             "path": [f"{name}/race.txt" for name in names],
-            "sha256": [text] * events,
+            "sha256": [hashlib.sha256(replay("utf-8", "lf", lines)).hexdigest()] * events,
+            "encoding": ["utf-8"] * events,
             "newline": ["lf"] * events,
+            "lap_time_of": [text] * events,
             "lines": [cars] * events,
             "results": [cars] * events,
             "rejects": [0] * events,
@@ -36,7 +41,7 @@ def load(generation: int, events: int = 2, cars: int = 3, crew: int = 2) -> dict
             "sheet_id": [f"{event}/race" for event, _ in rows],
             "line": [line for _, line in rows],
             "outcome": ["result"] * len(rows),
-            "text": [f"{line} | {text}" for _, line in rows],
+            "text": lines * events,
         },
         "results": {
             "result_id": [f"{event}/race:{line}" for event, line in rows],

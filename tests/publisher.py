@@ -1,7 +1,7 @@
 """A process that publishes on demand, and dies when told: `python -m tests.publisher`.
 
 Each line on standard input is a JSON list: warehouse, generation, the step or the seconds after which to
-die by SIGKILL (null: not at all). Each is done in a fork, so that only the first one pays for the imports.
+die by SIGKILL (null: not at all). Each is done in a fork, so that what takes longest is done once.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import duckdb  # noqa: F401
-import pyarrow.parquet  # noqa: F401
+import pandas  # noqa: F401 (pyarrow imports it as soon as it can)
 
 import flows.load  # noqa: F401
 from flows.snapshots import Warehouse
+from flows.views import views
 from tests.loads import load
 
 
@@ -32,6 +32,7 @@ def publish(url: str, generation: int, last: str | None = None) -> None:
 
 
 def main() -> None:
+    views()
     for line in sys.stdin:
         url, generation, end = json.loads(line)
         worker = os.fork()

@@ -21,7 +21,7 @@ from transforms.schema import TABLES
 OLD, NEW, NEXT = 4, 5, 6
 # Each says its generation: a view over two loads would show two.
 GENERATIONS = """
-    SELECT DISTINCT unnest([e.name, s.sha256, r.laps::TEXT, d.laps::TEXT, l.points::TEXT, t.entrant])::INT
+    SELECT DISTINCT unnest([e.name, s.lap_time_of, r.laps::TEXT, d.laps::TEXT, l.points::TEXT, t.entrant])::INT
     FROM events e JOIN sheets s USING (event_id) JOIN results r USING (sheet_id)
     JOIN driver_results d USING (result_id) JOIN driver_links l USING (result_id, seat)
     JOIN entrants t ON t.entrant_id = r.entrant_id
@@ -38,7 +38,7 @@ def shown_by_files(root: Path) -> set[int]:
     return {int(text) for column in texts for text in column}
 
 
-MARKS = {"events": "name", "sheets": "sha256", "results": "laps", "driver_results": "laps", "entrants": "entrant"}
+MARKS = {"events": "name", "sheets": "lap_time_of", "results": "laps", "driver_results": "laps", "entrants": "entrant"}
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def steps(old: Path, tmp_path: Path) -> list[str]:
 def test_every_step(old, tmp_path, publish):
     """Killed at any named step, the warehouse is whole; the next build, of whatever input, mends it."""
     names = steps(old, tmp_path)
-    assert len(names) > 15
+    assert len(set(names)) >= 12
     for place, name in enumerate(dict.fromkeys(names)):
         root = copy_of(old, tmp_path / str(place))
         assert publish(root, NEW, name) == -9, name
@@ -110,7 +110,7 @@ def kill_at_random(moments: int, old: Path, tmp_path: Path, publish: Publisher) 
     chance = random.Random(moments)
     for moment in range(moments):
         root = copy_of(old, tmp_path / str(moment))
-        assert publish(root, NEW, chance.uniform(0.005, 0.25)) in (-9, 0)
+        assert publish(root, NEW, chance.uniform(0.0, 0.7)) in (-9, 0)
         assert_whole(root)
         assert_heals(root, publish, (OLD, NEW, NEXT)[moment % 3])
         shutil.rmtree(root)
@@ -118,7 +118,7 @@ def kill_at_random(moments: int, old: Path, tmp_path: Path, publish: Publisher) 
 
 def test_random_moments(old, tmp_path, publish):
     """Killed at random moments, the warehouse is whole, and the next build mends it."""
-    kill_at_random(8, old, tmp_path, publish)
+    kill_at_random(6, old, tmp_path, publish)
 
 
 @pytest.mark.fuzz

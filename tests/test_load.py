@@ -223,7 +223,7 @@ def test_no_folder(tmp_path):
         Warehouse("ftp://example/warehouse")
 
 
-@pytest.mark.parametrize("step", ["results staged", "manifest staged", "database built"])
+@pytest.mark.parametrize("step", ["table staged", "manifest staged", "database built"])
 def test_staging_vanishes(step, tmp_path):
     """Where something removes what is staged, the build fails with a remedy, and the old load stays."""
     old = Warehouse(str(tmp_path)).publish({"load": 1}, load(1))

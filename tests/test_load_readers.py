@@ -21,7 +21,7 @@ READERS = {
 import duckdb
 from flows.database import open_database
 query = '''SELECT (SELECT list(DISTINCT name) FROM events) || (SELECT list(DISTINCT laps::TEXT) FROM results)
-    || (SELECT list(DISTINCT laps::TEXT) FROM driver_results) || (SELECT list(DISTINCT sha256) FROM sheets)'''
+    || (SELECT list(DISTINCT laps::TEXT) FROM driver_results) || (SELECT list(DISTINCT lap_time_of) FROM sheets)'''
 def read():
     with open_database(root / 'results.db') as connection:
         return connection.execute(query).fetchone()[0]
@@ -41,7 +41,7 @@ def read():
 import pyarrow.parquet as pq
 def read():
     folder = (root / 'parquet').resolve()
-    columns = {'results': 'laps', 'driver_results': 'laps', 'events': 'name', 'sheets': 'sha256'}
+    columns = {'results': 'laps', 'driver_results': 'laps', 'events': 'name', 'sheets': 'lap_time_of'}
     return [each for t, c in columns.items() for each in pq.read_table(folder / f'{t}.parquet')[c].to_pylist()]
 """,
 }

@@ -95,7 +95,7 @@ def test_pointer_is_last(bucket):
 
 
 @pytest.mark.usefixtures("no_database")
-@pytest.mark.parametrize("step", ["results staged", "snapshot complete", "history written", "database swapped"])
+@pytest.mark.parametrize("step", ["table staged", "snapshot complete", "history written", "database swapped"])
 def test_stopped(step, bucket):
     """A writer that ends at any step leaves a whole warehouse, which the next one brings up to date."""
     url = f"{bucket}/{step.replace(' ', '-')}"
