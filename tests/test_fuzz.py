@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -38,3 +39,29 @@ def test_a_sheet_reads_the_same_in_any_company() -> None:
         for name in ("sheets", "lines", "results"):
             rows = [row for row in together[name].to_pylist() if row["sheet_id"] == source.sheet_id]
             assert alone[name].to_pylist() == rows, f"{source.sheet_id} in {name}"
+
+
+_ROWS = b"| 1st | 1 | Hans Ober / Derek White | Porsche 962C | Rothmans Porsche | 208 |\n" * 5
+_MONSTERS = {
+    "bars": b"|" * 500_000,
+    "semicolons": b";" * 500_000,
+    "quotes": b'"' * 500_000,
+    "quoted commas": b'",' * 250_000,
+    "blanks between letters": b"a  " * 150_000,
+    "line ends": b"\n" * 200_000,
+    "short lines": b"a\n" * 50_000,
+    "bytes that are no text": b"\xff" * 500_000,
+    "one cell": _ROWS + b"| 6th | 2 | " + b"x" * 500_000 + b" | Porsche 956 | Rothmans Porsche | 200 |\n",
+    "one crew": _ROWS + b"| 6th | 2 | " + b"A B / " * 80_000 + b"C | Porsche 956 | Rothmans Porsche | 200 |\n",
+    "one number": _ROWS + b"| " + b"9" * 500_000 + b" | 1 | A / B | Porsche 956 | Rothmans Porsche | 200 |\n",
+    "ragged bars": b"".join(b"|" * (i % 400) + b"\n" for i in range(2500)),
+}
+
+
+@pytest.mark.parametrize("name", _MONSTERS)
+def test_half_a_megabyte_of_anything_is_read_in_seconds(name: str) -> None:
+    """No sheet of half a megabyte, however made, costs more than a few seconds."""
+    given = [Source(name, None, "monster.txt", hashlib.sha256(_MONSTERS[name]).hexdigest(), _MONSTERS[name])]
+    started = time.process_time()
+    assert not broken_promises(given, sheets.read_sheets(given))
+    assert time.process_time() - started < 10
