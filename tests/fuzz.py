@@ -19,7 +19,9 @@ import pyarrow.compute as pc
 
 from tests.corpus_cases import cases
 from transforms.schema import OUTCOMES
+from transforms.sheets import read_sheets
 from transforms.sources import Source
+from transforms.text import replay
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 # What breaks readers: line ends, delimiters, marks, controls, marks of byte order, text that looks like a program.
@@ -66,8 +68,6 @@ def sources(seed: int, count: int) -> list[Source]:
 
 def broken_promises(given: list[Source], read: dict[str, pa.Table]) -> list[str]:
     """Each promise of the ledger that does not hold, in one line; none when all is well."""
-    from transforms.text import replay
-
     sheets, lines, results = read["sheets"], read["lines"], read["results"]
     by_id = {source.sheet_id: source for source in given}
     broken = []
@@ -153,8 +153,6 @@ _MUTATIONS: tuple[Callable[[Random, bytes, list[bytes]], bytes], ...] = (
 
 def broken_by(given: list[Source]) -> list[str]:
     """The promises broken; an exception is traced to the one sheet that raises it, if one does."""
-    from transforms.sheets import read_sheets
-
     try:
         return broken_promises(given, read_sheets(given))
     except Exception as error:

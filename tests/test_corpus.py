@@ -11,6 +11,8 @@ import pytest
 
 from tests.corpus_cases import ROLES, Case, cases, run_lengths
 from transforms.schema import OUTCOMES, SEVERITIES, TABLES
+from transforms.sheets import read_sheets
+from transforms.text import replay
 
 CORPUS, TODO = cases("corpus"), cases("corpus_todo")
 KEYS = {"proves", "outcomes", "source", "sheet", "cells", "drivers", "rejects", "findings"}
@@ -21,8 +23,7 @@ class Tables:
     """What the reader made of all cases in one call, by sheet."""
 
     def __init__(self) -> None:
-        sheets = pytest.importorskip("transforms.sheets", reason="the reader is not there yet")
-        self.tables: dict[str, pa.Table] = sheets.read_sheets([case.source for case in CORPUS + TODO])
+        self.tables: dict[str, pa.Table] = read_sheets([case.source for case in CORPUS + TODO])
 
     def of(self, case: Case, table: str) -> Rows:
         """The rows of one sheet in one table."""
@@ -55,8 +56,6 @@ def test_the_sheet_is_not_yet_read_as_its_expectation_says(case: Case, read: Tab
 @pytest.mark.parametrize("case", CORPUS + TODO, ids=lambda case: case.name)
 def test_every_line_is_accounted_for(case: Case, read: Tables) -> None:
     """Bytes come back from the ledger, each result is a line, each reject says why, each crew member is a row."""
-    from transforms.text import replay
-
     [sheet], lines, results = read.of(case, "sheets"), read.of(case, "lines"), read.of(case, "results")
     assert replay(sheet["encoding"], sheet["newline"], [line["text"] for line in lines]) == case.source.data
     assert [line["line"] for line in lines] == list(range(1, sheet["lines"] + 1))

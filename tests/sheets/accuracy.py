@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from tests.sheets.families import sheets
 from tests.sheets.rendering import Page, pages
+from transforms.sheets import read_sheets
 
 
 @dataclass
@@ -93,8 +94,6 @@ def report(title: str, result: Score) -> str:
 
 def measure(seed: int, count: int, *, headers: bool) -> tuple[list[Page], Score]:
     """Write `count` sheets, read them in one call, score them."""
-    from transforms.sheets import read_sheets
-
     written = pages(seed, list(sheets(seed, count)), headers=headers)
     return written, score(written, read_sheets([page.source for page in written]))
 

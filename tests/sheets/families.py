@@ -153,6 +153,18 @@ def sheet(random: Random, size: int | None = None) -> Sheet:
     return Sheet(family, roles, rows, style.separator)
 
 
+def in_another_order(random: Random, sheet: Sheet) -> Sheet | None:
+    """The sheet with two neighbours swapped, one of which only its content can tell; None where there are none."""
+    pairs = [i for i, role in enumerate(sheet.roles[:-1]) if {role, sheet.roles[i + 1]} & {"crew", "car"}]
+    if not pairs:
+        return None
+    i = random.choice(pairs)
+    places = list(range(len(sheet.roles)))
+    places[i : i + 2] = i + 1, i
+    rows = [Row([row.cells[place] for place in places], row.truth) for row in sheet.rows]
+    return Sheet(sheet.family, [sheet.roles[place] for place in places], rows, sheet.separator)
+
+
 def _roles(random: Random, family: str) -> list[str]:
     roles: list[str] = []
     for role, chance in FAMILIES[family]:
