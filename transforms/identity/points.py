@@ -60,9 +60,14 @@ class Weighing:
         return np.asarray(self.rivals(np.ones(len(self.pairs), dtype=bool)) == 0)
 
 
+def prior(w: Weighing) -> Codes:
+    """Two mentions taken at random are hardly ever one person's."""
+    return np.full(len(w.pairs), -13)
+
+
 def surname(w: Weighing) -> Codes:
-    """An equal surname says more than the chance of meeting one takes away; a part of it says a little less."""
-    return np.where(w.pairs.part, -4, -2)
+    """The surname is the candidate's, or a part of a compound one."""
+    return np.where(w.pairs.part, 9, 11)
 
 
 def initial(w: Weighing) -> Codes:
@@ -137,6 +142,7 @@ def alone(w: Weighing) -> Codes:
 
 
 TERMS: tuple[tuple[str, Term], ...] = (
+    ("prior", prior),
     ("surname", surname),
     ("initial", initial),
     ("years", years),

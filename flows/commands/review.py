@@ -1,0 +1,166 @@
+"""`parcferme review`: goes through the open identities, biggest first, and notes what a person decides."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.errors import UserError
+from flows.options import warehouse_option
+from flows.terminal import console, plain
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from flows.who import Row, Side
+
+_COLUMNS = ("op", "a", "b", "reason", "date")
+_SHOWN = 3  # candidates side by side
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  parcferme review
+  parcferme review --list --limit 50
+  parcferme review --estimate
+"""
+)
+@click.option("--seeds", default="seeds", show_default=True, metavar="DIR", help="The folder of identity.csv.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="How many cases at most.")
+@click.option("--list", "listed", is_flag=True, help="Show the cases and ask nothing.")
+@click.option("--estimate", is_flag=True, help="Hide known given names, link again, and say how many links are right.")
+@warehouse_option
+def command(seeds: str, limit: int, listed: bool, estimate: bool, warehouse: str) -> None:
+    """Go through the open identities - those first that settle most mentions - and decide who they are.
+
+    Each decision is a line in identity.csv, with its reason and the date; the next build applies it.
+    """
+    from flows.database import answering, open_warehouse
+    from flows.who import open_cases
+
+    with closing(open_warehouse(warehouse)) as connection, answering():
+        if estimate:
+            _print_estimate(connection)
+            return
+        path = Path(seeds) / "identity.csv"
+        cases = open_cases(connection, limit, _noted(path))
+        if not cases:
+            click.echo("No open identity has a candidate: there is nothing to decide.")
+        for number, who in enumerate(cases, 1):
+            click.echo(f"\n{number} of {len(cases)}")
+            if not _review(connection, who, None if listed or not sys.stdin.isatty() else path):
+                break
+
+
+def _review(connection: DuckDBPyConnection, who: str, path: Path | None) -> bool:
+    """Show one case and, with a path, note the decision; False when the user has had enough."""
+    from flows.who import side
+
+    case = side(connection, who)
+    row = max(case.rows, key=lambda row: row["points"] or 0)
+    people = [side(connection, candidate) for candidate in row["candidates"][:_SHOWN]]
+    _show(case, row, people)
+    if path is None:
+        return True
+    numbers = "/".join(str(i) for i in range(1, len(people) + 1))
+    answer = click.prompt(
+        f"Same as {numbers}, not {numbers} (write n1), skip (enter), quit (q)?", default="", show_default=False
+    )
+    answer = answer.strip().lower()
+    if answer in ("q", "quit"):
+        return False
+    digits = answer.removeprefix("n")
+    if digits.isdigit() and 1 <= int(digits) <= len(people):
+        reason = ""
+        while not reason:
+            reason = click.prompt("Why? (a source, or what settles it)", default="", show_default=False).strip()
+        op = "not-same" if answer.startswith("n") else "is"
+        mention = f"{row['result_id']}/{row['seat']}"
+        append(path, (op, mention, people[int(digits) - 1].driver_id, reason, date.today().isoformat()))
+        click.echo(f"Noted in {path}; `parcferme build` applies it.")
+    elif answer:
+        click.echo("Skipped: that is none of the answers.")
+    return True
+
+
+def append(path: Path, line: Sequence[str]) -> None:
+    """Add one decision to identity.csv, which is made when it is not there; UserError when it cannot be written."""
+    try:
+        text = path.read_bytes() if path.exists() else b""
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        if not text.strip():
+            writer.writerow(_COLUMNS)
+        elif not text.endswith(b"\n"):
+            buffer.write("\n")
+        writer.writerow(line)
+        with path.open("ab") as file:
+            file.write(buffer.getvalue().encode())
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be written: {error.strerror}.", "Name the folder of the seeds: --seeds DIR."
+        ) from None
+
+
+def _noted(path: Path) -> list[str]:
+    """What identity.csv has a line about already: the next build will settle it."""
+    if not path.exists():
+        return []
+    lines = csv.reader(path.read_text("utf-8-sig").splitlines())
+    return sorted({cell.strip() for line in lines for cell in line[1:3]})
+
+
+def _show(case: Side, row: Row, people: Sequence[Side]) -> None:
+    """The case and its candidates side by side, what they share in front."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    table.add_column("")
+    table.add_column(plain(f"{case.name} ({len(case.rows)} mention{'s' * (len(case.rows) != 1)})"), overflow="fold")
+    for number, person in enumerate(people, 1):
+        table.add_column(plain(f"{number}: {person.name} ({person.driver_id})"), overflow="fold")
+    everybody = [case, *people]
+    table.add_row("seasons", *(one.years for one in everybody))
+    for title, column in (("events", "event"), ("entrants", "entrant"), ("cars", "car"), ("series", "series")):
+        table.add_row(title, *(_some(one.values(column)) for one in everybody))
+    table.add_row("co-drivers", *(_some(list(one.co_drivers.values())) for one in everybody))
+    table.add_row("in common", "", *(_in_common(case, person) for person in people))
+    out = console()
+    out.print(table)
+    best = f"{row['points']} points for the first" if row["points"] is not None else "no points"
+    after = f", {row['runner_up']} for the next" if row["runner_up"] is not None else ""
+    out.print(plain(f"{row['method']}: {best}{after}; first seen in {row['path']} line {row['line']}."))
+
+
+def _some(texts: list[str]) -> str:
+    rest = f" and {len(texts) - 4} more" if len(texts) > 4 else ""
+    return plain(", ".join(texts[:4]) + rest)
+
+
+def _in_common(case: Side, person: Side) -> str:
+    return plain("; ".join(f"{what}: {', '.join(texts[:3])}" for what, texts in case.shared(person).items() if texts))
+
+
+def _print_estimate(connection: DuckDBPyConnection) -> None:
+    """Print the outcome of the mask test."""
+    from transforms.identity.estimate import mask_test
+
+    names = ("sheets", "results", "driver_results", "events")
+    found = mask_test({name: connection.table(name).to_arrow_table() for name in names})
+    click.echo(f"{found.hidden:,} full names hidden, in three of ten seasons of each series;")
+    click.echo(f"{found.findable:,} of them belong to people who are printed in full elsewhere.")
+    if not found.linked:
+        click.echo("No link was made: there is too little evidence in the archive to say how right links are.")
+        return
+    click.echo(f"{found.linked:,} were linked by their surname, {found.right / found.linked:.1%} of them rightly;")
+    click.echo(f"{found.right / max(found.findable, 1):.1%} of those who could be found were found.")
