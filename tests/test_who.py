@@ -64,7 +64,7 @@ def test_review_lists_open_cases_side_by_side(warehouse: Path) -> None:
     """Without a terminal nothing is asked."""
     text = run("review", "--limit", "1", "--warehouse", str(warehouse.parent)).output
     assert "1: Martin Henderson" in text
-    assert "entrants: E.B.R.T. Schröder Motor Sport" in text
+    assert "entrants: E.B.R.T. Schröder Motor" in text
 
 
 def test_review_estimates_how_right_links_are(warehouse: Path) -> None:
