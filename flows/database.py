@@ -73,14 +73,23 @@ def open_database(path: Path, root: Path | None = None) -> DuckDBPyConnection:
 
 
 def open_warehouse(url: str) -> DuckDBPyConnection:
-    """Open the warehouse in a local folder or at an `s3://` address, read-only; errors as for open_database."""
+    """Open the warehouse in a local folder or at an `s3://` address, read-only; errors as for open_database.
+
+    In a store it is the results.db of the current snapshot's own folder, which never changes: DuckDB reads
+    an attached file bit by bit, and would mix the one at the top with its successor.
+    """
     import duckdb
+
+    from flows.snapshots import Warehouse
 
     if not url.startswith("s3://"):
         return open_database(Path(url) / DATABASE)
     connection = duckdb.connect()
     _allow_s3(connection)
-    address = f"{url.rstrip('/')}/{DATABASE}"
+    snapshot = Warehouse(url).current()
+    if snapshot is None:
+        raise UserError(f"There is no warehouse at {url}.", "`parcferme build --warehouse URL` makes one.")
+    address = f"{snapshot.path}/{DATABASE}"
     try:
         connection.execute(f"ATTACH {quoted(address)} AS results (READ_ONLY)")
     except duckdb.Error as error:

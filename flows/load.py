@@ -48,7 +48,7 @@ def show(warehouse: Warehouse, snapshot: Snapshot) -> None:
     step("database built")
     record(storage, snapshot.id, datetime.now(UTC))
     step("history written")
-    _replace_database(warehouse, database)
+    _replace_database(warehouse, database, snapshot)
     storage.point(snapshot.name)
     step("pointer swapped")
     _collect(warehouse, snapshot)
@@ -162,13 +162,13 @@ def _build_database(path: Path, folder: str, root: Path | None) -> None:
     sync(path)
 
 
-def _replace_database(warehouse: Warehouse, database: Path) -> None:
+def _replace_database(warehouse: Warehouse, database: Path, snapshot: Snapshot) -> None:
     """Swap results.db; a log that a dead session left beside it would be replayed into the new one."""
     storage, step = warehouse.storage, warehouse.step
     log = wal(Path(DATABASE)).name
     storage.discard(log)
     step("old log removed")
-    storage.replace(database, DATABASE)
+    storage.install_database(database, snapshot.name)
     step("database swapped")
     storage.discard(log)
     step("log removed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeAlias, TypedDict
 
@@ -35,8 +35,8 @@ def write_parquet(path: Path, table: Table, rows: Rows) -> Written:
         sink = _Hashing(file)
         with pq.ParquetWriter(sink, table.schema, **_settings(table)) as writer:
             count = 0
-            for group in _row_groups(table, rows):
-                writer.write_table(group, row_group_size=ROW_GROUP)
+            for group in _row_groups(rows):
+                writer.write_table(table.conform(group), row_group_size=ROW_GROUP)
                 count += group.num_rows
         file.flush()
         os.fsync(file.fileno())
@@ -69,22 +69,23 @@ def _leaf(path: str, type_: pa.DataType) -> list[str]:
     return [] if pa.types.is_boolean(type_) else [path]
 
 
-def _row_groups(table: Table, rows: Rows) -> Iterator[pa.Table]:
+def _row_groups(rows: Rows) -> Iterator[pa.Table]:
     """Rows in groups of ROW_GROUP, each in one piece, since a seam between batches would end a page."""
-    batches: Iterable[pa.RecordBatch] = rows.to_batches() if isinstance(rows, pa.Table) else rows
-    held: list[pa.Table] = []
-    size = 0
-    for batch in batches:
-        held.append(table.conform(pa.Table.from_batches([batch])))
+    if isinstance(rows, pa.Table):
+        for start in range(0, rows.num_rows, ROW_GROUP):
+            yield rows.slice(start, ROW_GROUP).combine_chunks()
+        return
+    held, size = [], 0
+    for batch in rows:
+        held.append(batch)
         size += batch.num_rows
         if size >= ROW_GROUP:
-            whole = pa.concat_tables(held)
+            whole = pa.Table.from_batches(held)
             full = size - size % ROW_GROUP
-            for start in range(0, full, ROW_GROUP):
-                yield whole.slice(start, ROW_GROUP).combine_chunks()
-            held, size = [whole.slice(full)], size - full
+            yield from _row_groups(whole.slice(0, full))
+            held, size = whole.slice(full).to_batches(), size - full
     if size:
-        yield pa.concat_tables(held).combine_chunks()
+        yield pa.Table.from_batches(held).combine_chunks()
 
 
 class _Hashing:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli import parcferme
+from flows.database import open_warehouse
 from flows.errors import UserError
 from flows.snapshots import Warehouse
 from flows.verify import verify
@@ -45,8 +46,6 @@ def bucket() -> Iterator[str]:
 
 def ask(url: str, query: str) -> list[tuple[object, ...]]:
     """Rows that the results.db of a warehouse in a store answers with."""
-    from flows.database import open_warehouse
-
     with closing(open_warehouse(url)) as connection:
         rows: list[tuple[object, ...]] = connection.execute(query).fetchall()
         return rows
@@ -74,6 +73,16 @@ def test_views(bucket):
 
 class Stopped(BaseException):
     """The writer ends here."""
+
+
+def test_open_session(bucket):
+    """A session that was open before a publication goes on to read all of what it began with."""
+    url = f"{bucket}/session"
+    Warehouse(url).publish({"load": 1}, load(1))
+    with closing(open_warehouse(url)) as session:
+        Warehouse(url).publish({"load": 2}, load(2))
+        assert session.execute("SELECT max(laps) FROM results").fetchone() == (1,)
+        assert session.execute("SELECT description FROM data_dictionary WHERE column_name = 'laps'").fetchall()
 
 
 @pytest.mark.usefixtures("no_database")
@@ -150,3 +159,11 @@ def test_no_bucket(bucket):
     with pytest.raises(UserError, match="s3://nowhere/warehouse") as error:
         Warehouse("s3://nowhere/warehouse").publish({}, {})
     assert error.value.remedy
+
+
+def test_no_endpoint(bucket, monkeypatch):
+    """A store that does not answer is an error with a remedy."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    with pytest.raises(UserError, match="cannot be reached") as error:
+        open_warehouse(f"{bucket}/warehouse")
+    assert "AWS_ENDPOINT_URL" in str(error.value.remedy)
