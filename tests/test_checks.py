@@ -168,6 +168,14 @@ def test_rounded_speeds_are_understood_too():
     assert not found("speed-against-time", ranked(*rows, kind="qualifying"))
 
 
+def test_one_speed_with_more_digits_does_not_bind_the_others():
+    """A single speed printed with another digit leaves a sheet of coarser speeds sound."""
+    times = range(89_449, 99_000, 517)
+    rows = [{"lap_time_ms": t, "lap_speed_kmh": cut(SPEED_LAP_KM * 3_600_000 / t, 1)} for t in times]
+    rows[3] = {"lap_time_ms": times[3], "lap_speed_kmh": cut(SPEED_LAP_KM * 3_600_000 / times[3], 3)}
+    assert not found("speed-against-time", ranked(*rows, kind="qualifying"))
+
+
 def test_speeds_of_other_laps_are_said_once_for_the_sheet():
     """When most rows disagree, one finding says so, with an example."""
     rows = timed(*range(89_449, 99_000, 517))

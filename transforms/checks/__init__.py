@@ -7,7 +7,7 @@ those that it leaves out are null. Nothing is stopped by a finding, and nothing 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -49,21 +49,23 @@ def _sql(name: str) -> str:
 
 
 def _misplaced(orders: pa.ChunkedArray) -> pa.Array:
-    """For each list of values, which of them stand out of rising order: the fewest whose removal leaves it rising."""
-    lists = orders.combine_chunks() if isinstance(orders, pa.ChunkedArray) else orders
+    """Mark, in each list of values, those that stand out of rising order; most lists have none."""
+    lists = orders.combine_chunks()
     values = lists.flatten().to_numpy(zero_copy_only=False)
-    ends = np.cumsum(lists.value_lengths().to_numpy(zero_copy_only=False))
-    marks = [mark for part in np.split(values, ends[:-1]) for mark in misplaced(part)]
-    return pa.ListArray.from_arrays(pa.array([0, *ends], pa.int32()), pa.array(marks, pa.bool_()))
+    ends = np.cumsum(lists.value_lengths().to_numpy(zero_copy_only=False), dtype=np.int32)
+    marks = np.zeros(len(values), dtype=bool)
+    falls = np.flatnonzero(values[1:] < values[:-1]) + 1
+    for index in np.unique(np.searchsorted(ends, np.setdiff1d(falls, ends), side="right")):
+        part = slice(ends[index - 1] if index else 0, ends[index])
+        marks[part] = misplaced(values[part])
+    return pa.ListArray.from_arrays(np.concatenate([np.zeros(1, np.int32), ends]), pa.array(marks))
 
 
-def misplaced(values: np.ndarray) -> Iterator[bool]:
+def misplaced(values: np.ndarray) -> np.ndarray:
     """Mark the fewest values whose removal leaves the rest in rising order (equal ones may follow each other).
 
     What is left is a longest non-decreasing subsequence, found by patience sorting in O(n log n).
     """
-    if np.all(values[:-1] <= values[1:]):
-        return iter([False] * len(values))
     tops: list[int] = []
     holders: list[int] = []
     before = [-1] * len(values)
@@ -72,8 +74,9 @@ def misplaced(values: np.ndarray) -> Iterator[bool]:
         before[index] = holders[pile - 1] if pile else -1
         tops[pile : pile + 1] = [value]
         holders[pile : pile + 1] = [index]
-    kept, index = set(), holders[-1]
+    marks = np.ones(len(values), dtype=bool)
+    index = holders[-1] if holders else -1
     while index >= 0:
-        kept.add(index)
+        marks[index] = False
         index = before[index]
-    return (index not in kept for index in range(len(values)))
+    return marks

@@ -13,11 +13,17 @@ CREATE MACRO lines_of(numbers) AS
   CASE WHEN len(numbers) = 1 THEN 'line ' || numbers[1]
        ELSE 'lines ' || array_to_string(numbers[:-2], ', ') || ' and ' || numbers[-1] END;
 
+-- Of cars {place, line, value, ...} those whose value stands out of rising order, going by place and line.
+CREATE MACRO out_of_order(cars) AS
+  list_where(list_sort(cars), misplaced([c.value::BIGINT FOR c IN list_sort(cars)]));
+
 -- Cars with a position. A sheet in which several sections have a first position numbers each section anew.
-CREATE VIEW placed AS
-  SELECT *,
-    CASE WHEN count(DISTINCT coalesce(section, '')) FILTER (position = 1) OVER (PARTITION BY sheet_id) > 1
-      THEN coalesce(section, '') ELSE '' END AS block
+CREATE TABLE placed AS
+  WITH anew AS (
+    SELECT sheet_id FROM results WHERE position = 1 GROUP BY sheet_id HAVING count(DISTINCT coalesce(section, '')) > 1
+  )
+  SELECT sheet_id, line, kind, status, position, position_text, class, class_position, laps, race_time_ms,
+    CASE WHEN sheet_id IN (FROM anew) THEN coalesce(section, '') ELSE '' END AS block
   FROM results
   WHERE position IS NOT NULL;
 
@@ -32,22 +38,31 @@ WITH pairs AS (
       AS decimals
   FROM results
   WHERE lap_time_ms > 0 AND lap_speed_kmh > 0
-), printed AS (
-  -- Speeds with more decimals were converted from miles.
-  SELECT *, CASE WHEN bool_or(decimals IS NULL) OVER sheet THEN 0.005 ELSE power(10, -max(decimals) OVER sheet) END AS digit
+), digits AS (
+  -- The last printed digit of most speeds; speeds of more than four decimals were converted from miles.
+  SELECT sheet_id,
+    CASE WHEN count(decimals) * 2 > count(*) THEN power(10, -quantile_disc(decimals, 0.5)) ELSE 0.005 END AS digit
   FROM pairs
-  WINDOW sheet AS (PARTITION BY sheet_id)
-  QUALIFY count(*) OVER sheet > 2
+  GROUP BY sheet_id
+  HAVING count(*) > 2
+), printed AS (
+  SELECT pairs.*, digits.digit FROM pairs JOIN digits ON digits.sheet_id = pairs.sheet_id
 ), bounds AS (
   SELECT sheet_id, line, manner,
     (lap_speed_kmh + shift * digit) * hours - 1e-9 AS shortest,
     (lap_speed_kmh + (shift + 1) * digit) * hours + 1e-9 AS longest
   FROM printed
   CROSS JOIN (VALUES (0, 0.0), (1, -0.5)) AS manners (manner, shift)
+), sound AS (
+  -- In most sheets one length suits all rows: only the others need the search below.
+  SELECT sheet_id, manner, max(shortest) AS shortest, min(longest) AS longest, count(*) AS rows_explained
+  FROM bounds
+  GROUP BY sheet_id, manner
+  HAVING max(shortest) <= min(longest)
 ), ends AS (
-  SELECT sheet_id, manner, shortest AS km, 1 AS step FROM bounds
-  UNION ALL
-  SELECT sheet_id, manner, longest, -1 FROM bounds
+  SELECT sheet_id, manner, unnest([shortest, longest]) AS km, unnest([1, -1]) AS step
+  FROM bounds
+  WHERE sheet_id NOT IN (SELECT sheet_id FROM sound)
 ), depths AS (
   SELECT sheet_id, manner, km AS shortest, lead(km) OVER along AS longest,
     sum(step) OVER (along ROWS UNBOUNDED PRECEDING) AS rows_explained
@@ -55,12 +70,11 @@ WITH pairs AS (
   WINDOW along AS (PARTITION BY sheet_id, manner ORDER BY km, step DESC)
 ), lengths AS (
   SELECT *
-  FROM depths
+  FROM (FROM depths UNION ALL BY NAME FROM sound)
   QUALIFY row_number() OVER (PARTITION BY sheet_id ORDER BY rows_explained DESC, manner, shortest) = 1
 )
 SELECT printed.*,
   CASE WHEN lengths.rows_explained > 2 THEN (lengths.shortest + lengths.longest) / 2 END AS km,
-  lengths.rows_explained,
   bounds.shortest <= lengths.shortest AND bounds.longest >= lengths.longest AS explained
 FROM printed
 JOIN lengths ON lengths.sheet_id = printed.sheet_id

@@ -7,38 +7,31 @@ WITH timed AS (
   FROM results
   WHERE kind IN ('grid', 'qualifying', 'practice', 'warm-up', 'fastest-laps')
     AND section IS NULL AND lap_time_ms IS NOT NULL
-), grouped AS (
-  SELECT *,
-    CASE WHEN count(*) FILTER (class_begins) OVER sheet = count(DISTINCT coalesce(class, '')) OVER sheet
-      THEN coalesce(class, '') ELSE '' END AS part
+), mixed AS (
+  SELECT sheet_id FROM timed GROUP BY sheet_id HAVING count(*) FILTER (class_begins) > count(DISTINCT coalesce(class, ''))
+), parts AS (
+  SELECT sheet_id, kind,
+    out_of_order(list({place: place, line: line, value: lap_time_ms, lap_time_ms: lap_time_ms})) AS by_time,
+    CASE WHEN count(lap_speed_kmh) = count(*) THEN
+      out_of_order(list({place: place, line: line, value: -round(lap_speed_kmh * 10000), lap_time_ms: lap_time_ms})) END AS by_speed
   FROM timed
-  WINDOW sheet AS (PARTITION BY sheet_id)
-), orders AS (
-  SELECT sheet_id, kind, list(line ORDER BY place, line) AS lines, list(lap_time_ms ORDER BY place, line) AS times,
-    misplaced(list(lap_time_ms ORDER BY place, line)) AS by_time,
-    CASE WHEN count(lap_speed_kmh) = count(*)
-      THEN misplaced(list(-round(lap_speed_kmh * 10000)::BIGINT ORDER BY place, line)) END AS by_speed
-  FROM grouped
-  GROUP BY sheet_id, kind, part
-), weighed AS (
-  SELECT *, sum(len(list_filter(by_time, lambda mark: mark))) OVER sheet AS against_time,
-    sum(len(list_filter(by_speed, lambda mark: mark))) OVER sheet AS against_speed
-  FROM orders
-  WINDOW sheet AS (PARTITION BY sheet_id)
-), rows_in_order AS (
-  SELECT *, unnest(lines) AS line, unnest(times) AS lap_time_ms,
-    coalesce(against_speed < against_time, false) AS speeds_rule,
-    unnest(CASE WHEN against_speed < against_time THEN by_speed ELSE by_time END) AS out_of_order
-  FROM weighed
+  GROUP BY sheet_id, kind, CASE WHEN sheet_id NOT IN (FROM mixed) THEN class END
+), sheets_judged AS (
+  SELECT sheet_id, kind, flatten(list(by_time)) AS by_time, flatten(list(by_speed)) AS by_speed,
+    count(by_speed) = count(*) AND len(flatten(list(by_speed))) < len(flatten(list(by_time))) AS speeds_rule
+  FROM parts
+  GROUP BY sheet_id, kind
+), strays AS (
+  SELECT sheet_id, kind, speeds_rule, unnest(CASE WHEN speeds_rule THEN by_speed ELSE by_time END) AS car
+  FROM sheets_judged
 )
-SELECT DISTINCT 'note' AS severity, sheet_id, NULL::INTEGER AS line, 'lap_time_ms' AS "column", NULL::VARCHAR AS observed,
-  'the order follows the printed speeds (' || against_speed || ' rows do not fit), not the lap times (' || against_time
-    || ' do not): the times are of other laps' AS message
-FROM rows_in_order
+SELECT 'note' AS severity, sheet_id, NULL::INTEGER AS line, 'lap_time_ms' AS "column", NULL::VARCHAR AS observed,
+  'the order follows the printed speeds (' || len(by_speed) || ' rows do not fit), not the lap times ('
+    || len(by_time) || ' do not): the times are of other laps' AS message
+FROM sheets_judged
 WHERE speeds_rule
 UNION ALL
-SELECT CASE WHEN kind = 'grid' THEN 'note' ELSE 'warning' END, sheet_id, line,
-  CASE WHEN speeds_rule THEN 'lap_speed_kmh' ELSE 'lap_time_ms' END, clock(lap_time_ms),
+SELECT CASE WHEN kind = 'grid' THEN 'note' ELSE 'warning' END, sheet_id, car.line,
+  CASE WHEN speeds_rule THEN 'lap_speed_kmh' ELSE 'lap_time_ms' END, clock(car.lap_time_ms),
   'the car stands out of the order of the ' || CASE WHEN speeds_rule THEN 'printed speeds' ELSE 'lap times' END
-FROM rows_in_order
-WHERE out_of_order
+FROM strays
