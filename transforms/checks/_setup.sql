@@ -39,9 +39,9 @@ WITH pairs AS (
   FROM results
   WHERE lap_time_ms > 0 AND lap_speed_kmh > 0
 ), digits AS (
-  -- The last printed digit of most speeds; speeds of more than four decimals were converted from miles.
+  -- The last printed digit, by the finest fifth of the speeds; more than four decimals were converted from miles.
   SELECT sheet_id,
-    CASE WHEN count(decimals) * 2 > count(*) THEN power(10, -quantile_disc(decimals, 0.5)) ELSE 0.005 END AS digit
+    CASE WHEN count(decimals) * 2 > count(*) THEN power(10, -quantile_disc(decimals, 0.8)) ELSE 0.005 END AS digit
   FROM pairs
   GROUP BY sheet_id
   HAVING count(*) > 2
