@@ -30,6 +30,7 @@ fuzz: $(READY) ## break sheets and builds at random and see that every promise h
 	@$(BIN)/pytest -q -n 2 -m fuzz
 
 clients: $(READY) ## read a built warehouse with every client of note (installs them; minutes)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[clients]'
 	@$(BIN)/pytest -q -m clients
 
 pins: ## write constraints.txt anew, with the newest versions that pyproject.toml allows
