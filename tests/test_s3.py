@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from flows.cli import parcferme
 from flows.database import open_warehouse
 from flows.errors import UserError
-from flows.snapshots import Warehouse
+from flows.snapshots import Snapshot, Warehouse
 from flows.verify import verify
 from tests.loads import load
 from transforms.schema import TABLES
@@ -73,6 +73,25 @@ def test_views(bucket):
 
 class Stopped(BaseException):
     """The writer ends here."""
+
+
+def test_build(bucket, seeds, tmp_path):
+    """`parcferme build` reads seeds from a store and publishes to one: the same snapshot as from and to a folder."""
+    from pyarrow import fs
+
+    store, top = fs.FileSystem.from_uri(f"{bucket}/seeds")
+    fs.copy_files(str(seeds), top, source_filesystem=fs.LocalFileSystem(), destination_filesystem=store)
+
+    def build(root: str, warehouse: str) -> Snapshot:
+        done = CliRunner().invoke(parcferme, ["build", root, "--direct", "--warehouse", warehouse])
+        assert done.exit_code == 0, done.output
+        return Warehouse(warehouse).named("current")
+
+    there = build(f"{bucket}/seeds", f"{bucket}/built")
+    here = build(str(seeds), str(tmp_path / "warehouse"))
+    assert there.manifest == here.manifest
+    assert verify(there) == verify(here) == []
+    assert ask(f"{bucket}/built", "SELECT count(*) FROM driver_results") == [(427,)]
 
 
 def test_open_session(bucket):
