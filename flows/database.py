@@ -68,7 +68,7 @@ def open_database(path: Path, root: Path | None = None) -> DuckDBPyConnection:
         problem = "is held by another program" if locked else "cannot be read"
         remedy = "Close it there, or open it there read-only." if locked else _REBUILD
         raise UserError(f"{path} {problem}: {_first_line(error)}", remedy) from error
-    settle_paths(connection, snapshot_folder(connection), root or path.resolve().parent.parent)
+    settle_paths(connection, snapshot_folder(connection), root or Path(os.path.abspath(path)).parent.parent)
     return connection
 
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from flows.errors import DataError
 from flows.snapshots import Snapshot
 from transforms.schema import TABLES, Table
 
@@ -64,18 +65,32 @@ class Diff:
 
 
 def diff(old: Snapshot, new: Snapshot) -> Diff:
-    """Compare two snapshots, by the keys and the columns that both have.
+    """Compare two snapshots, by the keys, in the tables and columns that both have.
 
-    Files with one hash are not read. Raises DataError when a manifest is damaged.
+    Files with one hash are not read. Raises DataError when a file is damaged.
     """
     import duckdb
+    import pyarrow as pa
 
+    try:
+        return _compare(old, new)
+    except (OSError, pa.ArrowException, duckdb.Error) as error:
+        raise DataError(
+            f"{old.id} and {new.id} cannot be compared: {str(error).splitlines()[0]}",
+            f"`parcferme verify {old.id}` and `parcferme verify {new.id}` say what is damaged.",
+        ) from error
+
+
+def _compare(old: Snapshot, new: Snapshot) -> Diff:
+    import duckdb
+
+    before, after = old.manifest["tables"], new.manifest["tables"]
+    both = [table for name, table in TABLES.items() if name in before and name in after]
     with closing(duckdb.connect()) as connection:
-        for name in TABLES:
+        for name in (table.name for table in both):
             connection.register(f"old_{name}", old.dataset(name))
             connection.register(f"new_{name}", new.dataset(name))
-        before, after = old.manifest["tables"], new.manifest["tables"]
-        differ = [table for name, table in TABLES.items() if before[name]["sha256"] != after[name]["sha256"]]
+        differ = [table for table in both if before[table.name]["sha256"] != after[table.name]["sha256"]]
         return Diff(
             old=old.id,
             new=new.id,

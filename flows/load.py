@@ -40,7 +40,15 @@ def publish(warehouse: Warehouse, inputs: Mapping[str, object], tables: Mapping[
 
 
 def show(warehouse: Warehouse, snapshot: Snapshot) -> None:
-    """Point readers to a snapshot: SQL readers by its database, then file readers by the pointer."""
+    """Point readers to a snapshot: SQL readers by its database, then file readers by the pointer.
+
+    Raises UserError when it was written with another schema, which the views do not know.
+    """
+    if not _of_this_schema(snapshot):
+        raise UserError(
+            f"{snapshot.id} has schema version {snapshot.manifest['schema_version']}, this program {SCHEMA_VERSION}.",
+            "Show it with the program that published it, or build the seeds anew with this one.",
+        )
     storage, step = warehouse.storage, warehouse.step
     database = storage.staging / DATABASE
     folder, root = storage.readable(snapshot.name)
@@ -64,13 +72,20 @@ def mend(warehouse: Warehouse) -> None:
     shown = entries(storage)
     current = warehouse.current()
     last = (warehouse.find(shown[-1][0]) if shown else None) or current
-    if last and (current is None or current.id != last.id or not storage.exists(DATABASE)):
-        try:
+    unfinished = current is None or last != current or not storage.exists(DATABASE)
+    if not last or not unfinished:
+        return
+    try:
+        if _of_this_schema(last):
             show(warehouse, last)
-        except (OSError, DataError):
-            if not any(file_faults(last)):
-                raise
-            storage.discard(f"{last.name}/{MANIFEST}")
+    except (OSError, DataError):
+        if not any(file_faults(last)):
+            raise
+        storage.discard(f"{last.name}/{MANIFEST}")
+
+
+def _of_this_schema(snapshot: Snapshot) -> bool:
+    return bool(snapshot.manifest["schema_version"] == SCHEMA_VERSION)
 
 
 def clear(staging: Path) -> None:

@@ -77,7 +77,7 @@ class Snapshot:
         data = self.storage.read(f"{self.name}/{MANIFEST}")
         try:
             manifest: dict[str, Any] = json.loads(data or b"")
-            manifest["inputs"], manifest["tables"]
+            manifest["inputs"], manifest["tables"], manifest["schema_version"]
         except (ValueError, TypeError, KeyError) as error:
             raise DataError(
                 f"{self.path}/manifest.json is damaged: {error}",

@@ -171,8 +171,8 @@ class Folder:
             return None
 
     def readable(self, name: str) -> tuple[str, Path | None]:
-        """The path from the project folder, which is the one that holds the warehouse."""
-        root = self.root.resolve()
+        """The path from the project folder, which is the one that holds the warehouse or a link to it."""
+        root = Path(os.path.abspath(self.root))
         return f"{root.name}/{name}", root.parent
 
 

@@ -10,8 +10,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flows.errors import DataError
-from flows.snapshots import MANIFEST, Snapshot, sealed
+from flows.errors import DataError, UserError
+from flows.snapshots import MANIFEST, Snapshot, Warehouse, sealed
+from flows.storage import DATABASE
 from transforms.schema import SCHEMA_VERSION, TABLES
 from transforms.text import replay
 
@@ -36,6 +37,27 @@ def verify(snapshot: Snapshot) -> list[Fault]:
     whole, then the tables against each other, and the lines against the files that they were read from.
     """
     return list(file_faults(snapshot)) or [*_table_faults(snapshot), *_replay_faults(snapshot)]
+
+
+def shown_faults(warehouse: Warehouse, current: Snapshot) -> Iterator[Fault]:
+    """Whether results.db answers with the snapshot that the pointer names, row for row."""
+    from flows.database import answering, open_warehouse, snapshot_folder
+
+    try:
+        with closing(open_warehouse(warehouse.url)) as connection, answering():
+            folder = snapshot_folder(connection)
+            counts = {name: connection.table(name).aggregate("count(*)").fetchall()[0][0] for name in TABLES}
+    except UserError as error:
+        yield Fault(DATABASE, str(error))
+        return
+    if folder.rpartition("/")[2] != current.id:
+        yield Fault(DATABASE, f"it shows readers {folder}, but files are read from {current.name}")
+        return
+    for name, count in counts.items():
+        if count != current.manifest["tables"][name]["rows"]:
+            yield Fault(
+                DATABASE, f"{name} has {count} rows there, {current.manifest['tables'][name]['rows']} were published"
+            )
 
 
 def file_faults(snapshot: Snapshot) -> Iterator[Fault]:

@@ -100,6 +100,25 @@ def test_rollback_refuses_damage(warehouse):
     assert "lines.parquet" in str(done.exception)
 
 
+def test_diff_of_damage(warehouse):
+    """A damaged file is named, with the command that says more."""
+    path = Path(warehouse.named("previous").path) / "lines.parquet"
+    path.write_bytes(path.read_bytes()[:-9])
+    done = CliRunner().invoke(parcferme, ["diff", "--warehouse", warehouse.url])
+    assert isinstance(done.exception, DataError)
+    assert "parcferme verify" in str(done.exception.remedy)
+
+
+def test_other_schema(warehouse, monkeypatch):
+    """A snapshot of another schema is not shown, since the views do not know it; a new build passes it by."""
+    old = warehouse.named("previous")
+    monkeypatch.setattr("flows.load.SCHEMA_VERSION", 99)
+    with pytest.raises(UserError, match="has schema version 1, this program 99"):
+        warehouse.show(old)
+    (Path(warehouse.url) / "results.db").unlink()
+    assert warehouse.publish({"load": 3}, load(3)) == warehouse.current()
+
+
 def test_unknown(warehouse, tmp_path):
     """An id that is not there is answered with those that are; an empty warehouse with the command that fills it."""
     with pytest.raises(UserError, match="no snapshot zz") as error:

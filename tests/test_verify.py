@@ -13,11 +13,9 @@ from click.testing import CliRunner
 
 from flows.cli import parcferme
 from flows.snapshots import Warehouse
-from flows.verify import verify
+from flows.verify import shown_faults, verify
 from tests.loads import load
 from transforms.schema import TABLES
-
-pytestmark = pytest.mark.usefixtures("no_database")
 
 
 def changed(table: str, column: str, change: Callable[[list[object]], list[object]]) -> dict[str, pa.Table]:
@@ -36,11 +34,13 @@ def without(table: str, row: int) -> dict[str, pa.Table]:
     return tables | {table: pa.concat_tables([rows.slice(0, row), rows.slice(row + 1)])}
 
 
+@pytest.mark.usefixtures("no_database")
 def test_sound(tmp_path):
     """A snapshot as it was published has no fault."""
     assert verify(Warehouse(str(tmp_path)).publish({}, load(1))) == []
 
 
+@pytest.mark.usefixtures("no_database")
 def test_flipped_byte(tmp_path):
     """One flipped bit in any file is found, and the file is named."""
     snapshot = Warehouse(str(tmp_path)).publish({}, load(1))
@@ -58,6 +58,7 @@ def test_flipped_byte(tmp_path):
         file.write_bytes(sound)
 
 
+@pytest.mark.usefixtures("no_database")
 def test_place_of_damage(tmp_path):
     """Damage within a page is traced to its column and row group."""
     snapshot = Warehouse(str(tmp_path)).publish({}, load(1))
@@ -69,6 +70,7 @@ def test_place_of_damage(tmp_path):
     assert "the damage is in the column result_id, row group 1 of 1" in verify(snapshot)[0].message
 
 
+@pytest.mark.usefixtures("no_database")
 @pytest.mark.parametrize(
     ("tables", "where", "message"),
     [
@@ -107,3 +109,21 @@ def test_command(tmp_path):
     damaged = CliRunner().invoke(parcferme, ["verify", snapshot.id[:4], "--json", "--warehouse", str(tmp_path)])
     assert damaged.exit_code == 1
     assert json.loads(damaged.output)[0]["faults"] == [{"where": "drivers.parquet", "message": "the file is missing"}]
+
+
+def test_database_shows_another(tmp_path):
+    """A results.db that is missing, damaged, or shows another snapshot than the link is found."""
+    warehouse = Warehouse(str(tmp_path / "warehouse"))
+    old = warehouse.publish({"load": 1}, load(1))
+    database = tmp_path / "warehouse/results.db"
+    stale = database.read_bytes()
+    new = warehouse.publish({"load": 2}, load(2))
+    assert list(shown_faults(warehouse, new)) == []
+    database.write_bytes(stale)
+    assert [fault.where for fault in shown_faults(warehouse, new)] == ["results.db"]
+    assert old.id in next(shown_faults(warehouse, new)).message
+    database.write_bytes(stale[:5000])
+    assert [fault.where for fault in shown_faults(warehouse, new)] == ["results.db"]
+    database.unlink()
+    done = CliRunner().invoke(parcferme, ["verify", "--warehouse", warehouse.url])
+    assert (done.exit_code, "There is no warehouse" in done.output) == (1, True)

@@ -80,6 +80,6 @@ def _shell(warehouse: str, form: object) -> None:
     shell = str(beside) if beside.exists() else shutil.which("duckdb")
     if shell is None:
         raise UserError("The DuckDB shell is not installed.", "pip install 'duckdb-cli>=1.5.5,<1.6'")
-    path = Path(warehouse).resolve() / DATABASE
+    path = Path(os.path.abspath(warehouse)) / DATABASE
     settle = f"SET file_search_path = {quoted(str(path.parent.parent))}"
     os.execv(shell, [shell, "-readonly", "-cmd", settle, str(path)])  # noqa: S606
