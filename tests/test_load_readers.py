@@ -6,10 +6,13 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from flows.snapshots import Warehouse
+from flows.snapshots import Snapshot, Warehouse
 from tests.loads import load
 
 SECONDS = 5.0
@@ -29,8 +32,12 @@ def read():
     "one file": """
 import pyarrow.parquet as pq
 def read():
-    table = pq.read_table(root / 'parquet/driver_results.parquet', columns=['laps'], page_checksum_verification=True)
-    return table['laps'].to_pylist()
+    return pq.ParquetFile(root / 'parquet/driver_results.parquet').read(['laps'])['laps'].to_pylist()
+""",
+    "one file, opened twice": """
+import pyarrow.parquet as pq
+def read():
+    return pq.read_table(root / 'parquet/driver_results.parquet', columns=['laps'])['laps'].to_pylist()
 """,
     "one file, Polars": """
 import polars
@@ -65,33 +72,52 @@ print(json.dumps([reads, bad, len(seen)]))
 """
 
 
+@contextmanager
+def ready_databases(warehouse: Warehouse) -> Iterator[list[Snapshot]]:
+    """Some snapshots, each with its results.db made once, so that showing one takes milliseconds."""
+    made: dict[str, bytes] = {}
+    shown = []
+    for generation in range(5):
+        shown.append(warehouse.publish({"generation": generation}, load(generation)))
+        made[warehouse.storage.readable(shown[-1].name)[0]] = (Path(warehouse.url) / "results.db").read_bytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flows.load.build_database", lambda path, folder, root: path.write_bytes(made[folder]))
+        yield shown
+
+
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory) -> dict[str, tuple[int, list[str], int]]:
     """Per reader: how often it read, what went wrong, and how many loads it saw."""
     root = tmp_path_factory.mktemp("readers") / "warehouse"
     warehouse = Warehouse(str(root))
-    warehouse.publish({"generation": 0}, load(0))
-    processes = {
-        name: subprocess.Popen(
-            [sys.executable, "-c", LOOP.format(reader=reader, pause=PAUSE), str(root), str(SECONDS)],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for name, reader in READERS.items()
-    }
-    generation, end = 0, time.monotonic() + SECONDS + 1
-    while time.monotonic() < end:
-        generation += 1
-        warehouse.publish({"generation": generation}, load(generation))
+    with ready_databases(warehouse) as snapshots:
+        processes = {
+            name: subprocess.Popen(
+                [sys.executable, "-c", LOOP.format(reader=reader, pause=PAUSE), str(root), str(SECONDS)],
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for name, reader in READERS.items()
+        }
+        turns, end = 0, time.monotonic() + SECONDS + 1
+        while time.monotonic() < end:
+            turns += 1
+            warehouse.show(snapshots[turns % len(snapshots)])
     found = {name: json.loads(process.communicate()[0]) for name, process in processes.items()}
-    print(generation, "loads;", {name: (reads, len(bad)) for name, (reads, bad, _) in found.items()})
+    print(turns, "publications;", {name: (reads, len(bad)) for name, (reads, bad, _) in found.items()})
     return found
 
 
 @pytest.mark.parametrize("reader", READERS)
 def test_reader(reader, outcomes):
-    """Through results.db, one file at a time, or below the link once resolved: no read fails or mixes two loads."""
+    """Through results.db, one file at a time, or below the link once resolved: no read fails or mixes two loads.
+
+    Only who opens a file twice by its path, as `pyarrow.parquet.read_table` does, may find another one there
+    the second time, and fails then; rows of two loads are never mixed.
+    """
     reads, bad, seen = outcomes[reader]
+    if reader.endswith("opened twice"):
+        bad = [what for what in bad if what.startswith("mixed")]
     assert not bad
     assert reads > 10
-    assert seen >= 2
+    assert seen == 5
