@@ -9,11 +9,15 @@
 -- behind (count): Of them, those with the rival's car ahead.
 -- first_season (year): First season they met.
 -- last_season (year): Last season they met.
-WITH placed AS (
+WITH mine_named AS (
+  SELECT found.driver_id FROM drivers_named(one) AS found
+), theirs_named AS (
+  SELECT found.driver_id FROM drivers_named(two) AS found
+), placed AS (
   SELECT driver_id, sheet_id, kind, season, min(driver) AS driver, min(position) AS position,
     list(DISTINCT result_id) AS cars
   FROM driver_honours
-  WHERE position IS NOT NULL AND NOT nominated
+  WHERE position IS NOT NULL AND NOT nominated AND driver_id IN (FROM mine_named UNION FROM theirs_named)
   GROUP BY driver_id, sheet_id, kind, season
 )
 SELECT mine.driver_id,
@@ -29,7 +33,6 @@ SELECT mine.driver_id,
 FROM placed AS mine
 JOIN placed AS theirs ON theirs.sheet_id = mine.sheet_id AND theirs.driver_id <> mine.driver_id
 WHERE NOT list_has_any(mine.cars, theirs.cars)
-  AND mine.driver_id IN (SELECT first_named.driver_id FROM drivers_named(one) AS first_named)
-  AND theirs.driver_id IN (SELECT second_named.driver_id FROM drivers_named(two) AS second_named)
+  AND mine.driver_id IN (FROM mine_named) AND theirs.driver_id IN (FROM theirs_named)
 GROUP BY mine.driver_id, theirs.driver_id, mine.kind
 ORDER BY mine.driver_id, rival_id, mine.kind

@@ -4,17 +4,21 @@
 -- counts: As crew_pairings, seen from the driver asked for; where several persons bear the name, all are listed.
 -- team_mate_id (id): Who shared the car.
 -- team_mate: Display name of the team-mate.
-WITH both_ways AS (
+WITH named AS (
+  SELECT coalesce(list(found.driver_id), []) AS ids FROM drivers_named(wanted) AS found
+), pairs AS (
+  FROM pairings(['name', 'decision', 'variant', 'linked', 'ambiguous', 'unresolved'], (SELECT ids FROM named))
+), both_ways AS (
   SELECT driver_id, driver, other_id AS team_mate_id, other AS team_mate, identified, events, certain_events, starts, wins,
     podiums, first_season, last_season
-  FROM crew_pairings
+  FROM pairs
   UNION ALL
   SELECT other_id, other, driver_id, driver, identified, events, certain_events, starts, wins, podiums, first_season,
     last_season
-  FROM crew_pairings
+  FROM pairs
 )
 SELECT driver_id, driver, team_mate_id, team_mate, identified, events, certain_events, starts, wins, podiums, first_season,
   last_season
 FROM both_ways
-WHERE driver_id IN (SELECT named.driver_id FROM drivers_named(wanted) AS named)
+WHERE list_contains((SELECT ids FROM named), driver_id)
 ORDER BY driver_id, events DESC, starts DESC, team_mate_id
