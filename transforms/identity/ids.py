@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,14 @@ from transforms.identity.groups import Codes
 
 def slug(text: str) -> str:
     """Lower-case words joined by hyphens: `Eric van de Poele` -> `eric-van-de-poele`."""
-    return "-".join("".join(c if c.isalnum() else " " for c in fold(text)).split()) or "unnamed"
+    return "-".join(filter(None, map(_slug_word, text.split()))) or "unnamed"
+
+
+@lru_cache(maxsize=1 << 18)
+def _slug_word(word: str) -> str:
+    if word.isascii() and word.isalnum():
+        return word.lower()
+    return "-".join("".join(c if c.isalnum() else " " for c in fold(word)).split())
 
 
 @dataclass(frozen=True)

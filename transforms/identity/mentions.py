@@ -16,7 +16,7 @@ from transforms.identity.arrays import codes, ranks, whole
 from transforms.identity.entrants import core_keys
 from transforms.identity.forms import READINGS, readings, sheet_forms
 from transforms.identity.groups import Bag, Codes, dense
-from transforms.identity.names import Name, parse, shape
+from transforms.identity.names import Name, shape, take_apart, understand
 
 NONE = -1
 
@@ -135,13 +135,13 @@ def _ordered(rows: pa.Table, results: pa.Table) -> tuple[pa.Table, Codes]:
 def _read_names(rows: pa.Table, sheet: Codes, sheets: pa.Array) -> tuple[Codes, list[Name], dict[str, str]]:
     """Parse each distinct name as its sheet is to be read; also the form of each sheet."""
     text, texts = codes(pc.fill_null(rows["name_text"], ""))
-    printed = texts.to_pylist()
+    printed = [take_apart(text) for text in texts.to_pylist()]
     quoted = np.asarray(pc.fill_null(rows["pseudonym"], fill_value=False)).astype(np.int64)
-    reading = readings(sheet, len(sheets), [shape(t) for t in printed], text, quoted)
+    reading = readings(sheet, len(sheets), [shape(p) for p in printed], text, quoted)
     mode = len(READINGS)
     distinct, name = np.unique((text * mode + reading[sheet]) * 2 + quoted, return_inverse=True)
     names = [
-        parse(printed[code // 2 // mode], pseudonym=bool(code % 2), reading=READINGS[code // 2 % mode])
+        understand(printed[code // 2 // mode], pseudonym=bool(code % 2), reading=READINGS[code // 2 % mode])
         for code in distinct.tolist()
     ]
     form = [FORMS.index(n.form) for n in names]

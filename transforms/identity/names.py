@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from transforms.fold import fold
 from transforms.lexicon import read_list
@@ -60,24 +62,45 @@ def nicknames() -> frozenset[tuple[str, str]]:
     return frozenset(rows) | frozenset((b, a) for a, b in rows)
 
 
-def key(words: list[str]) -> str:
+def key(words: Iterable[str]) -> str:
     """The squashed words, with `ae`, `oe` and `ue` after a consonant as the vowel that they spell out.
 
     `Mueller`, `Müller` and `Muller` meet; known given names stay (Michael is not Michal).
     """
-    pieces = [piece for word in words for piece in fold(word).replace("/", " ").split()]
+    return "".join(map(_keyed, words))
+
+
+@lru_cache(maxsize=1 << 18)
+def _keyed(word: str) -> str:
+    pieces = fold(word).replace("/", " ").split()
     return "".join(piece if piece in given_names() else _DIGRAPH.sub(r"\1", piece) for piece in pieces)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1 << 18)
 def squash(text: str) -> str:
     """The folded text without blanks: `Van de Poele`, `VandePoele` -> `vandepoele`."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
     return "".join(c for c in fold(text) if c.isalnum())
 
 
-def shape(text: str) -> str:
+class Print(NamedTuple):
+    """A name as printed: its words without nickname, titles and suffix; and the suffix."""
+
+    text: str
+    words: list[str]
+    suffix: str
+
+
+def take_apart(text: str) -> Print:
+    """The words of a printed name that matter; none where it is a placeholder such as `TBA`."""
+    words, suffix = _bare(text)
+    return Print(text.strip(), words, suffix)
+
+
+def shape(printed: Print) -> str:
     """How a name looks before its sheet is known: none, surname, initial, given-first, given-last or words."""
-    words, _ = _bare(text)
+    words = printed.words
     if not words:
         return "none"
     if len(words) == 1 or _opens_family(words[0]):
@@ -91,13 +114,18 @@ def shape(text: str) -> str:
 
 
 def parse(text: str, *, pseudonym: bool, reading: str) -> Name:
-    """Take a name apart, as its sheet is read: `plain` (given names first), `surname` or `swapped`."""
-    words, suffix = _bare(text)
+    """Understand a name as its sheet is read: `plain` (given names first), `surname` or `swapped`."""
+    return understand(take_apart(text), pseudonym=pseudonym, reading=reading)
+
+
+def understand(printed: Print, *, pseudonym: bool, reading: str) -> Name:
+    """The name that a print stands for, as `parse` does."""
+    text, words, suffix = printed
     if not words:
-        return Name("placeholder", "", text.strip(), "", "", "", ())
+        return Name("placeholder", "", text, "", "", "", ())
     if pseudonym:
         whole = key(text.split())
-        return Name("pseudonym", "", text.strip(), "", "", whole, (whole,))
+        return Name("pseudonym", "", text, "", "", whole, (whole,))
     given, family = _divide(_given_first(words, reading), reading)
     form = "surname" if not given else "initial" if _is_initial(given[0]) else "full"
     given_key = _initial(given[0]) if form == "initial" else key(given)
@@ -105,10 +133,11 @@ def parse(text: str, *, pseudonym: bool, reading: str) -> Name:
 
 
 def _bare(text: str) -> tuple[list[str], str]:
-    """The words of a name without nickname, titles and suffix, in capitals no more; and the suffix."""
-    text = _comma_last(_NICKNAME.sub(" ", text) if not _NICKNAME.fullmatch(text.strip()) else text)
-    words = [word for word in text.split() if squash(word)]
-    if squash("".join(words)) in _words("placeholder"):
+    """The words of a name without nickname, titles and suffix; and the suffix."""
+    if not _NICKNAME.fullmatch(text.strip()):
+        text = _NICKNAME.sub(" ", text)
+    words = [word for word in _comma_last(text).split() if squash(word)]
+    if "".join(map(squash, words)) in _words("placeholder"):
         return [], ""
     words = [w for w in words if squash(w) not in _words("unknown given name")]
     while len(words) > 1 and squash(words[0]) in _words("title"):
@@ -185,7 +214,7 @@ def _is_given(word: str) -> bool:
 
 
 def _is_initial(word: str) -> bool:
-    if _is_particle(word):
+    if (word.isalpha() and len(word) > 2) or _is_particle(word):
         return False
     return bool(_INITIALS.fullmatch(word)) or (len(word) == 2 and word.isupper() and not _is_given(word))
 

@@ -8,14 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.anchors import anchors
+from transforms.identity.anchors import NAMED, anchors
 from transforms.identity.arrays import codes
 from transforms.identity.decisions import MENTION, Decision, DecisionError, Verdicts, judge, read_decisions, unknown
 from transforms.identity.evidence import Context
 from transforms.identity.groups import Codes, components, dense
 from transforms.identity.ids import Claims, slug
 from transforms.identity.linking import Links, link
-from transforms.identity.mentions import FORMS, Mentions
+from transforms.identity.mentions import Mentions
 from transforms.identity.names import Name, parse
 from transforms.identity.tracks import tracks
 from transforms.identity.variants import merge, variants
@@ -200,9 +200,9 @@ class Finder:
     def _people(self) -> dict[str, int]:
         if not self._known:
             first = np.unique(self.node, return_index=True)[1]
-            for index in first.tolist():
+            for index, wished in zip(first.tolist(), wishes(self.mentions, first), strict=True):
                 name = self.mentions.names[self.mentions.name[index]]
-                for key in (wishes(self.mentions, index)[0], _key(name) if name.form == "full" else ""):
+                for key in (wished[0], _key(name) if name.form == "full" else ""):
                     self._known.setdefault(key, int(self.node[index]))
             old = self.claims.of(mention_keys(self.mentions.rows))
             for index, identity in enumerate(old):
@@ -215,18 +215,20 @@ def _key(name: Name) -> str:
     return f"name {name.key}"
 
 
-def wishes(mentions: Mentions, index: int) -> list[str]:
-    """The slugs that a person would like, whose first mention stands at `index`: the name, then with the season.
+def wishes(mentions: Mentions, places: Codes) -> list[list[str]]:
+    """The slugs that people would like, named by the mentions at these places: the name, then with the season.
 
     Who is known by surname only is told by event and car.
     """
-    name = mentions.names[mentions.name[index]]
-    row = {column: mentions.rows[column][index].as_py() for column in ("event_id", "car_number", "season", "sheet_id")}
-    if FORMS[mentions.form[index]] in ("full", "pseudonym"):
-        return [slug(name.display), slug(f"{name.display} {row['season'] or ''}")]
+    columns = [
+        mentions.rows[name].take(pa.array(places)).to_pylist() for name in ("event_id", "sheet_id", "car_number")
+    ]
+    named = np.isin(mentions.form[places], NAMED).tolist()
+    names = [mentions.names[code].display for code in mentions.name[places].tolist()]
     return [
-        slug(
-            " ".join(str(part or "") for part in (name.display, row["event_id"] or row["sheet_id"], row["car_number"]))
+        [slug(name), slug(f"{name} {season}")] if full else [slug(f"{name} {event or sheet} {number or ''}")]
+        for name, full, season, event, sheet, number in zip(
+            names, named, mentions.season[places].tolist(), *columns, strict=True
         )
     ]
 

@@ -82,7 +82,7 @@ def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> list[li
     """The slugs that each person would like; who has no full name is told by the first event and car."""
     first = np.unique(person, return_index=True)[1]
     full = np.isin(mentions.form[best], (0, 1))
-    return [wishes(mentions, i) for i in np.where(full, best, first).tolist()]
+    return wishes(mentions, np.where(full, best, first))
 
 
 def _filled(mentions: Mentions, people: People, table: pa.Table, person: np.ndarray, results: pa.Table) -> pa.Table:
