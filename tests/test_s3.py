@@ -166,7 +166,7 @@ def test_commands(bucket):
         assert done.exit_code == 0, done.output
         return done.output
 
-    assert f"{second.id} is sound" in run("verify")
+    assert f"{first.id} is sound" in run("verify", "previous")
     assert {change["event_id"] for change in json.loads(run("diff", "--json"))["changes"]} == {"event-00002"}
     assert f"{first.id} again" in run("rollback")
     assert [entry["snapshot"] for entry in json.loads(run("history", "--json"))] == [first.id, second.id]
