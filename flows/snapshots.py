@@ -170,6 +170,12 @@ class Warehouse:
         name = self.storage.pointed()
         return self.find(name.rpartition("/")[2]) if name else None
 
+    def sound(self) -> Snapshot | None:
+        """The snapshot that was shown last of those whose files are as they were published."""
+        from flows.verify import file_faults
+
+        return next((snapshot for snapshot in self.snapshots() if not any(file_faults(snapshot))), None)
+
     def find(self, id_: str) -> Snapshot | None:
         """The snapshot of that id, if it is kept."""
         snapshot = Snapshot(id_, self.storage)

@@ -86,11 +86,12 @@ class Outcome:
 def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = False, wait: float = 0.0) -> Outcome:
     """Read the seeds at `location` and publish them, reusing what the last snapshot holds unless `full`.
 
+    A full build takes the ids of drivers from the last sound snapshot, and so writes a damaged one again.
     `wait` is how many seconds to wait for another writer. Raises UserError for a call that cannot work,
     DataError for data that stops a build; readers then keep the snapshot that they had.
     """
     with warehouse.lock(wait):
-        current = warehouse.current()
+        current = warehouse.sound() if full else warehouse.current()
         plan = runner.run(survey, location, current, full)
         if isinstance(plan, Outcome):
             return plan

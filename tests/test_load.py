@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows import parquet
+from flows.cli import parcferme
 from flows.database import open_database
 from flows.errors import UserError
 from flows.history import outdated
@@ -287,3 +289,20 @@ def test_history_with_a_torn_line(tmp_path):
     with warehouse.lock():
         assert {snapshot.id for snapshot in warehouse.snapshots()} == set(ids)
         assert warehouse.current() == Snapshot(ids[-1], warehouse.storage)
+
+
+@pytest.mark.parametrize("name", ["drivers.parquet", "sheets.parquet", "manifest.json"])
+def test_full_build_writes_again(name, tmp_path, seeds):
+    """Whatever file of the current snapshot is damaged, `build --full` writes it again as it was."""
+    warehouse = tmp_path / "warehouse"
+
+    def build(*options: str) -> object:
+        return CliRunner().invoke(parcferme, ["build", str(seeds), "--direct", "--warehouse", str(warehouse), *options])
+
+    build()
+    sound = files(warehouse / "snapshots")
+    damaged = bytearray((warehouse / "parquet" / name).read_bytes())
+    damaged[len(damaged) // 4] ^= 1
+    (warehouse / "parquet" / name).write_bytes(damaged)
+    build("--full")
+    assert files(warehouse / "snapshots") == sound
