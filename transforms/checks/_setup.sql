@@ -13,9 +13,9 @@ CREATE MACRO lines_of(numbers) AS
   CASE WHEN len(numbers) = 1 THEN 'line ' || numbers[1]
        ELSE 'lines ' || array_to_string(numbers[:-2], ', ') || ' and ' || numbers[-1] END;
 
--- Of cars {place, line, value, ...} those whose value stands out of rising order, going by place and line.
-CREATE MACRO out_of_order(cars) AS
-  list_where(list_sort(cars), misplaced([c.value::BIGINT FOR c IN list_sort(cars)]));
+-- Of cars those whose value stands out of rising order, going by place and line; text is the value as printed.
+CREATE MACRO out_of_order(cars STRUCT(place BIGINT, line INTEGER, "value" BIGINT, "text" VARCHAR)[]) AS
+  list_where(list_sort(cars), misplaced([car.value FOR car IN list_sort(cars)]));
 
 -- Cars with a position. A sheet in which several sections have a first position numbers each section anew.
 CREATE TABLE placed AS

@@ -11,9 +11,9 @@ WITH timed AS (
   SELECT sheet_id FROM timed GROUP BY sheet_id HAVING count(*) FILTER (class_begins) > count(DISTINCT coalesce(class, ''))
 ), parts AS (
   SELECT sheet_id, kind,
-    out_of_order(list({place: place, line: line, value: lap_time_ms, lap_time_ms: lap_time_ms})) AS by_time,
+    out_of_order(list({place: place, line: line, value: lap_time_ms, text: clock(lap_time_ms)})) AS by_time,
     CASE WHEN count(lap_speed_kmh) = count(*) THEN
-      out_of_order(list({place: place, line: line, value: -round(lap_speed_kmh * 10000), lap_time_ms: lap_time_ms})) END AS by_speed
+      out_of_order(list({place: place, line: line, value: -round(lap_speed_kmh * 10000), text: lap_speed_kmh})) END AS by_speed
   FROM timed
   GROUP BY sheet_id, kind, CASE WHEN sheet_id NOT IN (FROM mixed) THEN class END
 ), sheets_judged AS (
@@ -32,6 +32,6 @@ FROM sheets_judged
 WHERE speeds_rule
 UNION ALL
 SELECT CASE WHEN kind = 'grid' THEN 'note' ELSE 'warning' END, sheet_id, car.line,
-  CASE WHEN speeds_rule THEN 'lap_speed_kmh' ELSE 'lap_time_ms' END, clock(car.lap_time_ms),
+  CASE WHEN speeds_rule THEN 'lap_speed_kmh' ELSE 'lap_time_ms' END, car.text,
   'the car stands out of the order of the ' || CASE WHEN speeds_rule THEN 'printed speeds' ELSE 'lap times' END
 FROM strays
