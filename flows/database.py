@@ -170,8 +170,8 @@ def _create_base_view(connection: DuckDBPyConnection, table: Table, file: str) -
 
 def snapshot_folder(connection: DuckDBPyConnection) -> str:
     """The folder that the base views read."""
-    row = connection.execute("SELECT sql FROM duckdb_views() WHERE view_name = 'events' AND NOT internal").fetchone()
-    match = re.search(r"read_parquet\('(.*)/events\.parquet'\)", row[0]) if row else None
+    found = connection.execute("SELECT sql FROM duckdb_views() WHERE view_name = 'events' AND NOT internal").fetchall()
+    match = re.search(r"read_parquet\('(.*)/events\.parquet'\)", found[0][0]) if found else None
     return match[1] if match else ""
 
 

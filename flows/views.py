@@ -164,8 +164,8 @@ def _names_read(sqls: Mapping[str, str]) -> dict[str, set[str]]:
     with duckdb.connect() as connection:
         for name, sql in sqls.items():
             query = sql if _QUERY.match(sql) else f"SELECT {sql}"
-            row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchone()
-            tree = json.loads(row[0]) if row else {}
+            [[text]] = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchall()
+            tree = json.loads(text)
             if tree.get("error"):
                 raise ValueError(f"warehouse/views/{name}.sql: {tree.get('error_message')}")
             found[name] = set(_named(tree))

@@ -77,7 +77,7 @@ def by_polars_lazily(path: Path) -> Rows:
 
 def by_duckdb(path: Path) -> Rows:
     with duckdb.connect() as connection:
-        rows: Rows = connection.execute("FROM read_parquet(?)", [str(path)]).to_arrow_table().to_pylist()
+        rows: Rows = connection.read_parquet(str(path)).to_arrow_table().to_pylist()
         return rows
 
 

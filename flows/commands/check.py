@@ -73,7 +73,7 @@ def _findings(
     connection: DuckDBPyConnection, checks: tuple[str, ...], events: tuple[str, ...], severities: tuple[str, ...]
 ) -> list[dict[str, object]]:
     """The findings asked for, in the order of files and lines, each with the path of what it is about."""
-    answer = connection.execute(
+    answer = connection.sql(
         """
         SELECT coalesce(sheets.path, findings.event_id || '/event.toml') AS path, findings.*
         FROM findings
@@ -83,7 +83,7 @@ def _findings(
           AND (len($events) = 0 OR list_contains($events, findings.event_id))
         ORDER BY path NULLS FIRST, findings.line NULLS FIRST, findings."check", findings.message
         """,
-        {"severities": list(severities), "checks": list(checks), "events": list(events)},
+        params={"severities": list(severities), "checks": list(checks), "events": list(events)},
     )
     rows: list[dict[str, object]] = answer.to_arrow_table().to_pylist()
     return rows

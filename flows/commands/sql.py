@@ -46,17 +46,20 @@ def command(query: str | None, form: str | None, parquet: Path | None, warehouse
     if query is None:
         _shell(warehouse, form or parquet)
     with closing(open_warehouse(warehouse)) as connection, answering():
-        connection.execute(query or "")
         if parquet:
-            _write_parquet(connection, parquet)
+            _write_parquet(connection, query or "", parquet)
         else:
+            connection.execute(query or "")
             print_answer(connection, form or "table")
 
 
-def _write_parquet(connection: DuckDBPyConnection, path: Path) -> None:
+def _write_parquet(connection: DuckDBPyConnection, query: str, path: Path) -> None:
     import pyarrow.parquet as pq
 
-    reader = connection.to_arrow_reader()
+    answer = connection.sql(query)
+    if answer is None:
+        raise UserError("The query has no rows to write.", "Give one that begins with SELECT or FROM.")
+    reader = answer.to_arrow_reader()
     try:
         with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
             for batch in reader:

@@ -34,7 +34,7 @@ def check(tables: Mapping[str, pa.Table]) -> pa.Table:
         connection.execute(_sql(_SETUP))
         for name in names():
             connection.execute(f"INSERT INTO doubts BY NAME SELECT '{name}' AS \"check\", * FROM ({_sql(name)})")  # noqa: S608
-        return TABLES["findings"].conform(connection.execute(_sql(_VERDICT)).to_arrow_table())
+        return TABLES["findings"].conform(connection.sql(_sql(_VERDICT)).to_arrow_table())
 
 
 @cache
