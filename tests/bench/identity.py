@@ -1,11 +1,14 @@
-"""Measure the identity step on a simulated archive: `python -m tests.bench.identity --mentions 100000`."""
+"""Measure the identity step on a simulated archive: `python -m tests.bench.identity --mentions 100000 --curve`."""
 
 from __future__ import annotations
 
 import argparse
 import resource
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
@@ -13,14 +16,17 @@ import pyarrow.compute as pc
 
 from tests.bench.archive import Archive, simulate
 from tests.bench.score import Score, score
-from transforms.identity import resolve
+from transforms.identity import linking, points, resolve
+
+NO_DECISIONS = pa.schema([(name, pa.string()) for name in ("op", "a", "b", "reason", "date")] + [("row", pa.int64())])
+# Evidence that the prototype did not use.
+NEW = ("same car at the event", "elsewhere at the event", "number kept", "yearly race")
 
 
 def measure(archive: Archive) -> tuple[Score, float, float]:
     """Resolve the archive; the score, and the seconds that it took by the clock and of the processors."""
-    none = {name: pa.array([], pa.string()) for name in ("op", "a", "b", "reason", "date")}
     started, used = time.perf_counter(), time.process_time()
-    out = resolve(archive.read, pa.table(none | {"row": pa.array([], pa.int64())}), None)
+    out = resolve(archive.read, NO_DECISIONS.empty_table(), None)
     seconds, worked = time.perf_counter() - started, time.process_time() - used
     return rate(archive, out["driver_results"]), seconds, worked
 
@@ -28,22 +34,46 @@ def measure(archive: Archive) -> tuple[Score, float, float]:
 def rate(archive: Archive, rows: pa.Table) -> Score:
     """The score of identified driver_results against the archive's truth."""
     printed = archive.read["driver_results"]
-    at = _keys(printed)
-    place = pc.index_in(at, _keys(rows).combine_chunks()).to_numpy()
+    place = pc.index_in(_keys(printed), _keys(rows).combine_chunks()).to_numpy()
     found = rows["driver_id"].combine_chunks().dictionary_encode().indices.to_numpy()[place]
-    method = np.array(rows["link_method"].to_pylist())[place]
-    return score(archive.truth, found, archive.form, np.isin(method, ["linked", "decision"]))
+    linked = pc.is_in(rows["link_method"], pa.array(["linked", "decision"])).to_numpy()[place]
+    return score(archive.truth, found, archive.form, linked)
 
 
 def _keys(rows: pa.Table) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(rows["result_id"], rows["seat"].cast(pa.string()), "/")
 
 
+@contextmanager
+def without(names: tuple[str, ...]) -> Iterator[None]:
+    """Judge without these terms."""
+    silent = tuple(
+        (name, (lambda w: np.zeros(len(w.pairs), dtype=np.int64)) if name in names else term)
+        for name, term in points.TERMS
+    )
+    with patch.object(points, "TERMS", silent):
+        yield
+
+
+def curve(archive: Archive) -> None:
+    """Print how right surname links are, and how many are found, bar by bar, without the new evidence and with it."""
+    print("bar   surnames right / found          initials right / found          wrong merges")
+    print("      before           after          before           after          before  after")
+    for bar in (5, 7, 9, 11, 13, 15):
+        with patch.object(linking, "BAR", bar):
+            with without(NEW):
+                old, _, _ = measure(archive)
+            new, _, _ = measure(archive)
+        cells = [f"{one[0]:.4f} / {one[1]:.3f}" for one in (old.surname, new.surname, old.initial, new.initial)]
+        print(f"{bar:3}   {'   '.join(cells)}   {old.wrong_merges:6} {new.wrong_merges:6}")
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mentions", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--mentions", type=int, default=100_000, help="size of the archive")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same archive")
+    parser.add_argument("--curve", action="store_true", help="also bar by bar, without and with the newer evidence")
     arguments = parser.parse_args()
     with ProcessPoolExecutor(1) as other:  # so that the peak of memory is that of the resolution
         archive = other.submit(simulate, arguments.mentions, arguments.seed).result()
@@ -54,10 +84,12 @@ def main() -> None:
     print(f"B-cubed      precision {result.cubed_precision:.4f}   recall {result.cubed_recall:.4f}")
     print(f"wrong merges {result.wrong_merges}")
     print(
-        f"surnames     right {result.surname[0]:.4f}   recall {result.surname[1]:.4f} (of all {result.surname_all:.4f})"
+        f"surnames     right {result.surname[0]:.4f}   found {result.surname[1]:.4f} (of all {result.surname_all:.4f})"
     )
-    print(f"initials     right {result.initial[0]:.4f}   recall {result.initial[1]:.4f}")
+    print(f"initials     right {result.initial[0]:.4f}   found {result.initial[1]:.4f}")
     print(f"peak memory  {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB, the archive included")
+    if arguments.curve:
+        curve(archive)
 
 
 if __name__ == "__main__":

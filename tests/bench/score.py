@@ -11,9 +11,9 @@ import numpy as np
 class Score:
     """Shares are 0 to 1; `wrong_merges` counts, over all ids, the people in excess of one.
 
-    `surname` and `initial` are (share of links that are right, share of such mentions that are linked rightly),
-    over the mentions of people who are printed somewhere under their full name; `surname_all` is the second
-    share over all surname mentions.
+    A link is right when it leads to an id under which that person is printed in full. `surname` and `initial` are
+    (share of links that are right, share of such mentions that are linked rightly), the second over the people who
+    are printed somewhere under their full name; `surname_all` is that share over all surname mentions.
     """
 
     pair_precision: float
@@ -33,8 +33,7 @@ def score(truth: np.ndarray, found: np.ndarray, form: np.ndarray, linked: np.nda
     together, in_truth, in_found = _pairs(size), _pairs(true_size), _pairs(found_size)
     cubed_p = (size * size / found_size[both[1]]).sum() / len(truth)
     cubed_r = (size * size / true_size[both[0]]).sum() / len(truth)
-    owner = _owners(truth, found, form == "full")
-    right = linked & (owner[found] == truth)
+    right = linked & _printed_in_full(truth, found, form == "full")
     known = np.isin(truth, truth[form == "full"])
     people = np.unique(both[1], return_counts=True)[1]
     surname = form == "surname"
@@ -54,13 +53,10 @@ def _pairs(size: np.ndarray) -> float:
     return float((size.astype(np.float64) * (size - 1) / 2).sum())
 
 
-def _owners(truth: np.ndarray, found: np.ndarray, full: np.ndarray) -> np.ndarray:
-    """The true person of most of each id's full-name mentions; -1 where it has none."""
-    both, size = np.unique(np.stack([found[full], truth[full]]), axis=1, return_counts=True)
-    owner = np.full(found.max(initial=0) + 1, -1)
-    order = np.argsort(size, kind="stable")
-    owner[both[0][order]] = both[1][order]
-    return owner
+def _printed_in_full(truth: np.ndarray, found: np.ndarray, full: np.ndarray) -> np.ndarray:
+    """Whether the id of each mention holds a full name of the mention's true person."""
+    pair = found.astype(np.int64) * (int(truth.max(initial=0)) + 1) + truth
+    return np.isin(pair, pair[full])
 
 
 def _shares(right: np.ndarray, linked: np.ndarray, form: np.ndarray, known: np.ndarray) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import numpy as np
 from transforms.identity.candidates import WINDOW, Pairs, candidates
 from transforms.identity.evidence import Context
 from transforms.identity.groups import Codes
-from transforms.identity.points import weigh
+from transforms.identity.points import grounded, weigh
 
 BAR = 11  # half bits; odds of 45 to 1
 LEAD = 6  # half bits by which the best candidate must lead the next: odds of 8 to 1
@@ -53,6 +53,7 @@ def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
         rounds.append((pairs, terms))
         best, next_ = _two_best(pairs, total)
         held = (total == best[pairs.track]) & (total >= BAR + margin) & (total - next_[pairs.track] >= LEAD)
+        held &= grounded(terms)
         chosen = _one_a_sheet(pairs.only(held), total[held])
         person[pairs.track[held][chosen]] = pairs.person[held][chosen]
         above = np.bincount(pairs.track[total >= BAR], minlength=tracks.owners)

@@ -160,6 +160,16 @@ TERMS: tuple[tuple[str, Term], ...] = (
 )
 
 
+# What two mentions share beyond the name: without any of it a surname stays open, whoever else is known.
+SHARED = ("same car at the event", "co-driver", "entrant", "number kept", "series", "yearly race", "car")
+
+
+def grounded(terms: np.ndarray) -> np.ndarray:
+    """Whether each row of points rests on more than the name and the years."""
+    columns = [place for place, (name, _) in enumerate(TERMS) if name in SHARED]
+    return np.asarray((terms[:, columns] > 0).any(axis=1))
+
+
 def weigh(pairs: Pairs, bearers: Codes) -> np.ndarray:
     """The points of each pair (rows) in each of TERMS (columns)."""
     weighing = Weighing.of(pairs, bearers)
