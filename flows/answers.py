@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from types import SimpleNamespace
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from flows.terminal import console, plain
 
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 Row = Sequence[object]
+
+
+class Sink(Protocol):
+    """What text can be written to."""
+
+    def write(self, text: str, /) -> object:
+        """Take the text."""
+
+
 MOST_ROWS = 100
 _BATCH = 10_000
 _WIDTH = 10_000  # where there is no terminal: no line is folded
@@ -76,7 +85,7 @@ def text_of(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else str(value)
 
 
-def write_csv(names: Sequence[str], rows: Iterable[Row], file: IO[str], guard: bool = False) -> None:
+def write_csv(names: Sequence[str], rows: Iterable[Row], file: Sink, guard: bool = False) -> None:
     """Write rows as CSV: null is an empty cell, a list is JSON.
 
     With `guard`, a text that a spreadsheet would take for a formula gets an apostrophe before it.
@@ -95,7 +104,7 @@ def guarded(value: object) -> str:
     return f"'{text}" if isinstance(value, str) and _FORMULA.match(text) else text
 
 
-def write_json(names: Sequence[str], rows: Iterable[Row], file: IO[str]) -> None:
+def write_json(names: Sequence[str], rows: Iterable[Row], file: Sink) -> None:
     """Write rows as a JSON array of objects, one a line."""
     file.write("[")
     for index, row in enumerate(rows):
@@ -121,9 +130,15 @@ def print_answer(connection: DuckDBPyConnection, form: str) -> None:
     """Print the answer of the statement just executed, as `table`, `csv` or `json`."""
     names, rows = names_of(connection), rows_of(connection)
     rows = chain(list(islice(rows, 1)), rows)  # an error of the first row comes before anything is printed
-    if form == "csv":
-        write_csv(names, rows, sys.stdout)
-    elif form == "json":
-        write_json(names, rows, sys.stdout)
-    else:
+    if form == "table":
         print_table(names, rows)
+    else:
+        {"csv": write_csv, "json": write_json}[form](names, rows, _Terminal() if sys.stdout.isatty() else sys.stdout)
+
+
+class _Terminal:
+    """Standard output for data that is printed as it stands, but for what would steer the terminal."""
+
+    def write(self, text: str, /) -> int:
+        """Write text with its control characters shown as escapes."""
+        return sys.stdout.write("\n".join(map(plain, text.split("\n"))))

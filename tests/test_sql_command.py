@@ -169,6 +169,15 @@ def test_control_characters_of_sheets_do_not_reach_the_terminal(run):
     assert "\\x1b[31m" in out
 
 
+@pytest.mark.parametrize("form", ["--csv", "--json"])
+def test_data_on_a_terminal_is_shown_plain_too(run, form: str, monkeypatch: pytest.MonkeyPatch):
+    """CSV and JSON are as they stand for a program, but for a terminal without escape sequences."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    _, out, _ = run("sql", "SELECT entrant FROM results WHERE position = 3", form)
+    assert "\x1b" not in out
+    assert "[31m" in out
+
+
 def test_status_says_what_is_loaded(run):
     """Status counts rows, links and findings, and names the snapshot; as JSON too."""
     code, out, _ = run("status")
