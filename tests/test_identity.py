@@ -306,6 +306,25 @@ def test_any_text_is_a_name(text: str, pseudonym: bool, reading: str) -> None:
 
 
 @settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_what_is_not_printed_is_no_error(data: st.DataObject) -> None:
+    """Without season, event, entrant or number everybody still has an id, and keeps it in the next build."""
+    names = ["Karl Amsel", "Amsel", "K. Amsel", "Otto Drossel", "TBA", "Al Unser Jr.", "山田 太郎"]
+    crews = data.draw(st.lists(st.lists(st.sampled_from(names), max_size=3), max_size=6))
+    read = archive(*((f"e{i % 2}/race", 1990 + i, "7", " / ".join(crew)) for i, crew in enumerate(crews)))
+    for table in ("results", "driver_results"):
+        for column in ("season", "event_id", "entrant", "car_number"):
+            values = [data.draw(st.sampled_from([value, None])) for value in read[table][column].to_pylist()]
+            at, field = read[table].schema.get_field_index(column), read[table].schema.field(column)
+            read[table] = read[table].set_column(at, field, pa.array(values, field.type))
+    out = resolve(read, NO_DECISIONS, None)
+    again = resolve(read, NO_DECISIONS, out)
+    assert persons(again) == persons(out)
+    assert again["entrants"].equals(out["entrants"])
+    assert again["driver_redirects"].num_rows == 0
+
+
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from(["A B", "B", "A. B", "C D", "D", "", "TBA", "van B"]), max_size=4), max_size=8)
 )

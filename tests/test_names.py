@@ -14,6 +14,7 @@ from transforms.identity.names import parse
         ("D. Terrien", "initial", "D.", "Terrien", ""),
         ("Terrien D.", "initial", "D.", "Terrien", ""),
         ("J.-P. Jarier", "initial", "J.-P.", "Jarier", ""),
+        ("J.P.Jarier", "initial", "J.P.", "Jarier", ""),
         ("AJ Foyt", "initial", "AJ", "Foyt", ""),
         ("Terrien, David", "full", "David", "Terrien", ""),
         ("TERRIEN David", "full", "David", "TERRIEN", ""),

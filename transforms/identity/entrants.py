@@ -60,7 +60,7 @@ def resolve_entrants(results: pa.Table, claims: Claims) -> tuple[pa.Table, pa.Ta
     np.minimum.at(since, team[held], np.where(season[held] < 0, 9999, season[held]))
     wishes = [[slug(n[0]), f"{slug(n[0])}-{year}"] for n, year in zip(names, since.tolist(), strict=True)]
     ids, _ = assign(team[held], wishes, claims.of(results["result_id"].take(pa.array(held))), claims)
-    column = pa.array([*ids, None], pa.string()).take(pa.array(np.where(team < 0, len(ids), team)))
+    column = pa.array(ids, pa.string()).take(pa.array(team, mask=team < 0))
     key_of = np.zeros(len(names), dtype=np.int64)
     key_of[team[held]] = code[held]
     entrants = {

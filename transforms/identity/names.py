@@ -13,6 +13,7 @@ from transforms.lexicon import read_list
 
 # `J.`, `J.-P.`, `J.P.`, `Ch.`, `J`, `J-P`; and `AJ`, where the rest of the name is not in capitals.
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,3}\.-?)+[^\W\d_]?\.?|[^\W\d_](?:-[^\W\d_])?")
+_GLUED = re.compile(r"\b([^\W\d_]{1,2}\.)(?=[^\W\d_]{2})")  # `M.Schumacher`
 _DIGRAPH = re.compile(r"(?<![aeiouqg])([aou])e(?=[^aeiou])")
 _NICKNAME = re.compile(r"[\"“”„«»(][^\"“”„«»()]*[\"“”„«»)]")
 
@@ -136,7 +137,7 @@ def _bare(text: str) -> tuple[list[str], str]:
     """The words of a name without nickname, titles and suffix; and the suffix."""
     if not _NICKNAME.fullmatch(text.strip()):
         text = _NICKNAME.sub(" ", text)
-    words = [word for word in _comma_last(text).split() if squash(word)]
+    words = [word for word in _GLUED.sub(r"\1 ", _comma_last(text)).split() if squash(word)]
     if "".join(map(squash, words)) in _words("placeholder"):
         return [], ""
     words = [w for w in words if squash(w) not in _words("unknown given name")]
