@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from prefect import Task, flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -11,16 +12,21 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
+from prefect.states import Completed
+from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 from prefect.utilities.annotations import quote
+from pydantic import Field
 
 from flows import steps
-from flows.report import findings_rows, markdown
+from flows.report import failure, findings_rows, headline, markdown
 from flows.snapshots import Warehouse
 
 T = TypeVar("T")
 # A disk or a bucket may fail for a moment; what a person has to mend does not mend itself.
 RETRIES = 2
+# Batches that are read at a time: each holds a tenth of a gigabyte.
+READERS = min(4, os.cpu_count() or 1)
 
 
 def _transient(_task: object, _run: object, state: State[Any]) -> bool:
@@ -48,29 +54,52 @@ TASKS: dict[Callable[..., Any], Task[..., Any]] = {
 
 
 class Tasks:
-    """Runs each step as a task of the flow; arguments are handed over as they are, not searched for futures."""
+    """Runs each step as a task of the flow; tables are handed over as they are, not searched for futures."""
+
+    def __init__(self, place: str | None = None):
+        self._place = place
 
     def run(self, step: Callable[..., T], *arguments: Any) -> T:
         """The result of the step's task."""
-        result: T = TASKS[step](*map(quote, arguments))  # type: ignore[assignment]
-        return result
+        return TASKS[step](*map(quote, arguments))  # type: ignore[return-value]
 
     def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterable[T]:
         """The results of one task for each tuple of arguments, run by the flow's task runner."""
-        futures = [TASKS[step].submit(*map(quote, arguments)) for arguments in calls]
+        futures = [TASKS[step].submit(*arguments) for arguments in calls]
         return (future.result() for future in futures)
 
     def staging(self, warehouse: Warehouse) -> str:
-        """The warehouse's own staging folder."""
-        return steps.Direct().staging(warehouse)
+        """The place given, which all workers see; else the warehouse's own staging folder."""
+        return self._place or steps.Direct().staging(warehouse)
 
 
-@flow(name="parcferme-build", description=__doc__)
-def build(root: str = "seeds", warehouse: str = "warehouse", full: bool = False, wait: float = 0.0) -> steps.Outcome:
-    """Read the seeds below `root` and publish them to `warehouse`; `full` reads unchanged sheets again, too."""
-    outcome = steps.build(root, Warehouse(warehouse), Tasks(), full=full, wait=wait)
+def _described(text: str, **bounds: float) -> Any:
+    return Field(description=text, **bounds)  # type: ignore[call-overload]
+
+
+@flow(
+    name="parcferme-build",
+    description="Reads raw result sheets, and publishes them as a warehouse of typed, traceable tables.",
+    task_runner=ThreadPoolTaskRunner[Any](max_workers=READERS),  # type: ignore[arg-type]
+)
+def build(
+    root: Annotated[str, _described("Where the sheets are: a folder, a glob or an s3://bucket/prefix.")] = "seeds",
+    warehouse: Annotated[str, _described("Where to publish: a folder or an s3://bucket/prefix.")] = "warehouse",
+    full: Annotated[bool, _described("Read every sheet again, also those that did not change.")] = False,
+    wait: Annotated[float, _described("Seconds to wait for another build to finish.", ge=0, le=86400)] = 0.0,
+    staging: Annotated[
+        str | None, _described("Where batches are staged, for all workers to see; by default below the warehouse.")
+    ] = None,
+) -> steps.Outcome:
+    """Read the seeds below `root` and publish them to `warehouse`; what failed, an artifact says with the remedy."""
+    try:
+        outcome = steps.build(root, Warehouse(warehouse), Tasks(staging), full=full, wait=wait)
+    except Exception as error:
+        create_markdown_artifact(failure(error), key="parcferme-failure", description="Why the build failed.")
+        raise
     _show(outcome)
-    return outcome
+    # Prefect takes the state for the UI, and gives the caller its data.
+    return Completed(message=headline(outcome), data=outcome)  # type: ignore[return-value]
 
 
 def _show(outcome: steps.Outcome) -> None:

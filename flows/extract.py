@@ -49,6 +49,13 @@ class Sheet:
         return hashlib.sha256(f"{code}\0{self.source!r}".encode()).hexdigest()[:32]
 
 
+class Batch:
+    """Sheets that are read together; no collection, so that no task runner searches through them."""
+
+    def __init__(self, sheets: Sequence[Sheet]):
+        self.sheets = tuple(sheets)
+
+
 @dataclass(frozen=True)
 class Scan:
     """What lies below a root: the files that bear on a build, hashed, and what was left aside and why."""
@@ -283,15 +290,15 @@ def _content(root: Root, found: Scan, name: str) -> bytes:
         return _read(file, LARGEST_SHEET)
 
 
-def batches(sheets: Sequence[Sheet], most_bytes: int, most_sheets: int) -> Iterator[tuple[Sheet, ...]]:
+def batches(sheets: Sequence[Sheet], most_bytes: int, most_sheets: int) -> Iterator[Batch]:
     """The sheets in order, cut into batches of bounded size; a sheet larger than that is a batch of its own."""
     batch: list[Sheet] = []
     size = 0
     for sheet in sheets:
         if batch and (size + sheet.size > most_bytes or len(batch) == most_sheets):
-            yield tuple(batch)
+            yield Batch(batch)
             batch, size = [], 0
         batch.append(sheet)
         size += sheet.size
     if batch:
-        yield tuple(batch)
+        yield Batch(batch)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.errors import UserError
 from flows.terminal import console, plain
 from transforms.schema import OUTCOMES, SEVERITIES
 
@@ -21,15 +22,18 @@ if TYPE_CHECKING:
 QUESTIONS = (
     (
         "Who came back?",
-        "SELECT driver, events, first_season, last_season, makes FROM driver_careers WHERE events > 1 LIMIT 5",
+        "SELECT driver, events, first_season, last_season, makes FROM driver_careers"
+        " WHERE identified AND events > 1 ORDER BY events DESC, driver LIMIT 5",
     ),
     (
-        "Who shared a car, and where?",
-        "SELECT driver, other, events, starts, event_ids FROM crew_pairings WHERE identified LIMIT 5",
+        "Who drove together?",
+        "SELECT driver, other, events, event_ids FROM crew_pairings"
+        " WHERE identified ORDER BY events DESC, driver, other LIMIT 5",
     ),
     (
-        "Which makes were there?",
-        "SELECT make, events, starts, finishes, wins, poles, drivers FROM make_records LIMIT 5",
+        "Which makes were there most?",
+        "SELECT make, events, starts, finishes, wins, poles, drivers FROM make_records"
+        " ORDER BY events DESC, starts DESC, make LIMIT 5",
     ),
 )
 MOST_FINDINGS = 500
@@ -67,13 +71,20 @@ def _most_severe(findings: pa.Table) -> pa.Table:
     return pa.concat_tables(parts).slice(0, MOST_FINDINGS)
 
 
+def headline(outcome: Outcome) -> str:
+    """The outcome in one sentence."""
+    if outcome.summary is None:
+        return f"Nothing changed since snapshot {outcome.snapshot.id} ({outcome.reused:,} sheets)."
+    return f"Snapshot {outcome.snapshot.id}: {_sheets(outcome)}."
+
+
 def show(outcome: Outcome, database: Path | None, seconds: float) -> None:
     """Print the outcome; with a local database also three questions and their answers."""
     out = console()
     if outcome.summary is None:
-        out.print(f"Nothing changed since snapshot {outcome.snapshot.id} ({outcome.reused:,} sheets); nothing written.")
+        out.print(f"{headline(outcome)} Nothing was written.")
         return
-    out.print(f"Snapshot {outcome.snapshot.id}: {_sheets(outcome)}, in {seconds:.1f} s.\n")
+    out.print(f"{headline(outcome)} {seconds:.1f} s.\n")
     out.print(_columns(_counts(outcome.summary), _findings(outcome.summary)))
     if database is not None:
         _answers(out, database)
@@ -159,12 +170,18 @@ def _cell(value: object) -> str:
 
 def markdown(outcome: Outcome) -> str:
     """The outcome as Markdown, for Prefect's UI."""
-    title = f"# Snapshot `{outcome.snapshot.id}`"
     if outcome.summary is None:
-        return f"{title}\n\nNothing changed: {outcome.reused:,} sheets stand as they were.\n"
+        return f"{headline(outcome)}\n"
     counts = _markdown_table(("What was read", "Count"), _number_rows(outcome.summary))
     findings = _markdown_table(("Severity", "Check", "Count"), outcome.summary.findings)
-    return f"{title}\n\n{_sheets(outcome)}.\n\n{counts}\n## Findings\n\n{findings}"
+    return f"{headline(outcome)}\n\n{counts}\n## What is in doubt\n\n{findings}"
+
+
+def failure(error: Exception) -> str:
+    """Why a build failed, as Markdown: what is wrong and what to do; readers keep what they had."""
+    remedy = (error.remedy if isinstance(error, UserError) else None) or "The run's log says where it happened."
+    said = _markdown_cell(f"{error}" if isinstance(error, UserError) else f"{type(error).__name__}: {error}")
+    return f"**{said}**\n\n{_markdown_cell(remedy)}\n\nReaders keep the snapshot that they had.\n"
 
 
 def _markdown_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -64,6 +64,11 @@ def open_root(location: str) -> Root:
     return _Folder(location)
 
 
+def absolute(location: str) -> str:
+    """A location that means the same from every working directory."""
+    return location if "://" in location else os.path.abspath(location)
+
+
 def _hashed(root: Root, path: str) -> Hashed | OSError:
     digest, size = hashlib.sha256(), 0
     try:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
 
 from flows.errors import UserError
 from flows.prefect_home import settle
-from flows.server import local_server
+from flows.roots import absolute
+from flows.server import start_server
 from flows.storage import storage_at
 
 NAME = "parcferme"
@@ -46,16 +45,9 @@ def serve(
     home = storage_at(warehouse).lock.parent / ".prefect"
     settle(home)
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO")
-    with ExitStack() as stack:
-        if "PREFECT_API_URL" not in os.environ:
-            address = stack.enter_context(local_server(port, home / "server.log"))
-            os.environ["PREFECT_API_URL"] = f"{address}/api"
-        _serve(_whole(root), _whole(warehouse), cron, every, overlap)
-
-
-def _whole(location: str) -> str:
-    """A path that stands wherever the run starts."""
-    return location if "://" in location else str(Path(location).absolute())
+    if "PREFECT_API_URL" not in os.environ:
+        os.environ["PREFECT_API_URL"] = start_server(port, home / "server.log")
+    _serve(absolute(root), absolute(warehouse), cron, every, overlap)
 
 
 def _serve(root: str, warehouse: str, cron: str | None, every: timedelta | None, overlap: str) -> None:

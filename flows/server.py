@@ -1,15 +1,16 @@
-"""A Prefect server of one's own on loopback, started for as long as it is needed."""
+"""A Prefect server of one's own on loopback, for as long as this process lives."""
 
 from __future__ import annotations
 
+import atexit
+import ctypes
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from flows.errors import UserError
@@ -17,40 +18,58 @@ from flows.errors import UserError
 HOST = "127.0.0.1"
 # On an empty home and a busy machine the first start has taken 40 seconds.
 PATIENCE = 180.0
+_PR_SET_PDEATHSIG = 1
 
 
-@contextmanager
-def local_server(port: int, log: Path) -> Iterator[str]:
-    """Run a server on the port and give its address; what it says goes to the file `log`.
+def start_server(port: int, log: Path) -> str:
+    """Start a server on the port and give the address of its API; what it says goes to the file `log`.
 
-    Raises UserError when the port is taken, or the server does not start.
+    Call it before Prefect is imported: at exit, Prefect then first sends off its last log lines and
+    events, and the server stops after that. Raises UserError when the port is taken, or the server
+    does not start.
     """
+    _check(port)
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
+    address = f"http://{HOST}:{port}"
+    with log.open("ab") as said:
+        # A session of its own: Ctrl-C reaches this process alone, which first stops what talks to the server.
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            stdout=said,
+            stderr=said,
+            env=os.environ | {"PREFECT_UI_API_URL": f"{address}/api"},
+            start_new_session=True,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 (no thread runs yet)
+        )
+    atexit.register(_stop, process)
+    _wait(process, address, log)
+    return f"{address}/api"
+
+
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _check(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             raise UserError(
-                f"Port {port} of {HOST} cannot be used: {error.strerror}.",
+                f"Port {port} of {HOST} cannot be used: {error}.",
                 "Name another one with --port, or set PREFECT_API_URL to use a server that runs already.",
             ) from None
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
-    address = f"http://{HOST}:{port}"
-    environment = os.environ | {"PREFECT_UI_API_URL": f"{address}/api"}
-    # A group of its own: Ctrl-C reaches the schedule first, which stops serving before the server goes.
-    with (
-        log.open("ab") as said,
-        subprocess.Popen(command, stdout=said, stderr=said, env=environment, start_new_session=True) as process,  # noqa: S603
-    ):
-        try:
-            _wait(process, address, log)
-            yield address
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+
+
+def _die_with_parent() -> None:
+    """On Linux, let the server end when this process is killed, too."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
@@ -62,3 +81,12 @@ def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
         except OSError:
             time.sleep(0.2)
     raise UserError("Prefect's server did not start.", f"Its own words are in {log}.")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

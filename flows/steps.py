@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from flows.errors import DataError
-from flows.extract import Scan, Seeds, Sheet, batches, finding_table, gather, read_sources, scan
+from flows.extract import Batch, Scan, Seeds, Sheet, batches, finding_table, gather, read_sources, scan
 from flows.snapshots import Snapshot, Warehouse
 from transforms.schema import SCHEMA_VERSION
 
@@ -155,14 +155,14 @@ def _reusable(current: Snapshot, keys: Mapping[str, str]) -> Set[str]:
     return frozenset(same & set(current.table("sheets", ["sheet_id"])["sheet_id"].to_pylist()) if same else ())
 
 
-def read_batch(location: str, sheets: Sequence[Sheet], staging: str, name: str) -> str:
-    """Read some sheets and stage their tables under this name, which is returned."""
+def read_batch(location: str, batch: Batch, staging: str, name: str) -> str:
+    """Read a batch of sheets and stage their tables under this name, which is returned."""
     import pyarrow as pa
 
     from flows.staging import write_batch
     from transforms.sheets import read_sheets
 
-    sources, doubts = read_sources(location, sheets)
+    sources, doubts = read_sources(location, batch.sheets)
     tables = read_sheets(sources)
     findings = pa.concat_tables([tables["findings"], finding_table(doubts)]).sort_by("sheet_id")
     return write_batch(staging, name, {**tables, "findings": findings})

@@ -270,6 +270,6 @@ def test_batches_keep_order_and_bounds(seeds):
     """Batches hold all sheets in order, none above the bounds unless it is a single sheet."""
     sheets = gathered(seeds).sheets
     for most_bytes, most_sheets in [(1, 10), (10_000, 10), (10**9, 1), (10**9, 3)]:
-        cut = list(batches(sheets, most_bytes, most_sheets))
+        cut = [batch.sheets for batch in batches(sheets, most_bytes, most_sheets)]
         assert [s for batch in cut for s in batch] == list(sheets)
         assert all(len(b) <= most_sheets and (len(b) == 1 or sum(s.size for s in b) <= most_bytes) for b in cut)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.errors import UserError
 from flows.storage import DATABASE, storage_at
 
 if TYPE_CHECKING:
@@ -22,39 +23,59 @@ if TYPE_CHECKING:
 @click.option("--full", is_flag=True, help="Read every sheet again, also those that did not change.")
 @click.option("--direct", is_flag=True, help="Run the same steps without Prefect.")
 @click.option("--wait", default=0.0, metavar="SECONDS", help="How long to wait for another build to finish.")
-def command(root: str, warehouse: str, full: bool, direct: bool, wait: float) -> None:
+@click.option("--runner", type=click.Choice(["local", "dask"]), default="local", show_default=True, help="Who reads.")
+@click.option("--scheduler", metavar="ADDRESS", help="Dask's scheduler; a cluster on this machine when not given.")
+@click.option("--staging", metavar="PLACE", help="Where workers leave what they read: a path or s3:// all of them see.")
+def command(root: str, warehouse: str, direct: bool, runner: str, scheduler: str | None, **options: Any) -> None:
     """Read the sheets below ROOT (a folder, a glob or an s3://bucket/prefix) and publish the warehouse.
 
     Sheets that did not change since the last build are not read again. Readers see the old
     warehouse until the new one is complete.
     """
     started = time.monotonic()
-    outcome = _direct(root, warehouse, full, wait) if direct else _flow(root, warehouse, full, wait)
+    _refuse(direct, runner, scheduler, options["staging"])
+    if direct:
+        outcome = _direct(root, warehouse, full=options["full"], wait=options["wait"])
+    else:
+        outcome = _flow(root, warehouse, runner == "dask", scheduler, options)
     from flows.report import show
 
     database = None if "://" in warehouse else Path(warehouse) / DATABASE
     show(outcome, database, time.monotonic() - started)
 
 
-def _direct(root: str, warehouse: str, full: bool, wait: float) -> Outcome:
+def _refuse(direct: bool, runner: str, scheduler: str | None, staging: str | None) -> None:
+    """Say so when options do not go together, rather than leave one out silently."""
+    if direct and runner == "dask":
+        raise UserError("--direct and --runner dask exclude each other.", "Leave out --direct.")
+    if runner != "dask" and (scheduler or staging):
+        raise UserError("--scheduler and --staging are for --runner dask.", "Add --runner dask.")
+
+
+def _direct(root: str, warehouse: str, *, full: bool, wait: float) -> Outcome:
     from flows.snapshots import Warehouse
     from flows.steps import Direct, build
 
     return build(root, Warehouse(warehouse), Direct(), full=full, wait=wait)
 
 
-def _flow(root: str, warehouse: str, full: bool, wait: float) -> Outcome:
+def _flow(root: str, warehouse: str, on_dask: bool, scheduler: str | None, options: dict[str, Any]) -> Outcome:
     from flows.load import writing
     from flows.prefect_home import settle
     from flows.snapshots import Warehouse
     from flows.steps import standing
 
     # Prefect's server takes ten seconds to start, and would only be told that there is nothing to do.
-    if not full and (outcome := standing(root, Warehouse(warehouse), wait)):
+    if not options["full"] and (outcome := standing(root, Warehouse(warehouse), options["wait"])):
         return outcome
-
+    home = storage_at(warehouse).lock.parent / ".prefect"
     with writing(warehouse):
-        settle(storage_at(warehouse).lock.parent / ".prefect")
+        settle(home)
+    if on_dask:
+        from flows.cluster import build_on_dask
+
+        return build_on_dask(root, warehouse, scheduler, home, options)
     from flows.build import build
 
-    return build(root, warehouse, full, wait)
+    published: Outcome = build(root, warehouse, **options)
+    return published

@@ -1,0 +1,39 @@
+"""Reads batches of sheets on a Dask cluster; all else runs where the flow does."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flows.errors import UserError
+from flows.roots import absolute
+from flows.server import free_port, start_server
+
+if TYPE_CHECKING:
+    from flows.steps import Outcome
+
+# One worker per core, each with one thread: readers of sheets compute. No dashboard on a port of its own.
+LOCAL = {"n_workers": os.cpu_count(), "threads_per_worker": 1, "dashboard_address": None}
+
+
+def build_on_dask(root: str, warehouse: str, scheduler: str | None, home: Path, options: dict[str, Any]) -> Outcome:
+    """Build with the workers of the scheduler at that address, or of a cluster on this machine.
+
+    Without a server at PREFECT_API_URL one is started first, since every worker would else start its
+    own. Raises UserError when prefect-dask is not installed or the scheduler does not answer.
+    """
+    if find_spec("prefect_dask") is None:
+        raise UserError("--runner dask needs prefect-dask.", "pip install 'parcferme[dask]'")
+    if "PREFECT_API_URL" not in os.environ:
+        os.environ["PREFECT_API_URL"] = start_server(free_port(), home / "server.log")
+    # Prefect reads its settings when it is imported, so only now.
+    from prefect_dask.task_runners import DaskTaskRunner
+
+    from flows.build import build
+
+    runner = DaskTaskRunner(address=scheduler, cluster_kwargs=None if scheduler else LOCAL)
+    on_dask = build.with_options(task_runner=runner)  # type: ignore[arg-type]
+    outcome: Outcome = on_dask(absolute(root), absolute(warehouse), **options)
+    return outcome
