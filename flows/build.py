@@ -1,7 +1,6 @@
 """The Prefect flow: the steps of a build as few, coarse tasks, with artifacts that show what they led to."""
 
-from __future__ import annotations
-
+# Prefect makes its form from the annotations as they are, so they must not be put off to strings.
 import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, TypeVar

@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 
 OWN = ("PREFECT_API_URL", "PREFECT_HOME", "PREFECT_PROFILE")
+CONSOLE_LEVEL = "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"
 SETTINGS = {
     # On an empty home and a busy machine the server's first start has taken 40 seconds.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
     # The terminal belongs to the summary; the log goes to the server, where the UI shows it.
-    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    CONSOLE_LEVEL: "CRITICAL",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
 }

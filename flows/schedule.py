@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from datetime import timedelta
 
+import click
+
 from flows.errors import UserError
-from flows.prefect_home import settle
-from flows.roots import absolute
+from flows.load import writing
+from flows.prefect_home import CONSOLE_LEVEL, settle
+from flows.roots import absolute, open_root
 from flows.server import start_server
 from flows.storage import storage_at
 
 NAME = "parcferme"
+# How many seconds a run waits for a build that someone has started by hand.
+LONGEST_WAIT = 3600.0
 # What a run does that finds another one: Prefect's strategy, and how the UI words it.
 OVERLAPS = {
     "wait": ("ENQUEUE", "waits until that is done"),
     "skip": ("CANCEL_NEW", "is cancelled: the next one will find what changed"),
 }
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_CRON = re.compile(r"(?:[\w*,/#-]+\s+){4}[\w*,/#-]+")
 _DURATION = re.compile(r"(\d{1,6})\s*([smhd])")
 
 
@@ -34,38 +41,71 @@ def duration(text: str) -> timedelta:
     return length
 
 
-def serve(
-    root: str, warehouse: str, *, cron: str | None, every: timedelta | None, overlap: str = "wait", port: int = 4200
-) -> None:
+def when(cron: str | None, every: str | None) -> str | timedelta:
+    """A cron line or an interval, whichever is given.
+
+    Raises UserError when neither or both are, or when it is none.
+    """
+    if (cron is None) == (every is None):
+        raise UserError(
+            "A schedule needs either --cron or --every.", 'parcferme schedule --every 10m, or --cron "0 6 * * 1"'
+        )
+    if cron is None:
+        return duration(every or "")
+    if not _CRON.fullmatch(cron.strip()):
+        raise _no_cron_line(cron)
+    return cron.strip()
+
+
+def serve(root: str, warehouse: str, when: str | timedelta, overlap: str = "wait", port: int = 4200) -> None:
     """Build the warehouse from `root` on a cron line or at an interval, until stopped.
 
     Uses the server at PREFECT_API_URL where that is set, else one of its own on loopback. Raises
-    UserError when that cannot start, or for a cron line that is none.
+    UserError when that cannot start, when there is no such root, or for a cron line that is none.
     """
+    open_root(root)
+    os.environ.setdefault(CONSOLE_LEVEL, "INFO")
     home = storage_at(warehouse).lock.parent / ".prefect"
-    settle(home)
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO")
+    with writing(warehouse):
+        settle(home)
     if "PREFECT_API_URL" not in os.environ:
+        click.echo("Starting Prefect's server ...")
         os.environ["PREFECT_API_URL"] = start_server(port, home / "server.log")
-    _serve(absolute(root), absolute(warehouse), cron, every, overlap)
+    click.echo(
+        f"Building on schedule; the UI is at {os.environ['PREFECT_API_URL'].removesuffix('/api')}. Ctrl-C stops."
+    )
+    _serve(absolute(root), absolute(warehouse), when, overlap)
 
 
-def _serve(root: str, warehouse: str, cron: str | None, every: timedelta | None, overlap: str) -> None:
+def _serve(root: str, warehouse: str, when: str | timedelta, overlap: str) -> None:
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
     from prefect.types.entrypoint import EntrypointType
 
     from flows.build import build
 
+    try:
+        schedule = CronSchedule(cron=when) if isinstance(when, str) else IntervalSchedule(interval=when)
+    except ValueError:
+        raise _no_cron_line(str(when)) from None
     strategy, meaning = OVERLAPS[overlap]
+    # Told to stop, Prefect's runner calls its own coroutine without awaiting it, and ends all the same.
+    warnings.filterwarnings("ignore", "coroutine 'Runner.astop' was never awaited", RuntimeWarning)
     build.serve(
         name=NAME,
-        cron=cron,
-        interval=every,
-        parameters={"root": root, "warehouse": warehouse, "wait": 3600.0},
+        schedules=[schedule],
+        parameters={"root": root, "warehouse": warehouse, "wait": LONGEST_WAIT},
         description=f"{build.description}\n\nRuns never overlap: one that finds another {meaning}.",
         tags=["parcferme"],
         global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy[strategy]),
         entrypoint_type=EntrypointType.MODULE_PATH,
         pause_on_shutdown=False,
         print_starting_message=False,
+    )
+
+
+def _no_cron_line(text: str) -> UserError:
+    return UserError(
+        f"`{text}` is no cron line.",
+        'Write minute, hour, day, month and weekday: --cron "0 6 * * 1" is Mondays at six.',
     )

@@ -93,7 +93,7 @@ def said(port: int) -> list[str]:
     return [str(run["state"]["message"]) for run in sorted(runs, key=lambda run: str(run["start_time"]))]  # type: ignore[index]
 
 
-def wait_until(true: Callable[[], object], seconds: float = 180.0) -> None:
+def wait_until(true: Callable[[], object], seconds: float = 240.0) -> None:
     until = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < until, "waited in vain"

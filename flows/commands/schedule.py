@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import click
+from typing import Any
 
-from flows.errors import UserError
+import click
 
 
 @click.command()
@@ -22,16 +22,12 @@ from flows.errors import UserError
     help="What a run does that finds another one.",
 )
 @click.option("--port", default=4200, show_default=True, help="Where Prefect's UI answers on 127.0.0.1.")
-def command(root: str, warehouse: str, cron: str | None, every: str | None, overlap: str, port: int) -> None:
+def command(root: str, warehouse: str, cron: str | None, every: str | None, **options: Any) -> None:
     """Build the warehouse from ROOT on a schedule, until stopped.
 
     Starts a Prefect server on 127.0.0.1, with its UI, unless PREFECT_API_URL names one. The schedule
     stays active over restarts; a run that finds nothing new writes nothing.
     """
-    from flows.schedule import duration, serve
+    from flows.schedule import serve, when
 
-    if (cron is None) == (every is None):
-        raise UserError(
-            "A schedule needs either --cron or --every.", 'parcferme schedule --every 10m, or --cron "0 6 * * 1"'
-        )
-    serve(root, warehouse, cron=cron, every=duration(every) if every else None, overlap=overlap, port=port)
+    serve(root, warehouse, when(cron, every), **options)
