@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
-import warnings
+from contextlib import suppress
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +17,9 @@ from flows.prefect_home import CONSOLE_LEVEL, settle
 from flows.roots import absolute, open_root
 from flows.server import start_server
 from flows.storage import storage_at
+
+if TYPE_CHECKING:
+    from prefect.runner import Runner
 
 NAME = "parcferme"
 # How many seconds a run waits for a build that someone has started by hand.
@@ -89,19 +94,35 @@ def _serve(root: str, warehouse: str, when: str | timedelta, overlap: str) -> No
     except ValueError:
         raise _no_cron_line(str(when)) from None
     strategy, meaning = OVERLAPS[overlap]
-    # Told to stop, Prefect's runner calls its own coroutine without awaiting it, and ends all the same.
-    warnings.filterwarnings("ignore", "coroutine 'Runner.astop' was never awaited", RuntimeWarning)
-    build.serve(
+    runner = _runner()
+    runner.add_flow(
+        build,
         name=NAME,
         schedules=[schedule],
         parameters={"root": root, "warehouse": warehouse, "wait": LONGEST_WAIT},
         description=f"{build.description}\n\nRuns never overlap: one that finds another {meaning}.",
         tags=["parcferme"],
-        global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy[strategy]),
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy[strategy]),
         entrypoint_type=EntrypointType.MODULE_PATH,
-        pause_on_shutdown=False,
-        print_starting_message=False,
     )
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
+        asyncio.run(runner.start())
+
+
+def _runner() -> Runner:
+    """A runner that, told to stop, ends its run and leaves by the door; the schedule stays active."""
+    from prefect.runner import Runner
+
+    class Stoppable(Runner):
+        async def start(self, *arguments: Any, **options: Any) -> None:
+            self.loop, self.work = asyncio.get_running_loop(), asyncio.current_task()
+            await super().start(*arguments, **options)
+
+        def handle_sigterm(self, *arguments: Any, **options: Any) -> None:
+            if self.work is not None:
+                self.loop.call_soon_threadsafe(self.work.cancel)
+
+    return Stoppable(name=NAME, pause_on_shutdown=False)
 
 
 def _no_cron_line(text: str) -> UserError:

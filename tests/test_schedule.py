@@ -124,14 +124,14 @@ def test_schedule_builds_what_is_new_and_ends_cleanly(seeds, tmp_path):
         assert said(port)[1].startswith("Nothing changed")
         shutil.copytree(seeds / "1997-spa-24-hours", seeds / "1998-spa-24-hours")
         wait_until(lambda: any("1 sheet read, 4 unchanged" in message for message in said(port)))
+        before = len(said(port))
         deployment = ask(port, "deployments")[0]
         assert "Runs never overlap: one that finds another waits" in str(deployment["description"])
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     wait_until(lambda: not ask(port, "flows"))
     with schedule(seeds, warehouse, port) as process:
-        before = len(said(port))
-        wait_until(lambda: len(said(port)) > before >= 2)
+        wait_until(lambda: len(said(port)) > before)
         deploy(port)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
