@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -110,7 +109,7 @@ class Folder:
 
     def write(self, name: str, data: bytes) -> None:
         """Stage the file, then rename it into place."""
-        staged = self.staging / hashlib.sha256(name.encode()).hexdigest()
+        staged = self.staging / Path(name).name
         staged.write_bytes(data)
         self.replace(staged, name)
 
