@@ -63,12 +63,11 @@ def show(warehouse: Warehouse, snapshot: Snapshot) -> None:
 
 
 def mend(warehouse: Warehouse) -> None:
-    """Clean up after a writer that died, and finish what it had begun to show.
+    """Finish what a writer that died had begun to show.
 
     What turns out to be damaged then is declared no snapshot, so that the next build makes it again.
     """
     storage = warehouse.storage
-    clear(storage.staging)
     shown = entries(storage)
     current = warehouse.current()
     last = (warehouse.find(shown[-1][0]) if shown else None) or current

@@ -23,19 +23,17 @@ class BusyError(UserError):
 
 
 @contextmanager
-def exclusive(path: Path, what: str, wait: float = 0.0) -> Iterator[None]:
-    """Hold the lock file at `path` on a warehouse, waiting up to `wait` seconds for another's.
+def exclusive(path: Path, note: Path, what: str, wait: float = 0.0) -> Iterator[None]:
+    """Hold the lock file at `path`, waiting up to `wait` seconds for another; it is never written to.
 
-    BusyError says who holds it, since when, and what to do.
-
-    The kernel lets go of it when its owner ends, however that happens. On a network drive it holds
-    among machines only where the drive supports `flock`.
+    BusyError says who holds what it locks, since when (the owner's `note` tells), and what to do. The
+    kernel lets go of it when its owner ends, however that happens. On a network drive it holds among
+    machines only where the drive supports `flock`.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     try:
-        _take(descriptor, path, what, time.monotonic() + wait)
+        _take(descriptor, path, note, what, time.monotonic() + wait)
         _held.add(descriptor)
-        _sign(descriptor)
         yield
     finally:
         _held.discard(descriptor)
@@ -51,31 +49,31 @@ def _let_go() -> None:
 os.register_at_fork(after_in_child=_let_go)
 
 
-def _take(descriptor: int, path: Path, what: str, until: float) -> None:
+def _take(descriptor: int, path: Path, note: Path, what: str, until: float) -> None:
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= until:
-                raise _busy(descriptor, path, what) from None
+                raise _busy(path, note, what) from None
             time.sleep(PAUSE)
         else:
             return
 
 
-def _sign(descriptor: int) -> None:
+def sign(note: Path) -> None:
+    """Note who holds the lock, for those who would like to."""
     owner = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, json.dumps(owner).encode(), 0)
+    note.write_text(json.dumps(owner), "utf-8")
 
 
-def _busy(descriptor: int, path: Path, what: str) -> BusyError:
+def _busy(path: Path, note: Path, what: str) -> BusyError:
     try:
-        owner = json.loads(os.pread(descriptor, 1000, 0))
+        owner = json.loads(note.read_bytes())
         who = f"process {owner['pid']} on {owner['host']}, since {owner['since']}"
         remedy = (
             f"Wait for it, or end it there (`kill {owner['pid']}`): the lock goes with it, and readers notice nothing."
         )
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         who, remedy = "another process", f"Wait for it, or end it (`fuser {path}` names it): the lock goes with it."
     return BusyError(f"The warehouse {what} is being written by {who}.", remedy)

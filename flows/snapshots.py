@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import DataError, UserError
-from flows.lock import exclusive
+from flows.lock import exclusive, sign
 from flows.storage import Storage, storage_at
 
 if TYPE_CHECKING:
@@ -155,7 +155,10 @@ class Warehouse:
         with ExitStack() as held:
             with writing(self.url):
                 self.storage.prepare()
-                held.enter_context(exclusive(self.storage.lock, self.url, wait))
+                note = self.storage.staging / "writer.json"
+                held.enter_context(exclusive(self.storage.lock, note, self.url, wait))
+                clear(self.storage.staging)
+                sign(note)
                 mend(self)
             self._locked = True
             try:

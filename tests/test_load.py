@@ -170,8 +170,18 @@ def test_waiting(tmp_path):
     first = Warehouse(str(tmp_path))
     with first.lock(), pytest.raises(BusyError), Warehouse(str(tmp_path)).lock(wait=0.2):
         pass
-    with Warehouse(str(tmp_path)).lock(wait=0.2), first.storage.lock.open() as file:
-        assert json.load(file)["pid"] == os.getpid()
+    with Warehouse(str(tmp_path)).lock(wait=0.2):
+        pass
+
+
+def test_nothing_is_written(tmp_path):
+    """Who takes the lock and finds nothing to do leaves every file as it was."""
+    warehouse = Warehouse(str(tmp_path))
+    warehouse.publish({"load": 1}, load(1))
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    with warehouse.lock():
+        assert warehouse.current()
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.usefixtures("no_database")
