@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 Row = Sequence[object]
+MOST_ROWS = 100
+_BATCH = 10_000
+_WIDTH = 10_000  # where there is no terminal: no line is folded
+_FORMULA = re.compile(r"\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
 
 
 class Sink(Protocol):
@@ -25,12 +29,6 @@ class Sink(Protocol):
 
     def write(self, text: str, /) -> object:
         """Take the text."""
-
-
-MOST_ROWS = 100
-_BATCH = 10_000
-_WIDTH = 10_000  # where there is no terminal: no line is folded
-_FORMULA = re.compile(r"\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
 
 
 def rows_of(connection: DuckDBPyConnection) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from flows.views import View, create_views, describe_table, views
+from flows.views import View, create_views, describe_table, view_columns, views
 from transforms.schema import TABLES, TEXT, WHOLE, Column, Table
 
 if TYPE_CHECKING:
@@ -76,9 +76,8 @@ def dictionary(connection: DuckDBPyConnection) -> pa.Table:
     rows: list[dict[str, object]] = []
     for table in (*TABLES.values(), DICTIONARY):
         rows += _table_entries(connection, table)
-    for view in sorted(views().values(), key=lambda view: view.name):
-        if view.type != "MACRO":
-            rows += _view_entries(connection, view)
+    for name, columns in sorted(_columns(connection).items()):
+        rows += _view_entries(views()[name], columns)
     return DICTIONARY.conform(pa.Table.from_pylist(rows, schema=DICTIONARY.schema))
 
 
@@ -99,9 +98,8 @@ def _table_entries(connection: DuckDBPyConnection, table: Table) -> Iterator[dic
         }
 
 
-def _view_entries(connection: DuckDBPyConnection, view: View) -> Iterator[dict[str, object]]:
-    described = connection.execute(f"DESCRIBE FROM {call(view)}").fetchall()
-    for index, (column, type_, *_) in enumerate(described, start=1):
+def _view_entries(view: View, columns: Iterable[tuple[str, str]]) -> Iterator[dict[str, object]]:
+    for index, (column, type_) in enumerate(columns, start=1):
         known = view.document(column)
         yield {
             "table_name": view.name,
@@ -115,11 +113,17 @@ def _view_entries(connection: DuckDBPyConnection, view: View) -> Iterator[dict[s
         }
 
 
-def call(view: View) -> str:
-    """How a query names the view: a macro with a null for each argument."""
-    if view.signature is None:
-        return f'"{view.name}"'
-    return f'"{view.name}"({", ".join(["NULL"] * (view.signature.count(",") + 1))})'
+def _columns(connection: DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+    """Name and SQL type of each column of each view and macro; macros are asked with a null for each argument."""
+    found: dict[str, list[tuple[str, str]]] = {view.name: [] for view in views().values()}
+    for name, column, type_ in view_columns(connection):
+        found[name].append((column, type_))
+    for view in views().values():
+        if view.signature and view.type == "MACRO TABLE":
+            nulls = ", ".join(["NULL"] * (view.signature.count(",") + 1))
+            described = connection.execute(f'DESCRIBE FROM "{view.name}"({nulls})').fetchall()
+            found[view.name] = [(column, type_) for column, type_, *_ in described]
+    return found
 
 
 def empty_dictionary() -> pa.Table:

@@ -15,7 +15,6 @@ A macro adds `-- macro: name(parameter, ...)`. A line that goes on is indented a
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 
 _FIELD = re.compile(r"-- (?P<name>[a-z_]+)(?: \((?P<unit>[^)]+)\))?: (?P<text>.+)")
 _QUERY = re.compile(r"(SELECT|WITH|FROM)\b")
+# What a query reads: names after FROM and JOIN, and functions.
+_READ = re.compile(r"\b(?:(?<=FROM )|(?<=JOIN ))[a-z_]+|[a-z_]+(?=\()")
 _SIGNATURE = re.compile(r"[a-z_]+\([a-z_, ]+\)")
 
 
@@ -147,8 +148,7 @@ def views() -> dict[str, View]:
         for path in sorted((files("warehouse") / "views").iterdir(), key=lambda path: path.name)
         if path.name.endswith(".sql")
     }
-    named = _names_read({name: view.sql for name, view in found.items()})
-    reads = {name: sorted(named[name] & found.keys() - {name}) for name in found}
+    reads = {name: sorted(set(_READ.findall(view.sql)) & found.keys() - {name}) for name, view in found.items()}
     ordered: dict[str, View] = {}
     for name in TopologicalSorter(reads).static_order():
         inherited = {column: known for read in reads[name] for column, known in ordered[read].columns.items()}
@@ -156,41 +156,25 @@ def views() -> dict[str, View]:
     return ordered
 
 
-def _names_read(sqls: Mapping[str, str]) -> dict[str, set[str]]:
-    """Every table and function that each query or expression names, as DuckDB's own parser sees it."""
-    import duckdb
-
-    found = {}
-    with duckdb.connect() as connection:
-        for name, sql in sqls.items():
-            query = sql if _QUERY.match(sql) else f"SELECT {sql}"
-            [[text]] = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchall()
-            tree = json.loads(text)
-            if tree.get("error"):
-                raise ValueError(f"warehouse/views/{name}.sql: {tree.get('error_message')}")
-            found[name] = set(_named(tree))
-    return found
-
-
-def _named(node: object) -> Iterator[str]:
-    if isinstance(node, dict):
-        yield from (str(node[key]) for key in ("table_name", "function_name") if key in node)
-        node = list(node.values())
-    if isinstance(node, list):
-        for child in node:
-            yield from _named(child)
-
-
 def create_views(connection: DuckDBPyConnection) -> None:
     """Create all views and macros over the base tables of this connection, with their comments."""
     for view in views().values():
         connection.execute(view.statement)
         connection.execute(f'COMMENT ON {view.type} "{view.name}" IS {quoted(view.comment)}')
-        if view.type == "VIEW":
-            for column in connection.table(view.name).columns:
-                known = view.document(column)
-                text = quoted(f"{known.description} Unit: {known.unit}.")
-                connection.execute(f'COMMENT ON COLUMN "{view.name}"."{column}" IS {text}')
+    comments = []
+    for name, column, _ in view_columns(connection):
+        known = views()[name].document(column)
+        text = quoted(f"{known.description} Unit: {known.unit}.")
+        comments.append(f'COMMENT ON COLUMN "{name}"."{column}" IS {text}')
+    connection.execute(";\n".join(comments))
+
+
+def view_columns(connection: DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    """View, column and SQL type of each column of the views, in order."""
+    columns = connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() ORDER BY table_name, column_index"
+    ).fetchall()
+    return [column for column in columns if column[0] in views()]
 
 
 def describe_table(connection: DuckDBPyConnection, table: Table, type_: str) -> None:
