@@ -107,9 +107,11 @@ def answering() -> Iterator[None]:
     try:
         yield
     except duckdb.IOException as error:
-        if "No files found" in str(error):
+        if "No files found" in str(error) and "/snapshots/" in str(error):
             raise UserError(f"Part of the warehouse is gone: {_first_line(error)}", _REBUILD) from error
         raise UserError(_one_line(error), "Check the file or address that the query names.") from error
+    except duckdb.ParserException as error:
+        raise UserError(_one_line(error), "Check the SQL there; `parcferme sql` alone opens a shell.") from error
     except duckdb.Error as error:
         if match := re.search(r"(?:Table|Function) with name (\S+) does not exist", str(error)):
             raise unknown("table, view or macro", match[1], objects(), "`parcferme dictionary` lists them.") from error

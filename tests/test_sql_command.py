@@ -117,6 +117,8 @@ def test_nothing_can_be_written(run):
         ("FROM drivr('Lee')", "Did you mean driver"),
         ("SELECT drivr FROM drivers", "driver"),
         ("SELECT FROM WHERE", "syntax error"),
+        ("FROM read_csv('nowhere.csv')", "nowhere.csv"),
+        (" ; ", "The query is empty"),
     ],
 )
 def test_a_wrong_query_is_answered_with_the_nearest_names(run, query: str, hint: str):

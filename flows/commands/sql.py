@@ -7,7 +7,7 @@ import shutil
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -45,11 +45,13 @@ def command(query: str | None, form: str | None, parquet: Path | None, warehouse
 
     if query is None:
         _shell(warehouse, form or parquet)
+    elif not query.strip(" ;\n\t"):
+        raise UserError("The query is empty.", 'parcferme sql "FROM driver_careers"')
     with closing(open_warehouse(warehouse)) as connection, answering():
         if parquet:
-            _write_parquet(connection, query or "", parquet)
+            _write_parquet(connection, query, parquet)
         else:
-            connection.execute(query or "")
+            connection.execute(query)
             print_answer(connection, form or "table")
 
 
@@ -68,8 +70,8 @@ def _write_parquet(connection: DuckDBPyConnection, query: str, path: Path) -> No
         raise UserError(f"{path} cannot be written: {error.strerror or error}", "Choose another file.") from error
 
 
-def _shell(warehouse: str, form: object) -> None:
-    """Become the DuckDB shell; does not return."""
+def _shell(warehouse: str, form: object) -> NoReturn:
+    """Become the DuckDB shell."""
     from flows.database import open_warehouse
     from flows.storage import DATABASE
     from flows.views import quoted
