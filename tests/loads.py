@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from itertools import product
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -90,3 +91,8 @@ def load(generation: int, events: int = 2, cars: int = 3, crew: int = 2) -> dict
 def driver(line: int, seat: int) -> str:
     """The driver of a seat: the same in all events."""
     return f"driver-{line}-{seat}"
+
+
+def files(folder: str | Path) -> dict[str, bytes]:
+    """All files below a folder."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in Path(folder).rglob("*") if p.is_file()}

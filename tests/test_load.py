@@ -10,37 +10,21 @@ import shutil
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows import parquet
-from flows.cli import parcferme
-from flows.database import open_database
 from flows.errors import UserError
-from flows.history import outdated
 from flows.lock import BusyError
 from flows.parquet import write_parquet
-from flows.snapshots import Snapshot, Warehouse
-from tests.loads import load
+from flows.snapshots import Warehouse
+from tests.loads import files, load
 from transforms.schema import TABLES
 
 DRIVERS = TABLES["driver_results"]
-
-
-def files(folder: str | Path) -> dict[str, bytes]:
-    """All files below a folder."""
-    return {str(p.relative_to(folder)): p.read_bytes() for p in Path(folder).rglob("*") if p.is_file()}
-
-
-def cut(path: Path) -> None:
-    """Take the last byte from a file."""
-    path.write_bytes(path.read_bytes()[:-1])
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=8), st.booleans())
@@ -70,7 +54,7 @@ def test_machines_agree(tmp_path):
     code = f"""
 import pyarrow, sys
 from flows.snapshots import Warehouse
-from tests.loads import load
+from tests.loads import files, load
 pyarrow.set_cpu_count(7)
 print(Warehouse({str(tmp_path / "there")!r}).publish({{"load": 1}}, load(1)).path)
 """
@@ -88,46 +72,6 @@ def test_declared_in_files(tmp_path):
         assert json.loads(schema.metadata[b"data_dictionary"]) == table.dictionary()
         units = {field.name: field.metadata[b"unit"].decode() for field in schema}
         assert units == {column.name: column.unit for column in table.columns}
-
-
-def test_again_is_the_same(tmp_path):
-    """Publishing the same again leaves every file of the snapshot as it is, and no second entry in the history."""
-    warehouse = Warehouse(str(tmp_path / "warehouse"))
-    snapshot = warehouse.publish({"load": 1}, load(1))
-    before = {path: path.stat().st_mtime_ns for path in Path(snapshot.path).iterdir()}
-    assert warehouse.publish({"load": 1}, load(1)) == snapshot
-    assert {path: path.stat().st_mtime_ns for path in Path(snapshot.path).iterdir()} == before
-    assert len((tmp_path / "warehouse/history.jsonl").read_text().splitlines()) == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "damage"), [("results.parquet", cut), ("lines.parquet", Path.unlink), ("manifest.json", cut)]
-)
-def test_repair(name, damage, tmp_path):
-    """A snapshot with a missing or damaged file is put right by publishing it again; so are results.db and the link."""
-    warehouse = Warehouse(str(tmp_path / "warehouse"))
-    snapshot = warehouse.publish({"load": 1}, load(1))
-    sound = files(snapshot.path)
-    damage(Path(snapshot.path) / name)
-    (tmp_path / "warehouse/results.db").write_bytes(b"no database")
-    (tmp_path / "warehouse/parquet").unlink()
-    warehouse.publish({"load": 1}, load(1))
-    assert files(snapshot.path) == sound
-    assert warehouse.current() == snapshot
-    with open_database(tmp_path / "warehouse/results.db") as connection:
-        assert connection.table("results").count("*").fetchone() == (6,)
-
-
-@pytest.mark.usefixtures("no_database")
-def test_sound_snapshot_never_changes(tmp_path):
-    """Should the same inputs lead to other tables, they become a snapshot of their own."""
-    warehouse = Warehouse(str(tmp_path))
-    first = warehouse.publish({"load": 1}, load(1))
-    before = files(first.path)
-    second = warehouse.publish({"load": 1}, load(2))
-    assert first.id != second.id
-    assert files(first.path) == before
-    assert warehouse.publish({"load": 1}, load(2)) == second
 
 
 @pytest.mark.usefixtures("no_database")
@@ -212,7 +156,7 @@ def test_no_room(limit, tmp_path):
     code = f"""
 from flows.errors import UserError
 from flows.snapshots import Warehouse
-from tests.loads import load
+from tests.loads import files, load
 try:
     Warehouse({str(tmp_path)!r}).publish({{"load": 2}}, load(2))
 except UserError as error:
@@ -255,70 +199,3 @@ def test_staging_vanishes(step, tmp_path):
     assert Warehouse(str(tmp_path)).current() == old
     with Warehouse(str(tmp_path)).lock():
         assert Warehouse(str(tmp_path)).current() == old
-
-
-NOW = datetime(2026, 1, 31, tzinfo=UTC)
-
-
-def hours_ago(*hours: int) -> dict[str, datetime]:
-    """Kept snapshots, named by letters, published so many hours ago, newest first."""
-    return {letter: NOW - timedelta(hours=each) for letter, each in zip("abcdef", hours, strict=False)}
-
-
-@pytest.mark.parametrize(
-    ("kept", "current", "expected"),
-    [
-        (hours_ago(1000, 2000, 3000), "a", []),
-        (hours_ago(1000, 2000, 3000, 4000, 5000), "a", ["d", "e"]),
-        (hours_ago(1, 2, 3, 4, 5), "a", []),
-        (hours_ago(1, 2, 3, 1000, 2000), "a", ["e"]),
-        (hours_ago(1000, 2000, 3000, 4000), "d", []),
-    ],
-)
-def test_outdated(kept, current, expected):
-    """Kept are the last three, what readers were shown within 48 hours, and the current one."""
-    assert outdated(kept, current, NOW) == expected
-
-
-@pytest.mark.usefixtures("no_database")
-def test_collection(tmp_path):
-    """A publication removes what is outdated, and nothing else."""
-    warehouse = Warehouse(str(tmp_path))
-    ids = [warehouse.publish({"load": each}, {}).id for each in range(5)]
-    history = tmp_path / "history.jsonl"
-    history.write_text(history.read_text().replace(str(datetime.now(UTC).year), "2001"))
-    last = warehouse.publish({"load": 5}, {})
-    assert [snapshot.id for snapshot in warehouse.snapshots()] == [last.id, *ids[:2:-1]]
-    assert warehouse.find(ids[0]) is None
-    assert not Snapshot(ids[0], warehouse.storage).complete
-
-
-@pytest.mark.usefixtures("no_database")
-def test_history_with_a_torn_line(tmp_path):
-    """A line of the history that cannot be read is passed over; a lost history costs no snapshot."""
-    warehouse = Warehouse(str(tmp_path))
-    ids = [warehouse.publish({"load": each}, {}).id for each in range(4)]
-    with (tmp_path / "history.jsonl").open("a") as file:
-        file.write('{"snapshot": "half\n')
-    assert [snapshot.id for snapshot in warehouse.snapshots()] == ids[::-1]
-    (tmp_path / "history.jsonl").unlink()
-    with warehouse.lock():
-        assert {snapshot.id for snapshot in warehouse.snapshots()} == set(ids)
-        assert warehouse.current() == Snapshot(ids[-1], warehouse.storage)
-
-
-@pytest.mark.parametrize("name", ["drivers.parquet", "manifest.json"])
-def test_full_build_writes_again(name, tmp_path, seeds):
-    """Whatever file of the current snapshot is damaged, `build --full` writes it again as it was."""
-    warehouse = tmp_path / "warehouse"
-
-    def build(*options: str) -> object:
-        return CliRunner().invoke(parcferme, ["build", str(seeds), "--direct", "--warehouse", str(warehouse), *options])
-
-    build()
-    sound = files(warehouse / "snapshots")
-    damaged = bytearray((warehouse / "parquet" / name).read_bytes())
-    damaged[len(damaged) // 4] ^= 1
-    (warehouse / "parquet" / name).write_bytes(damaged)
-    build("--full")
-    assert files(warehouse / "snapshots") == sound

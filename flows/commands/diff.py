@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 SHOWN = 20
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  parcferme diff
+  parcferme diff 3f2a current --fail-on-loss
+"""
+)
 @click.argument("old", default="previous")
 @click.argument("new", default="current")
 @click.option("--fail-on-loss", is_flag=True, help="Exit 1 when a sheet has fewer results than before.")

@@ -18,7 +18,13 @@ SHOWN = ("sheets", "results", "drivers", "findings")
 STYLES = {"current": "bold", "kept": "", "removed": "dim"}
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  parcferme history
+  parcferme history --all --json
+"""
+)
 @click.option("--all", "everything", is_flag=True, help="Also those that are no longer kept.")
 @warehouse_option
 @json_option

@@ -7,7 +7,13 @@ import click
 from flows.options import warehouse_option
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  parcferme rollback
+  parcferme rollback 3f2a
+"""
+)
 @click.argument("id_", metavar="[ID]", default="previous")
 @click.option("--wait", default=0.0, metavar="SECONDS", help="How long to wait for a build to finish.")
 @warehouse_option

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from flows.verify import Fault
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  parcferme verify
+  parcferme verify --all --json
+"""
+)
 @click.argument("id_", metavar="[ID]", default="current")
 @click.option("--all", "everything", is_flag=True, help="Every snapshot that is kept.")
 @warehouse_option
