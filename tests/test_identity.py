@@ -178,6 +178,7 @@ def test_decisions_settle_what_evidence_leaves_open() -> None:
         ([("same", "Karl Amsel", "Otto Drossel")], "line 2: .* stand in one car"),
         ([("not-same", "Karl Amsel", "Otto Drossel")], "line 2: nothing would join the two anyway"),
         ([("split", "Karl Amsel", "1999")], "line 2: 1999 does not part `Karl Amsel`"),
+        ([("label", "Karl Amsel", "Karl Amsel")], "line 2: `Karl Amsel` is the display name anyway"),
         ([("split", "Karl Amsel", "soon")], "line 2: `soon` is no season"),
         ([("label", "Karl Amsel", "K. A."), ("label", "karl-amsel", "Karl")], "line 3: .* has a label from line 2"),
         (

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, lists
+from transforms.identity.decisions import DecisionError
 from transforms.identity.groups import Codes
 from transforms.identity.mentions import Mentions
 from transforms.identity.people import METHODS, People
@@ -19,7 +20,7 @@ from transforms.schema import EVIDENCE, TABLES
 def drivers(mentions: Mentions, people: People, person: Codes, best: Codes, ids: list[str]) -> pa.Table:
     """One row for each person: `best` is the mention whose print is the person's display name, `person` from 0."""
     names = [mentions.names[code] for code in mentions.name[best].tolist()]
-    label = {int(person[i]): people.labels[p] for i, p in enumerate(people.person.tolist()) if p in people.labels}
+    label = _labels(people, person, [name.display for name in names])
     known = np.where(mentions.season >= 0, mentions.season, 9999)
     first, last = np.full(len(ids), 9999), np.full(len(ids), -1)
     np.minimum.at(first, person, known)
@@ -38,6 +39,17 @@ def drivers(mentions: Mentions, people: People, person: Codes, best: Codes, ids:
         }
     )
     return TABLES["drivers"].conform(table)
+
+
+def _labels(people: People, person: Codes, displays: list[str]) -> dict[int, str]:
+    """The display names that decisions give; raises DecisionError for one that is the display name anyway."""
+    labels = {}
+    for at in np.flatnonzero(np.isin(people.person, list(people.labels))).tolist():
+        owner, (text, row) = int(person[at]), people.labels[int(people.person[at])]
+        if text == displays[owner]:
+            raise DecisionError(row, f"`{text}` is the display name anyway", "Delete the line.")
+        labels[owner] = text
+    return labels
 
 
 def best_mentions(mentions: Mentions, person: Codes) -> Codes:
@@ -66,38 +78,40 @@ def _spellings(mentions: Mentions, person: Codes, count: int) -> list[list[str]]
 
 def links(mentions: Mentions, people: People, ids: pa.Array, id_of: Mapping[int, str]) -> pa.Table:
     """One row for each mention; `ids` are the driver ids of the mentions, `id_of` of the people."""
-    judged = people.links
-    best = _best_pairs(people)
-    at = np.append(best[0], -1)[people.group]
-    second = np.append(best[1], -1)[people.group]
-    evidence, candidates = _term_lists(people), _candidate_lists(people, id_of)
-    first_spelling = len(evidence)
-    evidence += [[{"term": people.likeness[n], "points": 0}] for n in sorted(people.likeness)]
-    evidence += [[{"term": f"identity.csv line {people.lines[n]}", "points": 0}] for n in sorted(people.lines)]
-    variant = {n: first_spelling + i for i, n in enumerate(sorted(people.likeness))}
-    line = {n: first_spelling + len(variant) + i for i, n in enumerate(sorted(people.lines))}
-    spelled = np.array([variant.get(n, -1) for n in range(len(people.person_of))], dtype=np.int64)[people.node]
-    settled = np.array([line.get(n, -1) for n in range(len(people.person_of))], dtype=np.int64)[people.node]
-    method = people.method
-    row = np.select(
-        [method == METHODS.index("decision"), method == METHODS.index("variant"), people.group >= 0],
-        [settled, spelled, np.append(best[0], -1)[people.group]],
-        -1,
-    )
-    total = np.append(judged.total, 0)
+    best, second = (np.append(pair, -1)[people.group] for pair in _best_pairs(people))
+    total = np.append(people.links.total, 0)
+    candidates = _candidate_lists(people, id_of)
     table = pa.table(
         {
             "result_id": mentions.rows["result_id"],
             "seat": mentions.rows["seat"],
             "driver_id": ids,
-            "method": pa.array(METHODS).take(pa.array(method)),
-            "points": pa.array(total[at], pa.int32(), mask=at < 0),
+            "method": pa.array(METHODS).take(pa.array(people.method)),
+            "points": pa.array(total[best], pa.int32(), mask=best < 0),
             "runner_up": pa.array(total[second], pa.int32(), mask=second < 0),
-            "evidence": pa.array([*evidence, []], EVIDENCE).take(pa.array(row % (len(evidence) + 1))),
+            "evidence": _evidence(people, best),
             "candidates": lists([*candidates, []]).take(pa.array(people.group % (len(candidates) + 1))),
         }
     )
     return TABLES["driver_links"].conform(table)
+
+
+def _evidence(people: People, best: Codes) -> pa.Array:
+    """The terms of each mention's best pair; for a variant what makes it one, for a decision its line."""
+    terms, notes = _term_lists(people), _notes(people)
+    place = np.full(len(people.person_of), -1)
+    place[list(notes)] = len(terms) + np.arange(len(notes))
+    texts = [[{"term": text, "points": 0}] for text in notes.values()]
+    row = np.where(place[people.node] >= 0, place[people.node], best)
+    return pa.array([*terms, *texts, []], EVIDENCE).take(pa.array(row % (len(terms) + len(texts) + 1)))
+
+
+def _notes(people: People) -> dict[int, str]:
+    """What is to be said of nodes that no sum settled: the likeness of variants, the line of decisions."""
+    decided = np.unique(people.node[people.method == METHODS.index("decision")]).tolist()
+    varied = np.unique(people.node[people.method == METHODS.index("variant")]).tolist()
+    lines = {node: f"identity.csv line {people.lines[node]}" for node in decided if node in people.lines}
+    return lines | {node: people.likeness[node] for node in varied if node in people.likeness}
 
 
 def _best_pairs(people: People) -> tuple[Codes, Codes]:

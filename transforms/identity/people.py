@@ -29,7 +29,7 @@ class People:
 
     A node is a name (numbered from 0) or a track (after the names); `node` is that of each mention, `person_of`
     the person of each node. `likeness` says for a name why it is a variant, `lines` for a node the line of
-    identity.csv that settled it; `labels` are display names by person; `group` is
+    identity.csv that settled it; `labels` are display names, with their lines, by person; `group` is
     the row of `links` that judged each mention (-1 for names).
     """
 
@@ -39,7 +39,7 @@ class People:
     person_of: Codes
     likeness: dict[int, str]
     lines: dict[int, int]
-    labels: dict[int, str]
+    labels: dict[int, tuple[str, int]]
     group: Codes
     names: int
     links: Links
@@ -90,7 +90,7 @@ def _settle(mentions: Mentions, node: Codes, names: int, verdicts: Verdicts) -> 
         person_of=person_of,
         likeness={n: text for a, b, text in reversed(pairs) if head[a] == head[b] for n in (a, b)},
         lines=lines,
-        labels={int(person_of[n]): text for n, (text, _) in verdicts.labels.items()},
+        labels={int(person_of[n]): label for n, label in verdicts.labels.items()},
         group=_taken(group, track),
         names=names,
         links=links,

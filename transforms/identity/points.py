@@ -1,7 +1,8 @@
 """The evidence that a track is a person, in half bits: one small function a term, and the sum is the whole judgement.
 
-Two points double the odds. The weights are those of a logistic regression over simulated archives and real Le Mans
-results, rounded, and made smaller where archives differ; FACTS of the design lists the prototype's.
+Two points double the odds. The weights are those of a logistic regression over simulated archives of several kinds,
+rounded; only the same car at the same event weighs more than there, so that nothing else can outweigh it. A model
+fitted to real Le Mans results had much the same weights for the terms that it knew.
 """
 
 from __future__ import annotations
