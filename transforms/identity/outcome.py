@@ -14,7 +14,7 @@ from transforms.identity.groups import Codes
 from transforms.identity.mentions import Mentions
 from transforms.identity.people import METHODS, People
 from transforms.identity.points import TERMS
-from transforms.schema import EVIDENCE, TABLES
+from transforms.schema import EVIDENCE, TABLES, TEXTS
 
 
 def drivers(mentions: Mentions, people: People, person: Codes, best: Codes, ids: list[str]) -> pa.Table:
@@ -76,34 +76,45 @@ def _spellings(mentions: Mentions, person: Codes, count: int) -> list[list[str]]
     return spellings
 
 
-def links(mentions: Mentions, people: People, ids: pa.Array, id_of: Mapping[int, str]) -> pa.Table:
-    """One row for each mention; `ids` are the driver ids of the mentions, `id_of` of the people."""
+def links(mentions: Mentions, people: People, table: pa.Table, person: Codes) -> pa.Table:
+    """One row for each mention: its person (a row of `table`, the drivers, for each mention) and all that led there."""
     best, second = (np.append(pair, -1)[people.group] for pair in _best_pairs(people))
     total = np.append(people.links.total, 0)
-    candidates = _candidate_lists(people, id_of)
-    table = pa.table(
-        {
-            "result_id": mentions.rows["result_id"],
-            "seat": mentions.rows["seat"],
-            "driver_id": ids,
-            "method": pa.array(METHODS).take(pa.array(people.method)),
-            "points": pa.array(total[best], pa.int32(), mask=best < 0),
-            "runner_up": pa.array(total[second], pa.int32(), mask=second < 0),
-            "evidence": _evidence(people, best),
-            "candidates": lists([*candidates, []]).take(pa.array(people.group % (len(candidates) + 1))),
-        }
-    )
-    return TABLES["driver_links"].conform(table)
+    rows = {
+        "result_id": mentions.rows["result_id"],
+        "seat": mentions.rows["seat"],
+        "driver_id": table["driver_id"].take(pa.array(person)),
+        "method": pa.array(METHODS).take(pa.array(people.method)),
+        "points": pa.array(total[best], pa.int32(), mask=best < 0),
+        "runner_up": pa.array(total[second], pa.int32(), mask=second < 0),
+        "evidence": _evidence(people, best),
+        "candidates": _candidates(people, table["driver_id"].combine_chunks()),
+    }
+    return TABLES["driver_links"].conform(pa.table(rows))
 
 
 def _evidence(people: People, best: Codes) -> pa.Array:
     """The terms of each mention's best pair; for a variant what makes it one, for a decision its line."""
-    terms, notes = _term_lists(people), _notes(people)
+    terms, notes = people.links.terms, _notes(people)
+    row, column = np.nonzero(terms)
+    names = pa.array([name for name, _ in TERMS]).take(pa.array(column))
+    sums = _grouped(EVIDENCE, len(terms), row, _points(names, pa.array(terms[row, column], pa.int32())))
+    said = _points(pa.array(list(notes.values()), pa.string()), pa.array(np.zeros(len(notes)), pa.int32()))
+    texts = _grouped(EVIDENCE, len(notes) + 1, np.arange(len(notes)), said)
     place = np.full(len(people.person_of), -1)
     place[list(notes)] = len(terms) + np.arange(len(notes))
-    texts = [[{"term": text, "points": 0}] for text in notes.values()]
-    row = np.where(place[people.node] >= 0, place[people.node], best)
-    return pa.array([*terms, *texts, []], EVIDENCE).take(pa.array(row % (len(terms) + len(texts) + 1)))
+    at = np.where(place[people.node] >= 0, place[people.node], best)
+    return pa.concat_arrays([sums, texts]).take(pa.array(at % (len(terms) + len(notes) + 1)))
+
+
+def _points(term: pa.Array, points: pa.Array) -> pa.Array:
+    return pa.StructArray.from_arrays([term, points], fields=list(EVIDENCE.value_type))
+
+
+def _grouped(type_: pa.DataType, count: int, owner: Codes, values: pa.Array) -> pa.Array:
+    """One list for each of `count` owners, of the values whose owners stand beside them in order."""
+    offsets = np.searchsorted(owner, np.arange(count + 1)).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), values, type=type_)
 
 
 def _notes(people: People) -> dict[int, str]:
@@ -126,23 +137,14 @@ def _best_pairs(people: People) -> tuple[Codes, Codes]:
     return np.where(size > 0, order[start], -1), np.where(size > 1, order[start + 1], -1)
 
 
-def _term_lists(people: People) -> list[list[dict[str, object]]]:
-    """The terms of each pair that are not nought."""
-    names = [name for name, _ in TERMS]
-    return [
-        [{"term": name, "points": points} for name, points in zip(names, row, strict=True) if points]
-        for row in people.links.terms.tolist()
-    ]
-
-
-def _candidate_lists(people: People, id_of: Mapping[int, str]) -> list[list[str]]:
-    """The candidates of each track, best first."""
+def _candidates(people: People, ids: pa.Array) -> pa.Array:
+    """The ids of the candidates of each mention, best first; `ids` are those of the people, in order."""
     pairs, total = people.links.pairs, people.links.total
     order = np.lexsort((pairs.person, -total, pairs.track))
-    found: list[list[str]] = [[] for _ in range(pairs.tracks.owners)]
-    for track, person in zip(pairs.track[order].tolist(), pairs.person[order].tolist(), strict=True):
-        found[track].append(id_of[person])
-    return found
+    who = np.searchsorted(np.unique(people.person), pairs.person[order])
+    tracks = pairs.tracks.owners
+    lists_ = _grouped(TEXTS, tracks + 1, pairs.track[order], ids.take(pa.array(who)))
+    return lists_.take(pa.array(people.group % (tracks + 1)))
 
 
 def forms_of(sheets: pa.Table, forms: Mapping[str, str]) -> pa.Array:

@@ -31,7 +31,7 @@ def resolve(
     mentions = gather(read)
     claims = _claims(previous)
     people = identify(mentions, decisions, claims)
-    numbers, person = np.unique(people.person, return_inverse=True)
+    person = np.unique(people.person, return_inverse=True)[1]
     best = best_mentions(mentions, person)
     old = claims.of(mention_keys(mentions.rows))
     wished = _wishes(mentions, person, best)
@@ -39,9 +39,8 @@ def resolve(
     causes = _causes(old, people)
     table = drivers(mentions, people, person, best, ids)
     results, entrants = resolve_entrants(read["results"], _entrant_claims(previous))
-    id_of = dict(zip(numbers.tolist(), ids, strict=True))
     rows = _filled(mentions, people, table, person, results)
-    linked = links(mentions, people, rows["driver_id"], id_of)
+    linked = links(mentions, people, table, person)
     rows = with_column(rows, "link_points", linked["points"])
     return {
         "sheets": with_column(read["sheets"], "name_form", forms_of(read["sheets"], mentions.forms)),
