@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from tests.bench.people import FIRST, LAST, Person, people
 from tests.bench.prints import Style, team_print
@@ -28,6 +30,19 @@ class Archive:
     def mentions(self) -> int:
         """Number of printed names."""
         return int(self.read["driver_results"].num_rows)
+
+    def save(self, folder: Path) -> None:
+        """Write the archive to a folder, for another process."""
+        for name, table in self.read.items():
+            pq.write_table(table, folder / f"{name}.parquet")
+        np.savez(folder / "truth.npz", truth=self.truth, form=self.form)
+
+    @classmethod
+    def load(cls, folder: Path) -> Archive:
+        """The archive that `save` wrote."""
+        read = {path.stem: pq.read_table(path) for path in sorted(folder.glob("*.parquet"))}
+        with np.load(folder / "truth.npz") as beside:
+            return cls(read, beside["truth"], beside["form"])
 
 
 @dataclass
