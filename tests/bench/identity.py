@@ -97,9 +97,8 @@ def main() -> None:
         f"surnames     right {result.surname[0]:.4f}   found {result.surname[1]:.4f} (of all {result.surname_all:.4f})"
     )
     print(f"initials     right {result.initial[0]:.4f}   found {result.initial[1]:.4f}")
-    print(
-        f"peak memory  {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB, the tables of the archive included"
-    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"peak memory  {peak:.2f} GiB, the tables of the archive included")
     if arguments.curve:
         curve(archive)
 
