@@ -74,6 +74,13 @@ def test_two_equal_surnames_in_one_car_are_two_people() -> None:
     assert len(set(out["driver_results"]["driver_id"].to_pylist())) == 3
 
 
+def test_a_line_of_ten_thousand_names_is_borne() -> None:
+    """A column misread as a crew costs no more than its own length."""
+    crew = " / ".join(f"Name{i} Smith" for i in range(10_000))
+    out = resolve(archive(("e/race", 1997, "1", crew), ("e/grid", 1997, "2", "Smith")), NO_DECISIONS, None)
+    assert out["drivers"].num_rows == 10_001
+
+
 def test_an_archive_without_drivers_is_no_error() -> None:
     """Nothing in, nothing out."""
     out = resolve(archive(), NO_DECISIONS, None)

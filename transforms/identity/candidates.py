@@ -11,6 +11,7 @@ from transforms.identity.groups import Codes, spread
 from transforms.identity.mentions import FORMS, Mentions
 from transforms.identity.names import Name
 
+CROWD = 1000  # people of one surname: beyond it the word is no surname, or nobody could be told by it
 WINDOW = 12  # years between a track and the nearest season of a candidate
 
 
@@ -52,7 +53,8 @@ def candidates(tracks: Context, people: Context) -> Pairs:
     block, person, part = _bearers(mentions, people)
     wanted = _blocks_of(mentions, tracks)
     start = np.searchsorted(block, wanted)
-    track, at = spread(start, np.searchsorted(block, wanted, side="right") - start)
+    size = np.searchsorted(block, wanted, side="right") - start
+    track, at = spread(start, np.where(size > CROWD, 0, size))
     pairs = Pairs(tracks, people, track, person[at], part[at])
     return pairs.only(_initial_fits(pairs) & _suffix_fits(pairs))
 

@@ -19,6 +19,7 @@ from transforms.identity.groups import Bag, Codes, dense
 from transforms.identity.names import Name, shape, take_apart, understand
 
 NONE = -1
+CREW = 40  # relays and record runs have had two dozen drivers
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,11 @@ class Mentions:
 
     @cached_property
     def partners(self) -> tuple[Codes, Codes]:
-        """Each mention beside each other mention of the same car."""
-        here, other = self.crew.items(self.result)
-        apart = here != other
-        return here[apart], other[apart]
+        """Each mention beside each other mention of the same car; a line of more than CREW names is no crew."""
+        few = np.flatnonzero(self.crew.size(self.result) <= CREW)
+        here, other = self.crew.items(self.result[few])
+        apart = few[here] != other
+        return few[here][apart], other[apart]
 
 
 FORMS = ("full", "pseudonym", "surname", "initial", "placeholder")
