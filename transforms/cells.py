@@ -18,7 +18,11 @@ _WORDS = (
     r"(?i)^\+?\s?(?:(?P<h>\d{1,3})\s?h\.?)?\s?(?:(?P<m>\d{1,3})\s?(?:min|mn|m|')\.?)?"
     r"\s?(?:(?P<s>\d{1,2})\s?(?:sec|s|\"|$|[.,])?[.,]?(?P<f>\d{1,4})?\s?(?:sec|s|\")?)?$"
 )
+_AFTER_CLOCK = r"(?i)(\d[:'′]\d{2}(?:[.,]\d+)?)\s?(?:min|h|hrs?|s|sec)\.?$"
 _SECONDS = r"(?i)^\+?\s?(?P<s>\d{1,3})[.,](?P<f>\d{1,4})\s?(?:sec|s|\")?$"
+_INTEGER = (
+    r"(?i)^(?P<n>\d{1,6})\s?(?:laps?|lps?|tours?|runden?|rdn|giri|giro|vueltas?|voltas?|ronden?)?\.?(?:\s?\(.*\))?$"
+)
 _ORDINAL = r"(?i)^[=T]?\s?(?P<n>\d{1,4})\s?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.)?=?$"
 _NUMBER = (
     r"(?i)^(?P<n>\d{1,3}(?:[ '.,]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
@@ -43,7 +47,7 @@ def read_ordinals(texts: pa.Array) -> pa.Array:
 
 def read_integers(texts: pa.Array) -> pa.Array:
     """Laps and lap numbers to int32; a remark in parentheses after the number is passed over."""
-    return _group(pc.extract_regex(texts, r"^(?P<n>\d{1,6})(?:\s?\(.*\))?$"), "n").cast(pa.int32())
+    return _group(pc.extract_regex(texts, _INTEGER), "n").cast(pa.int32())
 
 
 def read_times(texts: pa.Array) -> pa.Array:
@@ -52,6 +56,7 @@ def read_times(texts: pa.Array) -> pa.Array:
     Fractions beyond the millisecond are rounded; minutes and seconds of 60 and more are no time.
     """
     result = pa.nulls(len(texts), pa.int64())
+    texts = pc.replace_substring_regex(texts, _AFTER_CLOCK, r"\1")
     spelt = pc.if_else(pc.match_substring_regex(texts, r"(?i)\d\s?(?:h|m|')"), texts, None)
     for pattern, candidates in ((_CLOCK, texts), (_WORDS, spelt)):
         result = pc.coalesce(result, _milliseconds(pc.extract_regex(candidates, pattern)))

@@ -21,8 +21,8 @@ Ints = npt.NDArray[np.int64]
 
 SAMPLE = 24  # rows of a table that are looked at
 _FULL, _PART = 4, 0.3  # rows that count in full, and what each further one counts
-_STEPS = 4  # steps that count at most: numbers that run on are one fact, not one per row
-_SEEN_WEIGHT = 0.6  # repeats down a column depend on each other more than the cells' looks do
+_RUN = 4  # numbers that run on count so often at most: a run is one fact, not one per row
+_SEEN_WEIGHT = 0.8  # repeats down a column depend on each other more than the cells' looks do
 _SEEN_AT = len(TRAITS) + len(STEPS)
 _FIRST_AT = _SEEN_AT + len(SEEN)
 _NUMERIC = [
@@ -63,8 +63,8 @@ def weigh(counts: Floats) -> Floats:
     rows = counts[:, :, : len(TRAITS)].sum(axis=2, keepdims=True)
     share = (np.minimum(rows, _FULL) + _PART * np.maximum(rows - _FULL, 0)) / np.maximum(rows, 1)
     traits, steps, seen, first = np.split(counts, [len(TRAITS), _SEEN_AT, _FIRST_AT], axis=2)
-    taken = np.maximum(steps.sum(axis=2, keepdims=True), 1)
-    weighed = (traits * share, steps * np.minimum(_STEPS / taken, 1), seen * share * _SEEN_WEIGHT, first)
+    steps = np.concatenate([np.minimum(steps[:, :, :1], _RUN), steps[:, :, 1:] * share], axis=2)
+    weighed = (traits * share, steps, seen * share * _SEEN_WEIGHT, first)
     return np.asarray(np.concatenate(weighed, axis=2) @ log_likelihoods())
 
 

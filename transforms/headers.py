@@ -20,6 +20,8 @@ _FIRST = {"firstname", "first name", "first", "given name", "prenom", "vorname",
 _LAST = {"secondname", "second name", "lastname", "last name", "last", "surname", "family name", "nom", "nachname",
          "cognome", "apellido", "apelido", "achternaam"}  # fmt: skip
 _NATION = {"country", "nationality", "nation", "nat", "pays", "land", "pais", "paese", "shortname country"}
+# What a role is when a second column of the same header has it.
+_SECOND = {"lap_time": "session_time", "race_speed": "lap_speed"}
 _SEVERAL = {"crew", "session_time", "extra", "empty"}
 _AVERAGE = re.compile(r"\b(?:average|avg|mean|moy\w*|schnitt|durchschnitt\w*|medi[ao]|gem\w*)\b")
 _UNIT = re.compile(r"[\[(]?\b(mph|mi/h|miles|km/?h|kph|kms?)\b[\])]?")
@@ -91,7 +93,7 @@ def _once(headings: Sequence[Heading]) -> Iterator[Heading]:
         if heading.role not in seen or heading.role in _SEVERAL:
             yield heading
         else:
-            yield replace(heading, role="session_time" if heading.role == "lap_time" else "extra")
+            yield replace(heading, role=_SECOND.get(heading.role, "extra"))
         seen.add(heading.role)
 
 

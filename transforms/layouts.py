@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,11 +21,13 @@ from transforms.sources import Source
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-MARGIN = 2.0  # nats that the best role of every column must lead by
+MARGIN = 3.0  # nats that the best role of every column must lead by
 SCORE = 0.8  # share of the cells that must look as their roles have them
 DECLARED_SCORE = 0.5  # a declared column may be oddly printed, but half its cells must fit
 _WIDEST = 40  # columns; no table without a header is wider
 _EMPTY = "empty"
+# The roles that `columns = [...]` of event.toml may name.
+DECLARABLE = (*ROLES, "crew_countries", "gap_laps", "empty")
 _NOT_IN_MAIN = -4.0  # nats against a role that the sheet's main table does not have
 _OWN_TO_SECTIONS = {"reason", "status", "laps", "extra"}
 
@@ -63,12 +66,13 @@ def resolve(lines: Lines, cells: Cells, page: Page, sources: Sequence[Source]) -
     tables = _Tables.of(lines, page)
     layouts: list[Layout | None] = [None] * page.tables
     headers: dict[tuple[object, ...], Layout] = {}
+    largest = set(tables.largest().values())
     for t in range(page.tables):
         declared = sources[tables.sheet[t]].columns
-        if tables.header[t] >= 0:
+        if declared and (len(declared) == tables.width[t] or t in largest):
+            layouts[t] = _declared(declared, int(tables.width[t]))
+        elif tables.header[t] >= 0:
             layouts[t] = _from_header(cells, page, tables, t, headers)
-        elif declared and len(declared) == tables.width[t]:
-            layouts[t] = Layout(tuple(Column(_plain(r, i)) for i, r in enumerate(declared)), "declared")
     _check_declared(layouts, cells, page, tables)
     undecided = np.array([t for t, known in enumerate(layouts) if known is None], dtype=np.int64)
     _decode(layouts, cells, page, tables, undecided, None)
@@ -104,6 +108,13 @@ class _Tables:
             rows[first],
         )
 
+    def largest(self) -> dict[int, int]:
+        """The table with the most rows of each sheet; of equal ones the first."""
+        found: dict[int, int] = {}
+        for t in np.argsort(-self.rows, kind="stable").tolist():
+            found.setdefault(int(self.sheet[t]), t)
+        return found
+
 
 def _commonest_width(table: Ints, width: Ints, tables: int) -> Ints:
     counts = np.zeros((tables, _WIDEST + 2), dtype=np.int64)
@@ -113,6 +124,21 @@ def _commonest_width(table: Ints, width: Ints, tables: int) -> Ints:
 
 def _plain(role: str, column: int) -> Heading:
     return Heading(role, f"column {column + 1}")
+
+
+def _declared(declared: Sequence[str], width: int) -> Layout:
+    """The layout that event.toml declares; in doubt when it names another number of columns, or a role that is none."""
+    columns = tuple(Column(_plain(role, i)) for i, role in enumerate(declared))
+    unknown = [role for role in declared if role not in DECLARABLE]
+    if len(declared) != width:
+        doubt = f"event.toml declares {len(declared)} columns, the rows have {width}: correct columns = [...] there"
+    elif unknown:
+        near = difflib.get_close_matches(unknown[0], DECLARABLE, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"it may be one of {', '.join(DECLARABLE)}"
+        doubt = f"event.toml declares a column '{unknown[0]}', which is no role; {hint}"
+    else:
+        return Layout(columns, "declared")
+    return Layout(columns, "declared", 0.0, doubt)
 
 
 def _from_header(cells: Cells, page: Page, tables: _Tables, t: int, known: dict[tuple[object, ...], Layout]) -> Layout:
@@ -257,7 +283,7 @@ def _decode_by_main_table(
 def _check_declared(layouts: list[Layout | None], cells: Cells, page: Page, tables: _Tables) -> None:
     """Hold declared columns against their content."""
     for t, known in enumerate(layouts):
-        if known is None or known.basis != "declared":
+        if known is None or known.basis != "declared" or known.doubt:
             continue
         width = len(known.columns)
         counts = evidence.count_features(_sample(cells, page, tables, np.array([t])), 1, width)

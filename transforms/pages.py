@@ -23,6 +23,7 @@ Bools = npt.NDArray[np.bool_]
 
 RESULT, CONTINUATION, HEADER, CAPTION, SECTION, FURNITURE, BLANK, REJECT = range(len(OUTCOMES))
 
+RUNS_ON = r'(?:^|[,;\t])\s*"[^",;\t]*$|^[^",;\t]*"\s*(?:[,;\t]|$)'
 _RULE = r"^[:\s]*[-=_*+~–—]{2,}[-=_*+~–—:\s]*$"
 _NUMBER = re.compile(r"#?\d{1,4}[A-Z]?")  # a car's number: such a line is a car of its own
 _FURNITURE = re.compile(
@@ -64,6 +65,7 @@ def read_pages(lines: Lines, cells: Cells) -> Page:
     outcome[(filled == 0) & (width > 0)] = FURNITURE
     outcome[_rules(cells, filled)] = FURNITURE
     outcome[_headers(cells, filled) & (outcome == RESULT)] = HEADER
+    outcome[_runs_on(lines) & (outcome == RESULT)] = REJECT
     indented = _starts_empty(cells, full, count)
     texts = np.flatnonzero((filled == 1) & (outcome == RESULT) & ~indented)
     _place_words(lines, cells, outcome, texts)
@@ -77,6 +79,13 @@ def _rules(cells: Cells, filled: Ints) -> Bools:
     rule = pc.match_substring_regex(cells.text, _RULE).to_numpy(zero_copy_only=False)
     drawn = np.bincount(cells.line, weights=rule, minlength=len(filled))
     return np.asarray((drawn > 0) & (drawn == filled))
+
+
+def _runs_on(lines: Lines) -> Bools:
+    """Lines where a quoted cell opens and does not close, or closes and did not open: it runs over the line's end."""
+    odd = pc.bit_wise_and(pc.count_substring(lines.text, '"'), 1).to_numpy(zero_copy_only=False) == 1
+    at_edge = pc.match_substring_regex(lines.text, RUNS_ON).to_numpy(zero_copy_only=False)
+    return np.asarray(odd & at_edge)
 
 
 def _headers(cells: Cells, filled: Ints) -> Bools:
@@ -163,16 +172,14 @@ def _follows_header(outcome: Ints, line: int, text: str) -> bool:
 
 
 def _text_outcome(text: str, before: bool, after: bool) -> int:
-    if _GLUED.search(text):
-        return REJECT
-    known = read_section(text)
+    known = None if _FURNITURE.search(text) else read_section(text)
     if known and known.status:
         return SECTION
-    if known:
+    if _GLUED.search(text) and not _FURNITURE.search(text):
+        return REJECT
+    if known or not (_FURNITURE.search(text) or after):
         return CAPTION if before else SECTION
-    if _FURNITURE.search(text) or after:
-        return FURNITURE
-    return CAPTION if before else SECTION
+    return FURNITURE
 
 
 def _number_tables(lines: Lines, outcome: Ints, width: Ints, filled: Ints) -> Page:

@@ -67,8 +67,9 @@ TRAITS: tuple[str, ...] = tuple(
             "reason",
             "joined",
             "dashed",
+            "slashed",
         ]
-        + ["person", "name", "code", "text"]
+        + ["person", "name", "code", "numbered", "text"]
     )
 )
 _INDEX = {name: i for i, name in enumerate(TRAITS)}
@@ -131,6 +132,11 @@ def _starts_with_make(folded: pa.Array) -> pa.Array:
     return starts
 
 
+def _has_team_word(folded: pa.Array) -> pa.Array:
+    """A team word beside another word: `Sports` alone is no team."""
+    return pc.and_(pc.match_substring(folded, " "), pc.match_substring_regex(folded, _word_pattern(traits.team_words)))
+
+
 def _ends_in_country(texts: pa.Array) -> pa.Array:
     inner = pc.struct_field(pc.extract_regex(texts, r"\((?P<inner>[^()]{1,24})\)$"), "inner")
     return _is_in(country_words, fold_array(inner))
@@ -142,13 +148,15 @@ _WORD_TESTS: tuple[tuple[str, Callable[[pa.Array, pa.Array], pa.Array]], ...] = 
     ("make", lambda _, folded: _is_in(traits.makes, folded)),
     ("country", lambda _, folded: _is_in(country_words, folded)),
     ("team (country)", lambda texts, _: _ends_in_country(texts)),
-    ("team", lambda _, folded: pc.match_substring_regex(folded, _word_pattern(traits.team_words))),
+    ("team", lambda _, folded: _has_team_word(folded)),
     ("car", lambda _, folded: _starts_with_make(folded)),
     ("engine", lambda texts, _: pc.match_substring_regex(texts, _ENGINE)),
     ("reason", lambda _, folded: pc.match_substring_regex(folded, _word_pattern(traits.reasons))),
     ("joined", lambda texts, _: pc.match_substring_regex(texts, r"\p{L}\S* & \p{L}")),
     ("dashed", lambda texts, _: pc.match_substring_regex(texts, r"\p{L}\S* [-–] \p{L}")),
+    ("slashed", lambda texts, _: pc.match_substring_regex(texts, r"\p{L}/\p{Lu}\S*\s\S")),
     ("person", lambda texts, _: pc.match_substring_regex(texts, _PERSON)),
     ("name", lambda texts, _: pc.match_substring_regex(texts, _NAME)),
     ("code", lambda texts, _: pc.match_substring_regex(texts, _CODE)),
+    ("numbered", lambda texts, _: pc.match_substring_regex(texts, r"\d")),
 )

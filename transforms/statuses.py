@@ -58,12 +58,18 @@ def decide(
     )
 
 
+def reason_in(texts: pa.Array) -> pa.Array:
+    """The texts that print why a car stopped, such as `Gearbox`, where a status or a time would stand; else null."""
+    coded = pc.dictionary_encode(texts)
+    word = pc.struct_field(pc.extract_regex(fold_array(coded.dictionary), r"^(?P<word>\p{L}+)"), "word")
+    found = pc.if_else(pc.is_in(word, value_set=pa.array(sorted(reasons()))), coded.dictionary, None)
+    return pc.if_else(pc.is_valid(read_status(texts)), None, found.take(coded.indices))
+
+
 def _retired(texts: Mapping[str, pa.Array]) -> pa.Array:
-    """Rows whose status column prints a reason, such as `Gearbox`, instead of a status."""
-    words = pc.utf8_lower(pc.struct_field(pc.extract_regex(texts["status"], r"(?P<word>\p{L}+)"), "word"))
-    return pc.if_else(pc.is_in(words, value_set=pa.array(sorted(reasons()))), texts["status"], None)
+    return pc.coalesce(*(reason_in(texts[slot]) for slot in ("status", "race_time", "gap")))
 
 
 def read_reason(texts: Mapping[str, pa.Array]) -> pa.Array:
-    """Why a car did not finish, as printed: its reason, else a status column that prints a reason."""
+    """Why a car did not finish, as printed: its reason, else the status or time column that prints a reason."""
     return pc.coalesce(texts["reason"], _retired(texts))

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import cells
-from transforms.statuses import is_status
+from transforms.statuses import is_status, reason_in
 
 Bools = npt.NDArray[np.bool_]
 Reader = Callable[[pa.Array], pa.Array]
@@ -79,7 +79,7 @@ def _misfits(text: pa.Array, values: list[pa.Array]) -> Bools:
     unread = pc.is_valid(text)
     for value in values:
         unread = pc.and_(unread, pc.is_null(value))
-    return _true(unread) & ~_true(is_status(text))
+    return _true(unread) & ~_true(pc.or_(is_status(text), pc.is_valid(reason_in(text))))
 
 
 def _true(mask: pa.Array) -> Bools:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 
 from transforms.dialect import PIPE, Lines
 from transforms.layouts import Layout
-from transforms.pages import BLANK, CONTINUATION, HEADER, REJECT, RESULT, Page
+from transforms.pages import BLANK, CONTINUATION, HEADER, REJECT, RESULT, RUNS_ON, Page
 from transforms.results import Rows
 from transforms.rows import EXCESS, Placed
 from transforms.text import Text
@@ -21,6 +22,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 _GLUED = "the cells have run together: put the dividers of the other rows between them"
+_RUNS_ON = "a quoted cell runs over the end of the line: put the whole row on one line"
 _NO_TABLE = "no table: no two marks (| tab ; , or runs of blanks) divide the line into cells"
 _BINARY = "not text: over a fiftieth of the characters are control characters; is this the right file?"
 _ORPHAN = "continues a line that was rejected"
@@ -47,7 +49,7 @@ def judge(
 ) -> Verdict:
     """Decide on every line of a batch."""
     outcome = page.outcome.copy()
-    reasons = dict.fromkeys(np.flatnonzero(outcome == REJECT).tolist(), _GLUED)
+    reasons = {line: _reject_reason(lines, line) for line in np.flatnonzero(outcome == REJECT).tolist()}
     _reject_sheets(lines, outcome, reasons, texts)
     doubts = [found.doubt for found in layouts]
     for i, table in enumerate(placed.tables.tolist()):
@@ -58,6 +60,10 @@ def judge(
     outcome[list(reasons)] = REJECT
     _reject_continuations(outcome, reasons)
     return Verdict(outcome, reasons, outcome[placed.lines] == RESULT)
+
+
+def _reject_reason(lines: Lines, line: int) -> str:
+    return _RUNS_ON if re.search(RUNS_ON, lines.text[line].as_py()) else _GLUED
 
 
 def _reject_sheets(lines: Lines, outcome: Ints, reasons: dict[int, str], texts: Sequence[Text]) -> None:
