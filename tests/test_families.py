@@ -25,39 +25,33 @@ def with_header() -> Score:
     return measure(21, SHEETS, headers=True)[1]
 
 
-@NOT_YET
 def test_roles_are_found_without_a_header(without_header: Score) -> None:
     """Without a header at least 99.5 % of the columns get the right role."""
     assert without_header.accuracy >= 0.995, report("without a header", without_header)
 
 
-@NOT_YET
 def test_no_wrong_role_is_accepted(without_header: Score) -> None:
     """A sheet above the bar has every role right."""
     assert not without_header.wrong, report("without a header", without_header)
 
 
-@NOT_YET
 def test_few_sheets_are_rejected(without_header: Score) -> None:
     """At most one sheet in a hundred is handed back to a person."""
     assert len(without_header.rejected) <= SHEETS * 0.01, report("without a header", without_header)
 
 
-@NOT_YET
 def test_a_header_settles_every_role(with_header: Score) -> None:
     """With a header all columns get the right role and no sheet is rejected."""
     assert with_header.accuracy == 1, report("with a header", with_header)
     assert not with_header.rejected, report("with a header", with_header)
 
 
-@NOT_YET
 def test_cells_come_back_typed(without_header: Score, with_header: Score) -> None:
     """Every cell of an accepted sheet holds the value that was printed, and an absent one is null."""
     for read in (without_header, with_header):
         assert not sum(count for (_, same), count in read.cells.items() if not same), report("cells", read)
 
 
-@NOT_YET
 def test_another_order_is_read_or_rejected() -> None:
     """Columns in an order that no archive page has are found all the same or rejected, and never taken for others."""
     random = Random(22)

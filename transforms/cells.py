@@ -13,12 +13,13 @@ KM_PER_MILE = 1.609344  # international mile, exact since 1959
 
 # Nothing was printed here, or a mark that says so; `00:00:00` is how some archives print an unknown time.
 _ABSENT = r"^(?:[-–—.?*\s]*|[-–—]{1,2}:[-–—:.]+|0{1,2}(?::0{2})+(?:[.,]0+)?)$"
-_CLOCK = r"^\+?\s?(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3})[:'′](?P<s>\d{2})(?:[.,:\"″]{1,2}(?P<f>\d{1,4}))?$"
+_PRIMES = (("[′’‘]", "'"), ("[″”“]|''", '"'))
+_CLOCK = r"^\+?\s?(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3})[:'](?P<s>\d{2})(?:[.,:\"]{1,2}(?P<f>\d{1,4}))?$"
 _WORDS = (
     r"(?i)^\+?\s?(?:(?P<h>\d{1,3})\s?h\.?)?\s?(?:(?P<m>\d{1,3})\s?(?:min|mn|m|')\.?)?"
     r"\s?(?:(?P<s>\d{1,2})\s?(?:sec|s|\"|$|[.,])?[.,]?(?P<f>\d{1,4})?\s?(?:sec|s|\")?)?$"
 )
-_AFTER_CLOCK = r"(?i)(\d[:'′]\d{2}(?:[.,]\d+)?)\s?(?:min|h|hrs?|s|sec)\.?$"
+_AFTER_CLOCK = r"(?i)(\d[:']\d{2}(?:[.,]\d+)?)\s?(?:min|h|hrs?|s|sec)\.?$"
 _SECONDS = r"(?i)^\+?\s?(?P<s>\d{1,3})[.,](?P<f>\d{1,4})\s?(?:sec|s|\")?$"
 _INTEGER = (
     r"(?i)^(?P<n>\d{1,6})\s?(?:laps?|lps?|tours?|runden?|rdn|giri|giro|vueltas?|voltas?|ronden?)?\.?(?:\s?\(.*\))?$"
@@ -56,6 +57,8 @@ def read_times(texts: pa.Array) -> pa.Array:
     Fractions beyond the millisecond are rounded; minutes and seconds of 60 and more are no time.
     """
     result = pa.nulls(len(texts), pa.int64())
+    for typographic, plain in _PRIMES:
+        texts = pc.replace_substring_regex(texts, typographic, plain)
     texts = pc.replace_substring_regex(texts, _AFTER_CLOCK, r"\1")
     spelt = pc.if_else(pc.match_substring_regex(texts, r"(?i)\d\s?(?:h|m|')"), texts, None)
     for pattern, candidates in ((_CLOCK, texts), (_WORDS, spelt)):

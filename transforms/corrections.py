@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from transforms.columns import Layout
 from transforms.dialect import Cells, Lines
-from transforms.layouts import Layout
 from transforms.pages import RESULT, Page
 from transforms.sources import Correction, Source
 

@@ -23,7 +23,8 @@ DIALECTS = ("none", "pipe", "tab", "semicolon", "comma", "blanks")
 _SEPARATORS = {PIPE: "|", TAB: "\t", SEMICOLON: ";", COMMA: ","}
 # A tab is never typed inside a cell, a comma often is: the more a mark is used inside cells, the less it counts.
 _WEIGHTS = {PIPE: 1.2, TAB: 1.5, SEMICOLON: 1.2, COMMA: 0.8, BLANKS: 0.7}
-_HARD_BLANKS = r"[\x{00a0}\x{2000}-\x{200b}\x{202f}\x{205f}\x{3000}]"  # no-break, thin and other blanks of pages
+_HARD_BLANKS = r"[\x{00a0}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}]"  # no-break, thin and other blanks of pages
+_INVISIBLE = r"[\x{200b}-\x{200f}\x{2060}\x{feff}]"  # zero-width characters and direction marks that browsers copy
 _RUN_OF_BLANKS = r"\S(?: {2,}|\t)\S"
 
 
@@ -61,7 +62,8 @@ def choose_dialects(lines: Lines, sheets: int) -> Ints:
 
 def split_cells(lines: Lines, dialects: Ints) -> Cells:
     """Divide each line that is not blank into cells by its sheet's dialect; an undivided line is one cell."""
-    text = pc.replace_substring_regex(pc.utf8_trim(lines.text, "\r\n\ufeff"), _HARD_BLANKS, " ")
+    text = pc.replace_substring_regex(pc.utf8_trim(lines.text, "\r\n"), _INVISIBLE, "")
+    text = pc.replace_substring_regex(text, _HARD_BLANKS, " ")
     filled = pc.not_equal(pc.utf8_trim_whitespace(text), "").to_numpy(zero_copy_only=False)
     parts = []
     for dialect in range(len(DIALECTS)):

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.columns import Layout
 from transforms.dialect import Lines
 from transforms.headers import nearest_headers
-from transforms.layouts import Layout
 from transforms.pages import HEADER, REJECT, Page
 from transforms.results import Rows
 from transforms.rows import Placed

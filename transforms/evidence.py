@@ -21,12 +21,28 @@ Ints = npt.NDArray[np.int64]
 
 SAMPLE = 24  # rows of a table that are looked at
 _FULL, _PART = 4, 0.3  # rows that count in full, and what each further one counts
-_RUN = 4  # numbers that run on count so often at most: a run is one fact, not one per row
+_RUN = 3  # numbers that run on count so often at most: a run is one fact, not one per row
 _SEEN_WEIGHT = 0.8  # repeats down a column depend on each other more than the cells' looks do
 _SEEN_AT = len(TRAITS) + len(STEPS)
 _FIRST_AT = _SEEN_AT + len(SEEN)
 _NUMERIC = [
     trait_index(t) for t in ("digit", "integer", "big integer", "ordinal", "decimal", "seconds", "number", "speed")
+]
+_RACING = [
+    trait_index(t)
+    for t in (
+        "ordinal",
+        "crew",
+        "lap time",
+        "race time",
+        "gap",
+        "status",
+        "class",
+        "make",
+        "car",
+        "team",
+        "team (country)",
+    )
 ]
 _EMPTY = trait_index("empty")
 # A cell fits a role when one in fifty cells of such columns looks like it.
@@ -81,6 +97,12 @@ def filled(counts: Floats) -> npt.NDArray[np.bool_]:
     """Whether a column has any cell that is not empty; shape (tables, columns)."""
     traits = counts[:, :, : len(TRAITS)]
     return np.asarray(traits.sum(axis=2) > traits[:, :, _EMPTY])
+
+
+def speaks_of_racing(counts: Floats) -> npt.NDArray[np.bool_]:
+    """Whether at least a quarter of the rows of a table hold something that only tables of racing print; shape (tables,)."""
+    traits = counts[:, :, : len(TRAITS)]
+    return np.asarray(traits[:, :, _RACING].sum(axis=(1, 2)) * 4 >= traits[:, :1].sum(axis=(1, 2)))
 
 
 def _numbers(text: pa.Array, traits: Ints) -> Floats:

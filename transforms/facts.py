@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.columns import Layout
 from transforms.dialect import Cells, Lines
-from transforms.layouts import Layout
 from transforms.lexicon import read_section
 from transforms.pages import CAPTION, RESULT, SECTION, Page
 from transforms.sources import Source

@@ -7,7 +7,9 @@ the distance to the second is the margin, in nats.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,8 @@ EXTRA = ROLES.index("extra")
 ALIKE = [ROLES.index("type"), ROLES.index("model")]
 _EXTRA_COST = 2.5  # nats for a column that no family knows
 _AGAIN_COST = {"session_time": 0.7, "crew": 3.0, "gap": 2.0}
+_OTHER_ORDER = -1.0  # nats for number, crew, car and entrant in an order that no family prints
+HEAD = ("car_number", "crew", "car", "entrant")
 _NEVER = -1e9
 
 
@@ -28,17 +32,20 @@ _NEVER = -1e9
 class Decoded:
     """Per table and column: the role, the next best role and the margin between them; shape (tables, columns).
 
-    `family` is the index of the best family of each table.
+    `looks` is the role that each column looks most like wherever it stands, and `strangeness` how many
+    nats its own role is behind that. `family` is the index of the best family of each table.
     """
 
     roles: Ints
     runners_up: Ints
     margins: Floats
+    looks: Ints
+    strangeness: Floats
     family: Ints
 
 
 @dataclass(frozen=True, slots=True)
-class _Walk:
+class Walk:
     """One family as a chain of states: its roles, the cost of taking each, and of skipping all before each."""
 
     prior: float
@@ -50,7 +57,7 @@ class _Walk:
     leaning: Floats  # cost of taking each role before the anchor
 
     @classmethod
-    def of(cls, prior: float, columns: dict[str, float]) -> _Walk:
+    def of(cls, prior: float, columns: dict[str, float]) -> Walk:
         present = np.array(list(columns.values()))
         again = [
             (i, ROLES.index(REPEATED[role]), _AGAIN_COST[role]) for i, role in enumerate(columns) if role in REPEATED
@@ -68,15 +75,28 @@ class _Walk:
         )
 
 
-_WALKS = [_Walk.of(prior, columns) for prior, columns in FAMILIES.values()]
+def _reordered(columns: dict[str, float], order: tuple[str, ...]) -> dict[str, float]:
+    """The columns of a family with those of `order` in that order, in the same places."""
+    rest = iter(order)
+    names = [next(rest) if name in order else name for name in columns]
+    return {name: columns[name] for name in names}
 
 
-def decode(evidence: Floats) -> Decoded:
+WALKS = [Walk.of(prior, columns) for prior, columns in FAMILIES.values()]
+# The families in the order in which they are printed, and with number, crew, car and entrant in any other.
+ANY_ORDER = WALKS + [
+    Walk.of(prior + _OTHER_ORDER, _reordered(columns, order))
+    for prior, columns in FAMILIES.values()
+    for order in list(permutations([role for role in columns if role in HEAD]))[1:]
+]
+
+
+def decode(evidence: Floats, walks: Sequence[Walk] = WALKS) -> Decoded:
     """Find the best layout of tables of equal width; `evidence` has shape (tables, columns, roles), in nats."""
     tables, columns, roles = evidence.shape
     best = np.full((tables, columns, roles), _NEVER)
-    totals = np.empty((len(_WALKS), tables))
-    for w, walk in enumerate(_WALKS):
+    totals = np.empty((len(walks), tables))
+    for w, walk in enumerate(walks):
         totals[w] = _best_under_each_role(walk, evidence, best)
     order = np.argsort(-best, axis=2, kind="stable")
     first = order[:, :, 0]
@@ -84,10 +104,12 @@ def decode(evidence: Floats) -> Decoded:
     same = np.isin(first, ALIKE) & np.isin(order[:, :, 1], ALIKE)
     second = np.where(same, order[:, :, 2], order[:, :, 1])
     margins = np.take_along_axis(best, order[:, :, :1], 2) - np.take_along_axis(best, second[:, :, None], 2)
-    return Decoded(first, second, margins[:, :, 0], totals.argmax(axis=0))
+    looks = evidence.argmax(axis=2)
+    strangeness = evidence.max(axis=2) - np.take_along_axis(evidence, first[:, :, None], 2)[:, :, 0]
+    return Decoded(first, second, margins[:, :, 0], looks, strangeness, totals.argmax(axis=0))
 
 
-def _best_under_each_role(walk: _Walk, evidence: Floats, best: Floats) -> Floats:
+def _best_under_each_role(walk: Walk, evidence: Floats, best: Floats) -> Floats:
     """Raise `best` to the best sheet of this family that gives each column each role; return the best of all."""
     tables, columns, _ = evidence.shape
     ways = _forwards(walk, evidence)
@@ -105,7 +127,7 @@ def _best_under_each_role(walk: _Walk, evidence: Floats, best: Floats) -> Floats
     raise AssertionError("a table has at least one column")
 
 
-def _forwards(walk: _Walk, evidence: Floats) -> list[tuple[Floats, Floats, Floats]]:
+def _forwards(walk: Walk, evidence: Floats) -> list[tuple[Floats, Floats, Floats]]:
     """For each column and state (0 is before the first role): the best way to arrive, stay (extra) or repeat there."""
     tables, columns, _ = evidence.shape
     here = np.full((tables, len(walk.roles) + 1), _NEVER)
@@ -124,7 +146,7 @@ def _forwards(walk: _Walk, evidence: Floats) -> list[tuple[Floats, Floats, Float
     return ways
 
 
-def _lean(walk: _Walk, here: Floats, reach: Floats) -> Floats:
+def _lean(walk: Walk, here: Floats, reach: Floats) -> Floats:
     """The best way to stand before each role, where those that lean on the anchor pay for coming without it."""
     anchored = np.full_like(here, _NEVER)
     anchored[:, walk.anchor :] = (here + walk.skipped)[:, walk.anchor :]
@@ -132,14 +154,14 @@ def _lean(walk: _Walk, here: Floats, reach: Floats) -> Floats:
     return np.maximum(reach[:, :-1] - walk.leaning, anchored[:, :-1])
 
 
-def _again(walk: _Walk, seen: Floats, value: Floats) -> Floats:
+def _again(walk: Walk, seen: Floats, value: Floats) -> Floats:
     again = np.full_like(value, _NEVER)
     for state, role, cost in walk.again:
         again[:, state + 1] = value[:, state + 1] + seen[:, role] - cost
     return again
 
 
-def _backward(walk: _Walk, seen: Floats, onward: Floats) -> Floats:
+def _backward(walk: Walk, seen: Floats, onward: Floats) -> Floats:
     """From the best rest after a column to the best rest before it, for each state."""
     taken = onward[:, 1:] + seen[:, walk.roles] - walk.taking - walk.skipped[:-1]
     anchored = np.maximum.accumulate(taken[:, ::-1], axis=1)[:, ::-1]

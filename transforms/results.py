@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 from transforms import statuses
 from transforms.cars import read_cars, read_engine_makers
 from transforms.cells import filled, read_numbers
+from transforms.columns import Layout
 from transforms.crews import Crews
 from transforms.dialect import Lines
 from transforms.entrant_text import read_entrants
 from transforms.facts import SheetFacts
-from transforms.layouts import Layout
 from transforms.rows import Extras, Placed, slot_texts
 from transforms.schema import TABLES
 from transforms.typed import Typed, read_slots

@@ -34,12 +34,12 @@ _SPEED = {"decimal": 0.85, "speed": 0.1, "seconds": 0.06, "mark": 0.02, "integer
 
 LIKELIHOODS: dict[str, dict[str, float]] = {
     "position": {
-        "ordinal": 0.5, "digit": 0.35, "integer": 0.38, "status": 0.08, "mark": 0.02, "empty": 0.04, "next": 0.95,
-        "same": 0.02, "rises": 0.012, "falls": 0.01, "new": 0.98, "again": 0.02, "one": 0.9, "more": 0.1,
+        "ordinal": 0.5, "digit": 0.3, "integer": 0.38, "status": 0.08, "mark": 0.02, "empty": 0.04, "next": 0.95,
+        "same": 0.02, "rises": 0.004, "falls": 0.01, "new": 0.98, "again": 0.02, "one": 0.9, "more": 0.1,
     },
     "car_number": {
-        "digit": 0.2, "integer": 0.75, "number": 0.15, "big integer": 0.01, "mark": 0.01, "empty": 0.03, "next":
-        0.25, "same": 0.02, "rises": 0.4, "falls": 0.33, "new": 0.985, "again": 0.015, "one": 0.1, "more": 0.9,
+        "digit": 0.25, "integer": 0.75, "number": 0.15, "big integer": 0.01, "mark": 0.01, "empty": 0.03, "next": 0.25,
+        "same": 0.02, "rises": 0.4, "falls": 0.33, "new": 0.985, "again": 0.015, "one": 0.2, "more": 0.8,
     },
     "crew": {
         "crew": 0.72, "joined": 0.25, "dashed": 0.2, "slashed": 0.2, "person": 0.2, "name": 0.14, "text": 0.03,
@@ -71,7 +71,7 @@ LIKELIHOODS: dict[str, dict[str, float]] = {
         "same": 0.06, "rises": 0.2, "falls": 0.29, "new": 0.5, "again": 0.5, "one": 0.96, "more": 0.04,
     },
     "class": {
-        "class": 0.55, "numbered": 0.08, "code": 0.15, "name": 0.12, "number": 0.12, "engine": 0.05, "text": 0.06,
+        "class": 0.55, "numbered": 0.08, "code": 0.22, "name": 0.14, "number": 0.12, "engine": 0.05, "text": 0.06,
         "person": 0.1, "digit": 0.02, "integer": 0.01, "big integer": 0.01, "ordinal": 0.004, "car": 0.03, "make":
         0.04, "empty": 0.1, "new": 0.22, "again": 0.78,
     },
@@ -87,18 +87,18 @@ LIKELIHOODS: dict[str, dict[str, float]] = {
         0.2,
     },
     "make": {
-        "make": 0.88, "name": 0.05, "person": 0.02, "team": 0.005, "code": 0.02, "class": 0.01, "empty": 0.03,
+        "make": 0.88, "name": 0.12, "person": 0.02, "team": 0.005, "code": 0.02, "class": 0.01, "empty": 0.03,
         "new": 0.4, "again": 0.6,
     },
     "type": {**_MODEL, "new": 0.6, "again": 0.4},
     "model": {**_MODEL, "empty": 0.2, "new": 0.65, "again": 0.35},
     "engine": {
-        "engine": 0.55, "numbered": 0.08, "car": 0.3, "make": 0.1, "code": 0.1, "name": 0.04, "text": 0.08, "empty":
+        "engine": 0.55, "numbered": 0.08, "car": 0.6, "make": 0.1, "code": 0.1, "name": 0.04, "text": 0.08, "empty":
         0.1, "new": 0.4, "again": 0.6,
     },
     "status": {"status": 0.9, "name": 0.04, "text": 0.02, "reason": 0.03, "empty": 0.1, "new": 0.2, "again": 0.8},
     "reason": {
-        "reason": 0.6, "name": 0.12, "text": 0.12, "person": 0.1, "status": 0.03, "code": 0.01, "team": 0.01,
+        "reason": 0.6, "name": 0.09, "text": 0.12, "person": 0.07, "status": 0.03, "code": 0.01, "team": 0.01,
         "empty": 0.12, "new": 0.6, "again": 0.4,
     },
     "country": {
@@ -166,7 +166,7 @@ REPEATED = {"session_time": "session_time", "crew": "crew", "gap": "extra"}
 # Roles that lean on another: nobody prints the lap of a best time without the time. Cost in nats.
 LEANS = {
     "lap_number": ("lap_time", 7.0), "lap_speed": ("lap_time", 5.0), "session_time": ("lap_time", 6.0),
-    "type": ("make", 5.0), "model": ("make", 5.0), "engine": ("make", 4.0),
+    "type": ("make", 8.0), "model": ("make", 8.0), "engine": ("make", 4.0),
 }  # fmt: skip
 
 

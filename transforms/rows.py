@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.columns import Layout
 from transforms.crews import JOIN
 from transforms.dialect import Cells
 from transforms.headers import Heading
-from transforms.layouts import Layout
 from transforms.pages import CONTINUATION, RESULT, Page
 
 Ints = npt.NDArray[np.int64]
@@ -29,6 +29,7 @@ SLOTS = (
 )  # fmt: skip
 _SLOT = {name: i for i, name in enumerate(SLOTS)}
 _EXTRA, _NOTHING, EXCESS = len(SLOTS), len(SLOTS) + 1, len(SLOTS) + 2
+_NATION = "nation"
 _SYNONYMS = {"chassis": "car", "team": "entrant"}
 
 
@@ -166,13 +167,31 @@ def extras(placed: Placed, layouts: Sequence[Layout]) -> Extras:
         if (table, column) not in names:
             names[table, column] = _name(layouts[table], column)
         listed.append("engine" if is_engine else names[table, column])
-    return Extras(placed.row[at], listed, placed.text.take(pa.array(at)))
+    return _with_nations(Extras(placed.row[at], listed, placed.text.take(pa.array(at))))
+
+
+def _with_nations(found: Extras) -> Extras:
+    """The countries of crew blocks, one cell per driver, as the one cell `crew_countries` of other sheets."""
+    nation = np.array([name == _NATION for name in found.name], dtype=bool)
+    if not nation.any():
+        return found
+    joined: dict[int, list[str]] = {}
+    for row, country in zip(found.row[nation].tolist(), found.value.filter(pa.array(nation)).to_pylist(), strict=True):
+        joined.setdefault(row, []).append(country)
+    rows = np.concatenate([found.row[~nation], np.array(list(joined), dtype=np.int64)])
+    names = [name for name in found.name if name != _NATION] + ["crew_countries"] * len(joined)
+    values = pa.array(["|".join(countries) for countries in joined.values()], pa.string())
+    order = np.argsort(rows, kind="stable")
+    value = pa.concat_arrays([found.value.filter(pa.array(~nation)), values]).take(pa.array(order))
+    return Extras(rows[order], [names[i] for i in order], value)
 
 
 def _name(found: Layout, column: int) -> str:
     if column >= len(found.columns):
         return f"column {column + 1}"
     heading = found.columns[column].heading
+    if heading.part == _NATION:
+        return _NATION
     if heading.role == "session_time" and found.basis != "header":
         return f"session {column - found.roles.index('session_time') + 2}"
     return heading.name if heading.role in ("extra", "session_time") else heading.role

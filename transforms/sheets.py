@@ -13,12 +13,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from transforms import results
+from transforms.columns import Layout
 from transforms.corrections import correct
 from transforms.crews import read_crews
 from transforms.dialect import DIALECTS, Lines, choose_dialects, split_cells
 from transforms.doubts import find_doubts
 from transforms.facts import SheetFacts
-from transforms.layouts import Layout, resolve
+from transforms.layouts import resolve
 from transforms.ledger import lines_table, sheets_table
 from transforms.pages import Page, read_pages
 from transforms.rows import extras, keep_rows, place

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.columns import Layout
 from transforms.dialect import PIPE, Lines
-from transforms.layouts import Layout
 from transforms.pages import BLANK, CONTINUATION, HEADER, REJECT, RESULT, RUNS_ON, Page
 from transforms.results import Rows
 from transforms.rows import EXCESS, Placed

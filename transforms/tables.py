@@ -1,0 +1,85 @@
+"""The tables of a batch: runs of rows that share a layout, and the cells of their first rows as evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from transforms import evidence
+from transforms.dialect import Cells, Lines
+from transforms.pages import RESULT, Page
+
+Ints = npt.NDArray[np.int64]
+
+WIDEST = 40  # columns; no table without a header is wider
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Per table: its sheet, how many rows, the header in force (-1 for none) and the commonest width of its rows."""
+
+    sheet: Ints
+    rows: Ints
+    header: Ints
+    width: Ints
+    cells: Cells
+    page: Page
+
+    @classmethod
+    def of(cls, lines: Lines, cells: Cells, page: Page) -> Tables:
+        """Gather the tables of a page."""
+        rows = np.flatnonzero(page.outcome == RESULT)
+        table = page.table[rows]
+        first = rows[np.unique(table, return_index=True)[1]]
+        width = _commonest_width(table, np.minimum(page.width[rows], WIDEST + 1), page.tables)
+        header = page.header[first]
+        # A table below a section keeps the header above only while its rows are as wide as that.
+        fits = (width == page.width[header]) | (page.section[first] < header)
+        return cls(
+            sheet=lines.sheet[first],
+            rows=np.bincount(table, minlength=page.tables),
+            header=np.where((header >= 0) & fits, header, -1),
+            width=width,
+            cells=cells,
+            page=page,
+        )
+
+    def largest(self) -> dict[int, int]:
+        """The table with the most rows of each sheet; of equal ones the first."""
+        found: dict[int, int] = {}
+        for t in np.argsort(-self.rows, kind="stable").tolist():
+            found.setdefault(int(self.sheet[t]), t)
+        return found
+
+    def texts(self, line: int) -> tuple[str, ...]:
+        """The cells of one line."""
+        start, end = np.searchsorted(self.cells.line, [line, line + 1])
+        return tuple(self.cells.text.slice(start, end - start).to_pylist())
+
+    def sample(self, chosen: Ints) -> evidence.Sampled:
+        """The cells of the first rows of the chosen tables, of rows as wide as the table."""
+        line = self.cells.line
+        place = np.full(self.page.tables + 1, -1)
+        place[chosen] = np.arange(len(chosen))
+        table, rank = self.page.table[line], _ranks(self.page)[line]
+        usual = (table >= 0) & (place[table] >= 0) & (rank < evidence.SAMPLE)
+        at = np.flatnonzero(usual & (self.page.width[line] == self.width[table])) if len(chosen) else np.zeros(0, int)
+        return evidence.Sampled(place[table[at]], rank[at], self.cells.column[at], self.cells.text.take(pa.array(at)))
+
+
+def _commonest_width(table: Ints, width: Ints, tables: int) -> Ints:
+    counts = np.zeros((tables, WIDEST + 2), dtype=np.int64)
+    np.add.at(counts, (table, width), 1)
+    return np.asarray(counts.argmax(axis=1))
+
+
+def _ranks(page: Page) -> Ints:
+    """The place of each row in its table, from 0; -1 for lines that are none."""
+    rows = np.flatnonzero(page.table >= 0)
+    starts = np.flatnonzero(np.diff(page.table[rows], prepend=-1))
+    ranks = np.full(len(page.table), -1)
+    ranks[rows] = np.arange(len(rows)) - np.repeat(starts, np.diff([*starts, len(rows)]))
+    return ranks
