@@ -100,7 +100,7 @@ def filled(counts: Floats) -> npt.NDArray[np.bool_]:
 
 
 def speaks_of_racing(counts: Floats) -> npt.NDArray[np.bool_]:
-    """Whether at least a quarter of the rows of a table hold something that only tables of racing print; shape (tables,)."""
+    """Whether a quarter of the rows of a table or more hold what only tables of racing print; shape (tables,)."""
     traits = counts[:, :, : len(TRAITS)]
     return np.asarray(traits[:, :, _RACING].sum(axis=(1, 2)) * 4 >= traits[:, :1].sum(axis=(1, 2)))
 

@@ -58,6 +58,7 @@ class Walk:
 
     @classmethod
     def of(cls, prior: float, columns: dict[str, float]) -> Walk:
+        """The chain of a family: its columns in order, each with how often it is there."""
         present = np.array(list(columns.values()))
         again = [
             (i, ROLES.index(REPEATED[role]), _AGAIN_COST[role]) for i, role in enumerate(columns) if role in REPEATED
