@@ -70,11 +70,9 @@ def test_a_missing_position_is_found_where_the_next_one_stands():
 
 def test_sections_that_number_anew_have_no_gap():
     """Two sections with a first position each are two rankings."""
-    rows = [{"position": 1}, {"position": 2}, {"position": 1, "section": "GT"}, {"position": 2, "section": "GT"}]
-    sheet = Sheet("e/race", rows)
-    assert not found("position-gap", sheet)
-    assert not found("position-tie", sheet)
-    assert not found("position-order", sheet)
+    cars = [{"position": i, "car_number": str(i), "class": "GT", "class_position": i} for i in (1, 2)]
+    sheet = Sheet("e/race", cars + [car | {"section": "Second race:"} for car in cars])
+    assert {row["check"] for row in check(made(sheet)).to_pylist()} == {"event-facts"}
 
 
 def test_a_section_that_goes_on_numbering_has_no_gap():

@@ -178,6 +178,19 @@ def test_gaps_are_to_the_leader_and_to_the_class(traps):
     ]
 
 
+def test_only_the_first_of_several_rankings_is_overall(tmp_path: Path):
+    """Where each class is ranked anew under its heading, only the first ranking has an overall winner."""
+    crews = {"GT1": (ANN, BOB), "GT2": (CY, DEE)}
+    cars = [
+        {"position": position, "class_position": position, "crew": [name], "section": section}
+        for section, names in crews.items()
+        for position, name in enumerate(names, start=1)
+    ]
+    with open_database(published(made(Sheet("e/race", cars)), tmp_path, "rankings")) as connection:
+        found = rows(connection, "SELECT driver, wins, class_wins, best_finish FROM driver_careers ORDER BY driver")
+    assert found == [(ANN, 1, 1, 1), (BOB, 0, 0, 2), (CY, 0, 1, None), (DEE, 0, 0, None)]
+
+
 def test_equal_laps_share_the_record(traps):
     """Two cars with the same best lap both hold it."""
     assert rows(traps, "SELECT count(*) FROM circuit_records WHERE kind = 'race'") == [(2,)]

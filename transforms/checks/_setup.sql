@@ -17,15 +17,15 @@ CREATE MACRO lines_of(numbers) AS
 CREATE MACRO out_of_order(cars STRUCT(place BIGINT, line INTEGER, "value" BIGINT, "text" VARCHAR)[]) AS
   list_where(list_sort(cars), misplaced([car.value FOR car IN list_sort(cars)]));
 
--- Cars with a position. A sheet in which several sections have a first position numbers each section anew.
-CREATE TABLE placed AS
+-- Cars by ranking: a sheet in which several sections have a first position ranks each section anew.
+CREATE TABLE cars AS
   WITH anew AS (
     SELECT sheet_id FROM results WHERE position = 1 GROUP BY sheet_id HAVING count(DISTINCT coalesce(section, '')) > 1
   )
-  SELECT sheet_id, line, kind, status, position, position_text, class, class_position, laps, race_time_ms,
-    CASE WHEN sheet_id IN (FROM anew) THEN coalesce(section, '') ELSE '' END AS block
-  FROM results
-  WHERE position IS NOT NULL;
+  SELECT sheet_id, line, kind, status, car_number, position, position_text, class, class_position, laps, race_time_ms,
+    CASE WHEN sheet_id IN (FROM anew) THEN coalesce(section, '') ELSE '' END AS ranking
+  FROM results;
+CREATE VIEW placed AS FROM cars WHERE position IS NOT NULL;
 
 -- One lap length explains every printed lap time and speed of a sheet to the last digit. Printed speeds are cut
 -- off after the last digit, or rounded to it: so each row bounds the length from both sides, and the length that most

@@ -1,8 +1,8 @@
 -- Every position in class from the first to the last one printed is there.
 WITH neighbours AS (
   SELECT sheet_id, line, class, class_position,
-    coalesce(lag(class_position) OVER (PARTITION BY sheet_id, class ORDER BY class_position, line), 0) AS previous
-  FROM results
+    coalesce(lag(class_position) OVER (PARTITION BY sheet_id, ranking, class ORDER BY class_position, line), 0) AS previous
+  FROM cars
   WHERE class IS NOT NULL AND class_position IS NOT NULL
 )
 SELECT 'warning' AS severity, sheet_id, line, 'class_position' AS "column", class_position::VARCHAR AS observed,

@@ -1,9 +1,9 @@
 -- A position in class is held by one car.
 WITH shared AS (
   SELECT sheet_id, class, class_position, list(line ORDER BY line) AS holders
-  FROM results
+  FROM cars
   WHERE class IS NOT NULL AND class_position IS NOT NULL
-  GROUP BY sheet_id, class, class_position
+  GROUP BY sheet_id, ranking, class, class_position
   HAVING count(*) > 1
 )
 SELECT 'warning' AS severity, sheet_id, holders[-1] AS line, 'class_position' AS "column",

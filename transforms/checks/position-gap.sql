@@ -1,6 +1,6 @@
 -- Every position from the first to the last one printed is there.
 WITH neighbours AS (
-  SELECT *, coalesce(lag(position) OVER (PARTITION BY sheet_id, block ORDER BY position, line), 0) AS previous
+  SELECT *, coalesce(lag(position) OVER (PARTITION BY sheet_id, ranking ORDER BY position, line), 0) AS previous
   FROM placed
 )
 SELECT 'warning' AS severity, sheet_id, line, 'position' AS "column", position_text AS observed,

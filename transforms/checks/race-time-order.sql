@@ -3,7 +3,7 @@ WITH strays AS (
   SELECT sheet_id, laps, unnest(out_of_order(list({place: position, line: line, value: race_time_ms, text: clock(race_time_ms)}))) AS car
   FROM placed
   WHERE kind = 'race' AND status = 'classified' AND laps IS NOT NULL AND race_time_ms IS NOT NULL
-  GROUP BY sheet_id, block, laps
+  GROUP BY sheet_id, ranking, laps
 )
 SELECT 'warning' AS severity, sheet_id, car.line, 'race_time_ms' AS "column", car.text AS observed,
   'a race time of ' || car.text || ' over ' || laps || ' laps does not fit position ' || car.place AS message

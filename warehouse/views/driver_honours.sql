@@ -6,6 +6,7 @@
 -- certain (flag): Tied by the full name or by a human decision, not by evidence.
 -- started (flag): The driver's car took part in a race, and the driver was not merely nominated.
 -- finished (flag): Started, and the car was classified.
+-- finish (ordinal): Overall position of the car, if the driver finished.
 -- won (flag): Started, and the car was classified first.
 -- podium (flag): Started, and the car was classified among the first three.
 -- class_won (flag): Started, and the car was classified first of its class.
@@ -17,6 +18,7 @@ SELECT driven.result_id, driven.seat, driven.driver_id, driven.driver, driven.li
   driven.car_number, driven.make, driven.entrant_id, driven.laps, driven.nominated,
   honours.started AND NOT driven.nominated AS started,
   honours.finished AND NOT driven.nominated AS finished,
+  CASE WHEN NOT driven.nominated THEN honours.finish END AS finish,
   honours.won AND NOT driven.nominated AS won,
   honours.podium AND NOT driven.nominated AS podium,
   honours.class_won AND NOT driven.nominated AS class_won,

@@ -25,7 +25,7 @@ SELECT driver_id,
   count(DISTINCT sheet_id) FILTER (podium) AS podiums,
   count(DISTINCT sheet_id) FILTER (class_won) AS class_wins,
   count(DISTINCT sheet_id) FILTER (pole) AS poles,
-  min(position) FILTER (finished) AS best_finish,
+  min(finish) AS best_finish,
   coalesce(list_sort(list(DISTINCT make) FILTER (make IS NOT NULL)), []) AS makes,
   count(*) AS mentions,
   count(*) FILTER (certain) AS certain_mentions

@@ -10,7 +10,7 @@
 WITH raced AS (
   SELECT results.sheet_id, results.event_id, results.season, results.make,
     count(*) AS cars,
-    min(results.position) FILTER (honours.finished) AS best_finish
+    min(honours.finish) AS best_finish
   FROM results
   JOIN honours ON honours.result_id = results.result_id
   WHERE honours.started
