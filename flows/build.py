@@ -4,9 +4,15 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 from prefect import Task, flow, task
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
@@ -40,15 +46,7 @@ _as_task = task(
     retry_condition_fn=_transient,
 )
 TASKS: dict[Callable[..., Any], Task[..., Any]] = {
-    step: _as_task(step).with_options(name=name)
-    for step, name in (
-        (steps.survey, "Find what changed"),
-        (steps.read_batch, "Read a batch of sheets"),
-        (steps.collect, "Collect what was read"),
-        (steps.identify, "Tell drivers and entrants apart"),
-        (steps.check, "Check the tables"),
-        (steps.publish, "Publish the snapshot"),
-    )
+    step: _as_task(step).with_options(name=name) for step, name in steps.NAMES.items()
 }
 
 
@@ -65,7 +63,11 @@ class Tasks:
     def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterable[T]:
         """The results of one task for each tuple of arguments, run by the flow's task runner."""
         futures = [TASKS[step].submit(*arguments) for arguments in calls]
-        return (future.result() for future in futures)
+        progress = create_progress_artifact(0.0, description="Batches of sheets read.") if len(calls) > 1 else None
+        for done, future in enumerate(futures, 1):
+            yield future.result()
+            if isinstance(progress, UUID):
+                update_progress_artifact(progress, 100.0 * done / len(calls))
 
     def staging(self, warehouse: Warehouse) -> str:
         """The place given, which all workers see; else the warehouse's own staging folder."""

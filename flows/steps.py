@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from flows.errors import DataError
 from flows.extract import Batch, Scan, Seeds, Sheet, batches, finding_table, gather, read_sources, scan
+from flows.progress import tell
 from flows.snapshots import Snapshot, Warehouse
 from transforms.schema import SCHEMA_VERSION
 
@@ -92,20 +93,32 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
     """
     with warehouse.lock(wait):
         current = warehouse.sound() if full else warehouse.current()
-        plan = runner.run(survey, location, current, full)
+        plan = _run(runner, survey, location, current, full)
         if isinstance(plan, Outcome):
             return plan
         staging = runner.staging(warehouse)
-        calls = [
-            (location, batch, staging, f"{number:06}")
-            for number, batch in enumerate(batches(plan.fresh, BATCH_BYTES, BATCH_SHEETS))
-        ]
-        names = list(runner.each(read_batch, calls))
-        read = runner.run(collect, plan, staging, names, current)
-        identified = runner.run(identify, plan, read, current)
-        tables = runner.run(check, plan, identified)
-        snapshot, summary = runner.run(publish, warehouse, plan, tables)
+        names = _read(runner, location, plan, staging)
+        read = _run(runner, collect, plan, staging, names, current)
+        identified = _run(runner, identify, plan, read, current)
+        tables = _run(runner, check, plan, identified)
+        snapshot, summary = _run(runner, publish, warehouse, plan, tables)
         return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused))
+
+
+def _run(runner: Runner, step: Callable[..., T], *arguments: Any) -> T:
+    tell(NAMES[step])
+    return runner.run(step, *arguments)
+
+
+def _read(runner: Runner, location: str, plan: Plan, staging: str) -> list[str]:
+    """Read the sheets that must be read, in batches, and give the names under which these are staged."""
+    cut = batches(plan.fresh, BATCH_BYTES, BATCH_SHEETS)
+    calls = [(location, batch, staging, f"{number:06}") for number, batch in enumerate(cut)]
+    names = []
+    for name in runner.each(read_batch, calls):
+        names.append(name)
+        tell(NAMES[read_batch], len(names), len(calls))
+    return names
 
 
 def standing(location: str, warehouse: Warehouse, wait: float = 0.0) -> Outcome | None:
@@ -211,6 +224,17 @@ def publish(warehouse: Warehouse, plan: Plan, tables: Tables) -> tuple[Snapshot,
     from flows.report import summarise
 
     return warehouse.publish(plan.inputs, tables), summarise(tables)
+
+
+# What each step is called, on the terminal and in Prefect's UI.
+NAMES: Mapping[Callable[..., Any], str] = {
+    survey: "Find what changed",
+    read_batch: "Read the sheets",
+    collect: "Collect what was read",
+    identify: "Tell drivers and entrants apart",
+    check: "Check the tables",
+    publish: "Publish the snapshot",
+}
 
 
 def _code(parts: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import steps
+from flows import progress, steps
 from flows.cli import main
 from flows.errors import DataError, UserError
 from flows.snapshots import Snapshot, Warehouse
@@ -264,6 +264,18 @@ def test_errors_of_the_command_have_no_traceback(capsys, tmp_path):
     assert end.value.code == 2
     assert said[0].startswith("error: ")
     assert len(said) == 2
+
+
+def test_long_builds_say_how_far_they_are(tmp_path, monkeypatch, capsys):
+    """Where no terminal is watched, a long build writes plain lines on standard error, a short one none."""
+    monkeypatch.setattr(steps, "BATCH_SHEETS", 1)
+    with progress.shown():
+        build(steps.PROJECT / "seeds", tmp_path / "quick")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(progress, "PAUSE", 0.0)
+    with progress.shown():
+        build(steps.PROJECT / "seeds", tmp_path / "slow")
+    assert "Read the sheets: 3 of 4 batches ...\n" in capsys.readouterr().err
 
 
 SHEETS = ["race", "grid", "qualifying", "race-2", "practice"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.errors import UserError
+from flows.progress import shown
 from flows.storage import DATABASE, storage_at
 
 if TYPE_CHECKING:
@@ -34,10 +35,11 @@ def command(root: str, warehouse: str, direct: bool, runner: str, scheduler: str
     """
     started = time.monotonic()
     _refuse(direct, runner, scheduler, options["staging"])
-    if direct:
-        outcome = _direct(root, warehouse, full=options["full"], wait=options["wait"])
-    else:
-        outcome = _flow(root, warehouse, runner == "dask", scheduler, options)
+    with shown():
+        if direct:
+            outcome = _direct(root, warehouse, full=options["full"], wait=options["wait"])
+        else:
+            outcome = _flow(root, warehouse, runner == "dask", scheduler, options)
     from flows.report import show
 
     database = None if "://" in warehouse else Path(warehouse) / DATABASE
