@@ -1,6 +1,6 @@
 """The Prefect flow: the steps of a build as few, coarse tasks, with artifacts that show what they led to."""
 
-# Prefect makes its form from the annotations as they are, so they must not be put off to strings.
+# Prefect makes its form from the annotations, which must not be put off to strings, and from the docstring.
 import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, TypeVar
@@ -74,25 +74,27 @@ class Tasks:
         return self._place or steps.Direct().staging(warehouse)
 
 
-def _described(text: str, **bounds: float) -> Any:
-    return Field(description=text, **bounds)  # type: ignore[call-overload]
-
-
 @flow(
     name="parcferme-build",
     description="Reads raw result sheets, and publishes them as a warehouse of typed, traceable tables.",
     task_runner=ThreadPoolTaskRunner[Any](max_workers=READERS),  # type: ignore[arg-type]
 )
 def build(
-    root: Annotated[str, _described("Where the sheets are: a folder, a glob or an s3://bucket/prefix.")] = "seeds",
-    warehouse: Annotated[str, _described("Where to publish: a folder or an s3://bucket/prefix.")] = "warehouse",
-    full: Annotated[bool, _described("Read every sheet again, also those that did not change.")] = False,
-    wait: Annotated[float, _described("Seconds to wait for another build to finish.", ge=0, le=86400)] = 0.0,
-    staging: Annotated[
-        str | None, _described("Where batches are staged, for all workers to see; by default below the warehouse.")
-    ] = None,
+    root: str = "seeds",
+    warehouse: str = "warehouse",
+    full: bool = False,
+    wait: Annotated[float, Field(ge=0, le=86400)] = 0.0,
+    staging: str | None = None,
 ) -> steps.Outcome:
-    """Read the seeds below `root` and publish them to `warehouse`; what failed, an artifact says with the remedy."""
+    """Read the seeds and publish them; what failed, an artifact says with the remedy.
+
+    Args:
+        root: Where the sheets are: a folder, a glob or an s3://bucket/prefix.
+        warehouse: Where to publish: a folder or an s3://bucket/prefix.
+        full: Read every sheet again, also those that did not change.
+        wait: Seconds to wait for another build to finish.
+        staging: Where batches are staged, for all workers to see; by default below the warehouse.
+    """
     try:
         outcome = steps.build(root, Warehouse(warehouse), Tasks(staging), full=full, wait=wait)
     except Exception as error:
