@@ -135,7 +135,8 @@ def survey(location: str, current: Snapshot | None, full: bool) -> Plan | Outcom
     if current and not full and _stands(current, inputs):
         return _unchanged(current)
     seeds = gather(found)
-    keys = {sheet.sheet_id: sheet.key(_code(READING)) for sheet in seeds.sheets}
+    code = _code(READING)
+    keys = {sheet.sheet_id: sheet.key(code) for sheet in seeds.sheets}
     reused = frozenset[str]() if full or not current else _reusable(current, keys)
     return Plan(seeds, inputs | {"sheets": keys}, reused)
 
