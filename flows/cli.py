@@ -15,6 +15,7 @@ from flows.terminal import plain
 # `command` in flows/commands/<name>.py.
 COMMANDS = {
     "build": "Read the seeds and publish the warehouse.",
+    "read": "Show how a sheet is understood, without loading it.",
     "schedule": "Build the warehouse again and again, by the clock.",
     "sql": "Open the DuckDB shell on the warehouse, or answer a query.",
     "status": "Say what is loaded, from when, and how sound it is.",
@@ -27,7 +28,6 @@ COMMANDS = {
     "history": "List the snapshots that readers were shown.",
     "rollback": "Show readers an older snapshot again.",
     "verify": "Check that a snapshot is what was published.",
-    "read": "Show how a sheet is understood, without loading it.",
 }
 
 

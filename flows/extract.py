@@ -143,8 +143,8 @@ def read_sources(location: str, sheets: Sequence[Sheet]) -> tuple[list[Source], 
         if len(packed) <= LARGEST_SHEET and hashlib.sha256(packed).hexdigest() != source.sha256:
             raise DataError(f"{source.path} changed while it was being read.", "Run the build again.")
         try:
-            sources.append(replace(source, data=_unpacked(source.path, packed)))
-        except _UnusableError as error:
+            sources.append(replace(source, data=unpacked(source.path, packed)))
+        except UnusableError as error:
             findings.append(_unread(source, str(error)))
     return sources, findings
 
@@ -156,7 +156,7 @@ def finding_table(findings: Sequence[Finding]) -> pa.Table:
     return pa.Table.from_pylist(list(findings), schema=TABLES["findings"].schema)
 
 
-class _UnusableError(Exception):
+class UnusableError(Exception):
     """A file whose bytes are no text that could be read as a sheet."""
 
 
@@ -168,16 +168,17 @@ def _read(file: BinaryIO, most: int) -> bytes:
     return b"".join(blocks)
 
 
-def _unpacked(path: str, packed: bytes) -> bytes:
+def unpacked(path: str, packed: bytes) -> bytes:
+    """The text of a sheet as it lies on disk, unpacked; raises UnusableError when it is none or too large."""
     data = packed
     if path.lower().endswith(".gz") and len(packed) <= LARGEST_SHEET:
         try:
             with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
                 data = file.read(LARGEST_SHEET + 1)
         except (OSError, EOFError, zlib.error) as error:
-            raise _UnusableError(f"is no whole gzip file ({error}): pack it again") from None
+            raise UnusableError(f"is no whole gzip file ({error}): pack it again") from None
     if len(data) > LARGEST_SHEET:
-        raise _UnusableError(f"holds more than {LARGEST_SHEET >> 20} MiB of text: split it into one file per sheet")
+        raise UnusableError(f"holds more than {LARGEST_SHEET >> 20} MiB of text: split it into one file per sheet")
     return data
 
 
@@ -203,7 +204,7 @@ def _left_aside(path: str, reason: str) -> Finding:
     }
 
 
-def _stem(path: str) -> str | None:
+def stem_of(path: str) -> str | None:
     """The path without the ending of a sheet; None when it has no such ending."""
     base = path[:-3] if path.lower().endswith(".gz") else path
     stem, ending = os.path.splitext(base)
@@ -217,13 +218,13 @@ def _is_document(path: str) -> bool:
 def _bears(path: str) -> bool:
     if path in (IDENTITY, CORRECTIONS) or os.path.basename(path) == EVENT_FILE:
         return True
-    return _stem(path) is not None and not _is_document(path)
+    return stem_of(path) is not None and not _is_document(path)
 
 
 def _sheet_paths(files: Mapping[str, Hashed]) -> dict[str, str]:
     paths: dict[str, str] = {}
     for path in files:
-        sheet_id = None if path in (IDENTITY, CORRECTIONS) else _stem(path)
+        sheet_id = None if path in (IDENTITY, CORRECTIONS) else stem_of(path)
         if sheet_id is None:
             continue
         if sheet_id in paths:

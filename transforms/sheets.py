@@ -16,7 +16,7 @@ from transforms import results
 from transforms.columns import Layout
 from transforms.corrections import correct
 from transforms.crews import read_crews
-from transforms.dialect import DIALECTS, Lines, choose_dialects, split_cells
+from transforms.dialect import DIALECTS, Cells, Lines, choose_dialects, split_cells
 from transforms.doubts import find_doubts
 from transforms.facts import SheetFacts
 from transforms.layouts import resolve
@@ -36,9 +36,9 @@ class Reading:
 
     tables: dict[str, pa.Table]
     lines: Lines
+    cells: Cells
     page: Page
     layouts: list[Layout]
-    dialects: tuple[str, ...]
 
 
 def read_sheets(sources: Sequence[Source]) -> dict[str, pa.Table]:
@@ -75,7 +75,7 @@ def read(sources: Sequence[Source]) -> Reading:
         "sheets": sheets_table(ordered, texts, [DIALECTS[d] for d in dialects], facts, verdict, lines),
         "findings": find_doubts(ordered, texts, lines, page, layouts, placed, rows, verdict),
     }
-    return Reading(tables, lines, page, layouts, tuple(DIALECTS[d] for d in dialects))
+    return Reading(tables, lines, cells, page, layouts)
 
 
 def _lines(texts: Sequence[Text]) -> Lines:

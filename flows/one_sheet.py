@@ -1,0 +1,61 @@
+"""One sheet on its own, wherever it lies: its bytes, and what the event.toml beside it says."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flows.errors import UserError
+from flows.events import Event, SheetFacts, read_event
+from flows.extract import EVENT_FILE, LARGEST_SHEET, SHEET_ENDINGS, UnusableError, stem_of, unpacked
+from transforms.sources import Source, kind_of
+
+STANDARD_INPUT = "-"
+
+
+def read_one(path: Path) -> Source:
+    """The sheet in a file, with the facts of the event.toml in its folder, if there is one.
+
+    Raises UserError when there is no such file, or when it cannot be a sheet.
+    """
+    stem = stem_of(path.name)
+    if stem is None:
+        raise UserError(f"{path} is no sheet.", f"Sheets end in {', '.join(SHEET_ENDINGS)}, each also with .gz.")
+    try:
+        packed = _bounded(path)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.", "Name a file that you may read.") from None
+    try:
+        data = unpacked(path.name, packed)
+    except UnusableError as error:
+        raise UserError(f"{path} {error}.") from None
+    folder = path.resolve().parent.name
+    event = _event(path.parent / EVENT_FILE, folder, stem)
+    said = event.sheets.get(stem, SheetFacts())
+    return Source(
+        sheet_id=f"{folder}/{stem}",
+        event_id=folder,
+        path=str(path),
+        sha256=hashlib.sha256(packed).hexdigest(),
+        data=data,
+        kind=kind_of(stem),
+        season=event.season,
+        lap_time_of=said.lap_time_of,
+        columns=said.columns,
+    )
+
+
+def from_input(data: bytes) -> Source:
+    """A sheet that came through the standard input: nothing but its bytes is known."""
+    return Source("standard-input", None, STANDARD_INPUT, hashlib.sha256(data).hexdigest(), data)
+
+
+def _bounded(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(LARGEST_SHEET + 1)
+
+
+def _event(path: Path, event_id: str, stem: str) -> Event:
+    if not path.is_file():
+        return Event(event_id)
+    return read_event(event_id, str(path), _bounded(path), {stem})
