@@ -15,7 +15,7 @@ run: $(READY) ## build the warehouse from seeds/ and print what is in it
 	@$(BIN)/parcferme build
 
 test: lint ## run all checks and tests
-	@$(BIN)/pytest -q -n 2
+	@$(BIN)/pytest -q -n 2 --dist loadscope
 
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check
@@ -23,7 +23,9 @@ lint: $(READY) ## check style and types
 	@$(BIN)/mypy
 
 bench: $(READY) ## measure time and memory against other ways to do the same (minutes)
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.read
+	@$(BIN)/python -m tests.bench.build
+	@$(BIN)/python -m tests.bench.identity
 
 fuzz: $(READY) ## break sheets and builds at random and see that every promise holds (minutes)
 	@$(BIN)/python -m tests.fuzz

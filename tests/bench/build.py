@@ -1,0 +1,99 @@
+"""How long builds take: in full, with ten sheets changed, and with nothing new.
+
+`python -m tests.bench.build` makes up 2,000 sheets in 500 events, builds them each way in a process of its own,
+without Prefect, and prints CPU, wall time and memory by step, and the ratios to the full build.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flows import steps
+from flows.snapshots import Warehouse
+
+SHEETS_OF_AN_EVENT = ("race", "grid", "qualifying", "practice")
+
+
+def write_archive(root: Path, count: int, seed: int = 7) -> list[Path]:
+    """Make up `count` sheets of some 35 rows each in events with facts, four to an event; their files."""
+    from tests.sheets.families import sheets
+    from tests.sheets.rendering import bars
+
+    files = []
+    for i, sheet in enumerate(sheets(seed, count, size=(10, 60))):
+        event, season = root / f"event-{i // 4:05}", 1960 + i * 60 // count
+        event.mkdir(parents=True, exist_ok=True)
+        (event / "event.toml").write_text(f'name = "Event {i // 4}"\nseries = "S{i % 40 // 4}"\nseason = {season}\n')
+        files.append(event / f"{SHEETS_OF_AN_EVENT[i % 4]}.txt")
+        files[-1].write_text("".join(f"{line}\n" for line in bars([row.cells for row in sheet.rows])))
+    return files
+
+
+class Timed(steps.Direct):
+    """Runs the steps in this process, and keeps the CPU seconds of each."""
+
+    def __init__(self) -> None:
+        self.cpu: dict[str, float] = defaultdict(float)
+
+    def run(self, step: Callable[..., Any], *arguments: Any) -> Any:
+        """Call the step, by the clock."""
+        start = time.process_time()
+        try:
+            return step(*arguments)
+        finally:
+            self.cpu[step.__name__] += time.process_time() - start
+
+    def each(self, step: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Iterable[Any]:
+        """Call the step for each tuple of arguments, by the clock."""
+        return [self.run(step, *arguments) for arguments in calls]
+
+
+def measure(root: str, warehouse: str) -> dict[str, float]:
+    """Build once, and give CPU seconds in all and by step, wall seconds, and peak memory in MiB."""
+    timed, cpu, wall = Timed(), time.process_time(), time.perf_counter()
+    steps.build(root, Warehouse(warehouse), timed)
+    spent = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
+    return spent | {"MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024} | timed.cpu
+
+
+def main() -> None:
+    """Build in full, after ten changes, and after none; print each, and the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sheets", type=int, default=2_000)
+    parser.add_argument("--run", nargs=2, metavar=("ROOT", "WAREHOUSE"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.run:
+        print(json.dumps(measure(*options.run)))
+        return
+    with TemporaryDirectory() as folder:
+        root, warehouse = Path(folder, "seeds"), Path(folder, "warehouse")
+        files = write_archive(root, options.sheets)
+        full = _measured("full", root, warehouse)
+        for file in files[:: max(1, len(files) // 10)][:10]:
+            file.write_text(file.read_text() + "\n")
+        changed = _measured("10 changed", root, warehouse)
+        nothing = _measured("no change", root, warehouse)
+    print(f"10 changed / full: cpu {changed['cpu'] / full['cpu']:.2f}, wall {changed['wall'] / full['wall']:.2f}")
+    print(f"no change: cpu {nothing['cpu']:.2f} s")
+
+
+def _measured(what: str, root: Path, warehouse: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.bench.build", "--run", str(root), str(warehouse)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    print(f"{what:10}  " + "  ".join(f"{name} {value:,.2f}" for name, value in found.items()), flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    main()
