@@ -65,13 +65,18 @@ def count_features(cells: Sampled, tables: int, columns: int) -> Floats:
     codes = coded.indices.to_numpy().astype(np.int64)
     traits = recognise(coded.dictionary)[codes]
     key = cells.table * columns + cells.column
-    counts = np.zeros((tables * columns, len(FEATURES)))
-    np.add.at(counts, (key, traits), 1)
+    counts = _tally(key, traits, tables * columns)
     numbers = _numbers(cells.text, traits)
     _count_steps(counts, key, cells.row, numbers)
     _count_first(counts, key, numbers)
     _count_seen(counts, key, codes, traits != _EMPTY)
     return counts.reshape(tables, columns, len(FEATURES))
+
+
+def _tally(key: Ints, feature: Ints, keys: int) -> Floats:
+    """How often each feature stands beside each key; shape (keys, features)."""
+    counts = np.bincount(key * len(FEATURES) + feature, minlength=keys * len(FEATURES))
+    return counts.astype(np.float64).reshape(keys, len(FEATURES))
 
 
 def weigh(counts: Floats) -> Floats:
@@ -121,7 +126,7 @@ def _count_steps(counts: Floats, key: Ints, row: Ints, numbers: Floats) -> None:
     next_row = (np.diff(key[order]) == 0) & (np.diff(row[order]) == 1) & ~np.isnan(step)
     at, step = key[order][1:][next_row], step[next_row]
     kind = np.select([step == 1, step == 0, step > 0], [0, 1, 2], 3)
-    np.add.at(counts, (at, len(TRAITS) + kind), 1)
+    counts += _tally(at, len(TRAITS) + kind, len(counts))
 
 
 def _count_first(counts: Floats, key: Ints, numbers: Floats) -> None:

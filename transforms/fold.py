@@ -9,6 +9,8 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.masks import change_where
+
 # Letters that Unicode does not take apart into a base letter and an accent.
 _LETTERS = {
     "ß": "ss",
@@ -40,9 +42,11 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in apart if not unicodedata.category(c).startswith("M"))
-    return _DIVIDER.sub(" ", plain.lower().translate(_TRANSLATION)).strip()
+    if not text.isascii():
+        apart = unicodedata.normalize("NFKD", text)
+        plain = "".join(c for c in apart if not unicodedata.category(c).startswith("M"))
+        text = plain.lower().translate(_TRANSLATION)
+    return _DIVIDER.sub(" ", text.lower()).strip()
 
 
 _remember = lru_cache(maxsize=65536)(_fold)
@@ -50,8 +54,21 @@ _remember = lru_cache(maxsize=65536)(_fold)
 
 def fold_array(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Each text as `fold` gives it; null stays null."""
-    folded = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKD"), r"\p{M}+", "")
-    folded = pc.utf8_lower(folded)
+    if isinstance(texts, pa.ChunkedArray):
+        return pa.chunked_array([fold_array(chunk) for chunk in texts.chunks], pa.string())
+    plain = change_where(pc.invert(pc.string_is_ascii(texts)), texts, _without_accents)
+    lower = pc.utf8_lower(plain)
+    # Words with single blanks between them, the most of all texts, are divided already.
+    divided = change_where(
+        pc.match_substring_regex(lower, r"[^\p{L}\p{N}#/ ]|  "),
+        lower,
+        lambda texts: pc.replace_substring_regex(texts, r"[^\p{L}\p{N}#/]+", " "),
+    )
+    return pc.utf8_trim(divided, " ")
+
+
+def _without_accents(texts: pa.Array) -> pa.Array:
+    folded = pc.utf8_lower(pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKD"), r"\p{M}+", ""))
     for letter, plain in _LETTERS.items():
         folded = pc.replace_substring(folded, letter, plain)
-    return pc.utf8_trim(pc.replace_substring_regex(folded, r"[^\p{L}\p{N}#/]+", " "), " ")
+    return folded

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 from transforms.fold import fold
 from transforms.lexicon import header_roles
@@ -48,7 +48,7 @@ def is_header_cell(text: str) -> bool:
     return bool(text) and _heading(text).known
 
 
-@cache
+@lru_cache(maxsize=65536)
 def _heading(text: str) -> Heading:
     key = fold(text).replace("_", " ")
     block = _BLOCK.match(key)

@@ -90,17 +90,16 @@ def _runs_on(lines: Lines) -> Bools:
 
 def _headers(cells: Cells, filled: Ints) -> Bools:
     """Lines of which at least half the cells read like headers, and none like a time or a crew."""
-    coded = cells.text.dictionary_encode()
-    words = coded.dictionary.to_pylist()
-    likely = pc.match_substring_regex(coded.dictionary, r"^[^\d|]{1,40}$|(?i)^(?:driver|pilot|fahrer)").to_numpy(
-        zero_copy_only=False
-    )
-    reads = np.array([bool(ok) and is_header_cell(word) for word, ok in zip(words, likely, strict=True)], bool)
-    value = pc.match_substring_regex(coded.dictionary, r"^\W*\d|\s/\s|\d[:.]\d\d").to_numpy(zero_copy_only=False)
-    codes = coded.indices.to_numpy()
-    hits = np.bincount(cells.line, weights=reads[codes], minlength=len(filled))
-    values = np.bincount(cells.line, weights=value[codes], minlength=len(filled))
-    return np.asarray((hits >= 2) & (values == 0) & (hits * 2 >= filled))
+    value = pc.match_substring_regex(cells.text, r"^\W*\d|\s/\s|\d[:.]\d\d").to_numpy(zero_copy_only=False)
+    valued = np.bincount(cells.line, weights=value, minlength=len(filled)) > 0
+    # Nearly every row holds a value; only the words of other lines are looked up.
+    at = np.flatnonzero(~valued[cells.line])
+    coded = cells.text.take(pa.array(at)).dictionary_encode()
+    likely = pc.match_substring_regex(coded.dictionary, r"^[^\d|]{1,40}$|(?i)^(?:driver|pilot|fahrer)")
+    words = zip(coded.dictionary.to_pylist(), likely.to_pylist(), strict=True)
+    reads = np.array([ok and is_header_cell(word) for word, ok in words], bool)
+    hits = np.bincount(cells.line[at], weights=reads[coded.indices.to_numpy()], minlength=len(filled))
+    return np.asarray((hits >= 2) & (hits * 2 >= filled))
 
 
 def _starts_empty(cells: Cells, full: Bools, count: int) -> Bools:
