@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -67,6 +67,7 @@ def read_cars(cars: pa.Array | pa.ChunkedArray) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=CARS).take(coded.indices)
 
 
+@lru_cache(maxsize=65536)  # the same cars come in batch after batch
 def read_car(text: str) -> Car:
     """One printed car taken apart, as `read_cars` does."""
     words = list(_words(text))

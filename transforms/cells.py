@@ -9,6 +9,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.masks import read_where
+
 KM_PER_MILE = 1.609344  # international mile, exact since 1959
 
 # Nothing was printed here, or a mark that says so; `00:00:00` is how some archives print an unknown time.
@@ -56,6 +58,12 @@ def read_times(texts: pa.Array) -> pa.Array:
 
     Fractions beyond the millisecond are rounded; minutes and seconds of 60 and more are no time.
     """
+    plain = _milliseconds(pc.extract_regex(texts, _CLOCK))
+    return pc.coalesce(plain, read_where(_unread(texts, plain), texts, _read_spelt_times))
+
+
+def _read_spelt_times(texts: pa.Array) -> pa.Array:
+    """Times with marks of typographers, units or words; few sheets print them."""
     result = pa.nulls(len(texts), pa.int64())
     for typographic, plain in _PRIMES:
         texts = pc.replace_substring_regex(texts, typographic, plain)
@@ -68,8 +76,17 @@ def read_times(texts: pa.Array) -> pa.Array:
 
 def read_lap_times(texts: pa.Array) -> pa.Array:
     """Lap times to int64 milliseconds: as `read_times`, and laps of less than a minute printed as `58.123`."""
-    seconds = pc.extract_regex(texts, _SECONDS)
-    return pc.coalesce(read_times(texts), _milliseconds(seconds))
+    times = read_times(texts)
+    return pc.coalesce(times, read_where(_unread(texts, times), texts, _read_seconds))
+
+
+def _read_seconds(texts: pa.Array) -> pa.Array:
+    return _milliseconds(pc.extract_regex(texts, _SECONDS))
+
+
+def _unread(texts: pa.Array, values: pa.Array) -> pa.BooleanArray:
+    """Where a text has no value yet."""
+    return pc.and_(pc.is_valid(texts), pc.is_null(values))
 
 
 def read_gaps(texts: pa.Array) -> tuple[pa.Array, pa.Array]:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.gutters import divide_aligned
+from transforms.masks import change_where
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -101,8 +102,10 @@ def _without_outer_bars(text: pa.Array, sheet: Ints) -> pa.Array:
     starts = pc.starts_with(trimmed, "|").to_numpy(zero_copy_only=False)
     barred = pc.match_substring(trimmed, "|").to_numpy(zero_copy_only=False)
     outer = np.bincount(sheet, weights=starts) * 2 > np.bincount(sheet, weights=barred)
-    inner = pc.replace_substring_regex(trimmed, r"^\|?((?s).*?)\|?$", r"\1")
-    return pc.if_else(pa.array(outer[sheet]), inner, trimmed)
+    opens = pa.array(starts & outer[sheet])
+    inner = change_where(opens, trimmed, lambda texts: pc.utf8_slice_codeunits(texts, 1, None))
+    closes = pc.and_(pc.ends_with(inner, "|"), pa.array(outer[sheet]))
+    return change_where(closes, inner, lambda texts: pc.utf8_slice_codeunits(texts, 0, -1))
 
 
 def _divide_delimited(text: pa.Array, separator: str) -> pa.Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -34,6 +35,7 @@ def read_entrants(texts: pa.Array | pa.ChunkedArray) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=ENTRANTS).take(coded.indices)
 
 
+@lru_cache(maxsize=65536)  # the same teams come in batch after batch
 def read_entrant(text: str) -> Entrant:
     """One printed entrant taken apart, as `read_entrants` does."""
     name, operator, country = text.strip(), None, None

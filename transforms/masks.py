@@ -15,3 +15,9 @@ def change_where(mask: pa.BooleanArray, values: pa.Array, change: Callable[[pa.A
     """
     chosen = values.filter(mask)
     return pc.replace_with_mask(values, mask, change(chosen)) if len(chosen) else values
+
+
+def read_where(mask: pa.BooleanArray, values: pa.Array, read: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """What `read` gives for the values where `mask` is true; null elsewhere."""
+    found = read(values.filter(mask))
+    return pc.replace_with_mask(pa.nulls(len(values), found.type), pc.fill_null(mask, False), found)

@@ -84,9 +84,12 @@ def recognise(texts: pa.Array) -> npt.NDArray[np.int64]:
     """The trait of each text, as an index into TRAITS."""
     found = np.full(len(texts), -1)
     rest = np.arange(len(texts))
+    left = texts
     for name, pattern in _PATTERNS:
-        rest = _settle(found, rest, name, pc.match_substring_regex(texts.take(pa.array(rest)), pattern))
-    _recognise_words(texts, found, rest)
+        fits = pc.match_substring_regex(left, pattern)
+        rest = _settle(found, rest, name, fits)
+        left = left.filter(pc.invert(fits))
+    _recognise_words(left, found, rest)
     return found
 
 
@@ -98,14 +101,15 @@ def _settle(
     return np.asarray(rest[~hit])
 
 
-def _recognise_words(texts: pa.Array, found: npt.NDArray[np.int64], rest: npt.NDArray[np.int64]) -> None:
-    """Name the traits of texts that only words can tell apart."""
-    folded = fold_array(texts)
+def _recognise_words(words: pa.Array, found: npt.NDArray[np.int64], rest: npt.NDArray[np.int64]) -> None:
+    """Name the traits of texts that only words can tell apart; `rest` says where in `found` each has its place."""
+    folded = fold_array(words)
     for name, test in _WORD_TESTS:
         if not len(rest):
             return
-        at = pa.array(rest)
-        rest = _settle(found, rest, name, test(texts.take(at), folded.take(at)))
+        fits = test(words, folded)
+        rest = _settle(found, rest, name, fits)
+        words, folded = words.filter(pc.invert(fits)), folded.filter(pc.invert(fits))
     found[rest] = _INDEX["text"]
 
 

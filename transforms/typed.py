@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import cells
+from transforms.masks import read_where
 from transforms.statuses import is_status, reason_in
 
 Bools = npt.NDArray[np.bool_]
@@ -79,7 +80,12 @@ def _misfits(text: pa.Array, values: list[pa.Array]) -> Bools:
     unread = pc.is_valid(text)
     for value in values:
         unread = pc.and_(unread, pc.is_null(value))
-    return _true(unread) & ~_true(pc.or_(is_status(text), pc.is_valid(reason_in(text))))
+    return _true(read_where(unread, text, _is_no_word))
+
+
+def _is_no_word(text: pa.Array) -> pa.Array:
+    """Whether a text is neither a status nor a reason."""
+    return pc.invert(pc.or_(is_status(text), pc.is_valid(reason_in(text))))
 
 
 def _true(mask: pa.Array) -> Bools:
