@@ -14,7 +14,8 @@ EMPTY = "empty"  # the role of a column without a filled cell
 class Column:
     """A column as understood: its heading, the share of cells that fit, the next best role, the margin in nats.
 
-    `looks` is the role that it looks far more like than its own, which only its place speaks for.
+    `looks` is the role that it looks far more like than its own, which only its place speaks for;
+    `like_crew` whether it looks more like a crew than like what it is taken for.
     """
 
     heading: Heading
@@ -22,6 +23,7 @@ class Column:
     runner_up: str | None = None
     margin: float | None = None
     looks: str | None = None
+    like_crew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.lexicon import country_names
+
 Ints = npt.NDArray[np.int64]
 
 JOIN = "\x1f"  # between names that the sheet prints in cells of their own
@@ -16,12 +18,13 @@ JOIN = "\x1f"  # between names that the sheet prints in cells of their own
 _BETWEEN = r"\s*\x1f\s*|\s+/\s*|/\s+|\s*\|\s*|\s+&\s+"
 _DASH = r"\s+[-–]\s+"
 _STAR = r"^\*+\s*|\s*\*+$"
+_BEFORE_NAME = rf"^(?P<country>{'|'.join(country_names())})\s+(?P<name>\S.*)$"
 _QUOTED = '^["“”„«‘\'](?P<name>[^"“”„«»]+)["”“»’\']$'
 
 
 @dataclass(frozen=True, slots=True)
 class Crews:
-    """Crews as a list of printed names per row, and per name: the row, the name without marks, and the marks."""
+    """Crews as a list of printed names per row, and per name: the row, the seat, the bare name, marks and country."""
 
     crew: pa.ListArray
     row: Ints
@@ -29,6 +32,7 @@ class Crews:
     name: pa.Array
     nominated: pa.Array
     pseudonym: pa.Array
+    country: pa.Array
 
 
 def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
@@ -42,6 +46,7 @@ def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
     row = np.repeat(np.arange(len(texts)), np.diff(lists.offsets.to_numpy()))
     kept = pc.not_equal(pc.replace_substring_regex(pieces, _STAR, ""), "").to_numpy(zero_copy_only=False)
     pieces, row = pieces.filter(pa.array(kept)), row[kept]
+    country, pieces = _countries(pieces, sheet[row])
     sizes = np.bincount(row, minlength=len(texts))
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     unstarred = pc.replace_substring_regex(pieces, _STAR, "")
@@ -53,7 +58,23 @@ def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
         name=pc.utf8_trim_whitespace(pc.coalesce(quoted, unstarred)),
         nominated=pc.match_substring_regex(pieces, _STAR),
         pseudonym=pc.is_valid(quoted),
+        country=country,
     )
+
+
+def _countries(pieces: pa.Array, sheet: Ints) -> tuple[pa.Array, pa.Array]:
+    """The country before each name, and the names without it, in sheets where nearly all names have one before them.
+
+    Copies of encyclopaedia tables hold a country for each flag: `France Jean-Pierre Jabouille`.
+    """
+    found = pc.extract_regex(pieces, _BEFORE_NAME)
+    country = pc.struct_field(found, "country")
+    sheets = int(sheet.max(initial=0)) + 1
+    flagged = np.bincount(sheet, pc.is_valid(country).to_numpy(zero_copy_only=False), sheets)
+    names = np.bincount(sheet, minlength=sheets)
+    flags = pa.array(((flagged > 2) & (flagged >= 0.9 * names))[sheet]) if len(sheet) else pa.array([], pa.bool_())
+    rest = pc.coalesce(pc.struct_field(found, "name"), pieces)
+    return pc.if_else(flags, country, None), pc.if_else(flags, rest, pieces)
 
 
 def _divided_by_dashes(printed: pa.Array, parted: pa.Array, sheet: Ints) -> npt.NDArray[np.bool_]:

@@ -99,7 +99,9 @@ def _divide(dialect: int, text: pa.Array, sheet: Ints) -> pa.Array:
 def _without_outer_bars(text: pa.Array, sheet: Ints) -> pa.Array:
     """Drop the bars at both ends in sheets where most lines start with one; elsewhere that bar ends an empty cell."""
     trimmed = pc.utf8_trim_whitespace(text)
-    starts = pc.starts_with(trimmed, "|").to_numpy(zero_copy_only=False)
+    # A bar at the start of a row either opens it, and then another closes it, or ends an empty first cell.
+    opens = pc.and_(pc.starts_with(trimmed, "|"), pc.or_(pc.ends_with(trimmed, "|"), pc.starts_with(text, "|")))
+    starts = opens.to_numpy(zero_copy_only=False)
     barred = pc.match_substring(trimmed, "|").to_numpy(zero_copy_only=False)
     outer = np.bincount(sheet, weights=starts) * 2 > np.bincount(sheet, weights=barred)
     opens = pa.array(starts & outer[sheet])

@@ -24,8 +24,8 @@ Finding = dict[str, object]
 
 # The checks that the reader makes; all others are made on the finished tables.
 CHECKS = (
-    "cell-unreadable", "cell-corrected", "unit-converted", "header-unknown", "layout-in-doubt", "lines-rejected",
-    "sheet-empty", "sheet-binary",
+    "cell-unreadable", "cell-corrected", "unit-converted", "zero-is-unknown", "header-unknown", "layout-in-doubt",
+    "lines-rejected", "sheet-empty", "sheet-binary",
 )  # fmt: skip
 _EXPECTED = {
     "position": "an ordinal", "class_position": "an ordinal", "laps": "a whole number", "lap_number": "a whole number",
@@ -52,6 +52,7 @@ def find_doubts(
         *_headers(sources, lines, page, layouts),
         *_cells(sources, lines, placed, rows),
         *_converted(sources, lines, placed, rows),
+        *_zeros(sources, lines, placed, rows),
         *_corrected(sources),
     ]
     found.sort(key=_order)
@@ -157,6 +158,14 @@ def _converted(sources: Sequence[Source], lines: Lines, placed: Placed, rows: Ro
             unit = "miles to km" if slot == "distance" else "mph to km/h"
             message = f"{slot}: {_some(int(count), 'value')} converted from {unit} (1 mile = 1.609344 km)"
             yield _finding(sources[sheet], "unit-converted", "note", message, column=slot)
+
+
+def _zeros(sources: Sequence[Source], lines: Lines, placed: Placed, rows: Rows) -> Iterator[Finding]:
+    for slot, mask in rows.typed.zeros.items():
+        sheets = lines.sheet[placed.lines[np.flatnonzero(mask)]]
+        for sheet, count in zip(*np.unique(sheets, return_counts=True), strict=True):
+            message = f"{slot}: 0 stands for each of the {count} cars without a position, so it is read as unknown"
+            yield _finding(sources[sheet], "zero-is-unknown", "note", message, column=slot, observed="0")
 
 
 def _corrected(sources: Iterable[Source]) -> Iterator[Finding]:

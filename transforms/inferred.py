@@ -22,7 +22,10 @@ STRANGE = 6.0  # nats by which a column may look more like another role than lik
 SCORE = 0.8  # share of the cells that must look as their roles have them
 _COLUMN_SCORE = 0.5  # and of each column
 # Columns that are known by their looks wherever they stand: that they are not where a family prints them is a doubt.
-_TELLING = {"crew", "car", "lap_time", "race_time", "distance"}
+_TELLING = {"car_number", "crew", "car", "lap_time", "race_time", "distance"}
+_TIMES = {"lap_time", "race_time"}
+# What no sheet prints without the other: who leads a team without who drives, tyres without classes.
+_COMPANY = {"principal": {"crew"}, "tyre": {"class"}, "extra": {"crew", "entrant"}}
 _NOT_IN_MAIN = -4.0  # nats against a role that the sheet's main table does not have
 _OWN_TO_SECTIONS = {"reason", "status", "laps", "extra"}
 _NO_CARS, _DECLARE = "no table of cars", "If it is one, declare it in event.toml by columns = [...]"
@@ -108,6 +111,7 @@ def _column(decoded: layout.Decoded, i: int, c: int, fits: Floats) -> Column:
         ROLES[decoded.runners_up[i, c]],
         float(decoded.margins[i, c]),
         ROLES[decoded.looks[i, c]] if decoded.strangeness[i, c] > STRANGE else None,
+        bool(decoded.like_crew[i, c]),
     )
 
 
@@ -119,10 +123,13 @@ def _doubts(found: Layout) -> list[str]:
         role = column.heading.role
         if column.margin is not None and column.margin < MARGIN:
             doubts.append(f"column {i} may be {role} or {column.runner_up}")
-        elif column.looks in _TELLING and (column.looks not in roles or role == "extra"):
+        elif column.looks and (role == "extra" or column.looks in (_TELLING - roles | _TIMES)):
             doubts.append(f"column {i} looks like {column.looks}, but stands where {role} is printed")
-        elif role == "extra" and not {"crew", "entrant"} <= roles:
-            doubts.append(f"column {i} has no role, and the crew or the entrant has no column")
+        elif column.like_crew and role in ("entrant", "principal") and "crew" not in roles:
+            doubts.append(f"column {i} may be the crew, which has no column")
+        elif not _COMPANY.get(role, set()) <= roles:
+            missing = " and ".join(sorted(_COMPANY[role] - roles))
+            doubts.append(f"column {i} may be {role}, but no column is the {missing}")
         elif column.fit < _COLUMN_SCORE and role != "extra":
             doubts.append(f"column {i} reads like {role} in only {column.fit:.0%} of its cells")
     if not doubts and found.score < SCORE:

@@ -33,7 +33,8 @@ class Decoded:
     """Per table and column: the role, the next best role and the margin between them; shape (tables, columns).
 
     `looks` is the role that each column looks most like wherever it stands, and `strangeness` how many
-    nats its own role is behind that. `family` is the index of the best family of each table.
+    nats its own role is behind that; `like_crew` whether it looks more like a crew than like its own
+    role. `family` is the index of the best family of each table.
     """
 
     roles: Ints
@@ -41,6 +42,7 @@ class Decoded:
     margins: Floats
     looks: Ints
     strangeness: Floats
+    like_crew: npt.NDArray[np.bool_]
     family: Ints
 
 
@@ -107,7 +109,8 @@ def decode(evidence: Floats, walks: Sequence[Walk] = WALKS) -> Decoded:
     margins = np.take_along_axis(best, order[:, :, :1], 2) - np.take_along_axis(best, second[:, :, None], 2)
     looks = evidence.argmax(axis=2)
     strangeness = evidence.max(axis=2) - np.take_along_axis(evidence, first[:, :, None], 2)[:, :, 0]
-    return Decoded(first, second, margins[:, :, 0], looks, strangeness, totals.argmax(axis=0))
+    like_crew = evidence[:, :, ROLES.index("crew")] > evidence.max(axis=2) - strangeness
+    return Decoded(first, second, margins[:, :, 0], looks, strangeness, like_crew, totals.argmax(axis=0))
 
 
 def _best_under_each_role(walk: Walk, evidence: Floats, best: Floats) -> Floats:

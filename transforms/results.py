@@ -38,14 +38,16 @@ class Rows:
         columns = {name: column.filter(mask) for name, column in self.typed.columns.items()}
         misfits = {slot: misfit[kept] for slot, misfit in self.typed.misfits.items()}
         miles = {slot: converted[kept] for slot, converted in self.typed.miles.items()}
-        return Rows({slot: text.filter(mask) for slot, text in self.texts.items()}, Typed(columns, misfits, miles))
+        zeros = {slot: zero[kept] for slot, zero in self.typed.zeros.items()}
+        texts = {slot: text.filter(mask) for slot, text in self.texts.items()}
+        return Rows(texts, Typed(columns, misfits, miles, zeros))
 
 
-def read_rows(placed: Placed, layouts: Sequence[Layout]) -> Rows:
+def read_rows(placed: Placed, layouts: Sequence[Layout], lines: Lines) -> Rows:
     """The printed text of each slot, and its typed column."""
     texts = slot_texts(placed, layouts)
     mph = {slot: _in_miles(placed, layouts, slot) for slot in ("race_speed", "lap_speed")}
-    return Rows(texts, read_slots(texts, mph))
+    return Rows(texts, read_slots(texts, mph, lines.sheet[placed.lines]))
 
 
 def _in_miles(placed: Placed, layouts: Sequence[Layout], role: str) -> Bools:

@@ -151,14 +151,14 @@ FAMILIES: dict[str, tuple[float, dict[str, float]]] = {
     "class and team first": (
         -2.0,
         {"position": 0.9, "class_position": 0.1, "class": 0.6, "car_number": 0.97, "country": 0.1, "entrant": 0.95,
-         "crew": 0.985, "car": 0.97, "tyre": 0.3, "engine": 0.1, "laps": 0.8, "race_time": 0.4, "gap": 0.3,
-         "lap_time": 0.3, "lap_number": 0.2, "lap_speed": 0.2, "reason": 0.2},
+         "crew": 0.985, "car": 0.97, "tyre": 0.3, "engine": 0.1, "laps": 0.8, "race_time": 0.4, "race_speed": 0.2,
+         "gap": 0.3, "lap_time": 0.3, "lap_number": 0.2, "lap_speed": 0.2, "reason": 0.2},
     ),
     "timing": (
         -2.0,
         {"position": 0.97, "car_number": 0.97, "class_position": 0.2, "class": 0.5, "crew": 0.97, "country": 0.2,
-         "entrant": 0.9, "car": 0.9, "laps": 0.8, "race_time": 0.4, "gap": 0.5, "lap_time": 0.5, "lap_number": 0.3,
-         "lap_speed": 0.3},
+         "entrant": 0.9, "car": 0.9, "laps": 0.8, "race_time": 0.4, "race_speed": 0.2, "gap": 0.5, "lap_time": 0.5,
+         "lap_number": 0.3, "lap_speed": 0.3},
     ),
 }  # fmt: skip
 # Columns that may stand several times in a row: further sessions, a cell per driver, gap and interval.

@@ -167,22 +167,28 @@ def extras(placed: Placed, layouts: Sequence[Layout]) -> Extras:
         if (table, column) not in names:
             names[table, column] = _name(layouts[table], column)
         listed.append("engine" if is_engine else names[table, column])
-    return _with_nations(Extras(placed.row[at], listed, placed.text.take(pa.array(at))))
+    found = Extras(placed.row[at], listed, placed.text.take(pa.array(at)))
+    nation = np.array([name == _NATION for name in listed], dtype=bool)
+    rest = Extras(found.row[~nation], [n for n in listed if n != _NATION], found.value.filter(pa.array(~nation)))
+    return with_countries(rest, found.row[nation], found.value.filter(pa.array(nation)))
 
 
-def _with_nations(found: Extras) -> Extras:
-    """The countries of crew blocks, one cell per driver, as the one cell `crew_countries` of other sheets."""
-    nation = np.array([name == _NATION for name in found.name], dtype=bool)
-    if not nation.any():
+def with_countries(found: Extras, row: Ints, country: pa.Array) -> Extras:
+    """The extras with the countries of each crew as one cell, `A|B`, as sheets with a column of their own print them.
+
+    `row` and `country` hold one country per driver (null where none is known), in order.
+    """
+    known = country.is_valid().to_numpy(zero_copy_only=False)
+    if not known.any():
         return found
     joined: dict[int, list[str]] = {}
-    for row, country in zip(found.row[nation].tolist(), found.value.filter(pa.array(nation)).to_pylist(), strict=True):
-        joined.setdefault(row, []).append(country)
-    rows = np.concatenate([found.row[~nation], np.array(list(joined), dtype=np.int64)])
-    names = [name for name in found.name if name != _NATION] + ["crew_countries"] * len(joined)
+    for place, name in zip(row[known].tolist(), country.filter(pa.array(known)).to_pylist(), strict=True):
+        joined.setdefault(place, []).append(name)
+    rows = np.concatenate([found.row, np.array(list(joined), dtype=np.int64)])
+    names = found.name + ["crew_countries"] * len(joined)
     values = pa.array(["|".join(countries) for countries in joined.values()], pa.string())
     order = np.argsort(rows, kind="stable")
-    value = pa.concat_arrays([found.value.filter(pa.array(~nation)), values]).take(pa.array(order))
+    value = pa.concat_arrays([found.value, values]).take(pa.array(order))
     return Extras(rows[order], [names[i] for i in order], value)
 
 

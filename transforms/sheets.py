@@ -22,7 +22,7 @@ from transforms.facts import SheetFacts
 from transforms.layouts import resolve
 from transforms.ledger import lines_table, sheets_table
 from transforms.pages import Page, read_pages
-from transforms.rows import extras, keep_rows, place
+from transforms.rows import extras, keep_rows, place, with_countries
 from transforms.sources import Source
 from transforms.text import Text, read_text
 from transforms.verdicts import judge
@@ -62,12 +62,14 @@ def read(sources: Sequence[Source]) -> Reading:
     layouts = resolve(lines, cells, page, ordered)
     cells = correct(cells, lines, page, layouts, ordered)
     placed = place(cells, page, layouts)
-    rows = results.read_rows(placed, layouts)
+    rows = results.read_rows(placed, layouts, lines)
     verdict = judge(lines, page, layouts, placed, rows, texts, dialects)
     placed, rows = keep_rows(placed, verdict.kept), rows.keep(verdict.kept)
     crews = read_crews(rows.texts["crew"], lines.sheet[placed.lines])
     facts = SheetFacts.of(ordered, lines, page, layouts, cells)
-    found = results.results_table(placed, rows, crews, facts, lines, extras(placed, layouts))
+    found = results.results_table(
+        placed, rows, crews, facts, lines, with_countries(extras(placed, layouts), crews.row, crews.country)
+    )
     tables = {
         "lines": lines_table(ordered, lines, verdict),
         "results": found,

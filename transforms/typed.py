@@ -14,6 +14,7 @@ from transforms import cells
 from transforms.masks import read_where
 from transforms.statuses import is_status, reason_in
 
+Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Reader = Callable[[pa.Array], pa.Array]
 
@@ -32,15 +33,16 @@ _TEXT_SLOTS = ("crew", "entrant")
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Typed columns by name, per slot the cells that do not fit, and per slot those converted from miles."""
+    """Typed columns by name, and per slot the cells that do not fit, those converted from miles, and false zeros."""
 
     columns: dict[str, pa.Array]
     misfits: dict[str, Bools]
     miles: dict[str, Bools]
+    zeros: dict[str, Bools]
 
 
-def read_slots(texts: Mapping[str, pa.Array], mph: Mapping[str, Bools]) -> Typed:
-    """Type the printed slots; `mph` tells for each speed slot the rows whose header says miles per hour."""
+def read_slots(texts: Mapping[str, pa.Array], mph: Mapping[str, Bools], sheet: Ints) -> Typed:
+    """Type the printed slots; `mph` has per speed slot the rows whose header says miles, `sheet` the sheet of each."""
     columns: dict[str, pa.Array] = {}
     misfits: dict[str, Bools] = {}
     miles: dict[str, Bools] = {}
@@ -58,7 +60,21 @@ def read_slots(texts: Mapping[str, pa.Array], mph: Mapping[str, Bools]) -> Typed
     _read_race_times(printed, columns, misfits)
     for slot in _TEXT_SLOTS:
         misfits[slot] = _true(pc.match_substring_regex(printed[slot], _DIGITS))
-    return Typed(columns, misfits, miles)
+    return Typed(columns, misfits, miles, {"laps": _forget_zero_laps(columns, sheet)})
+
+
+def _forget_zero_laps(columns: dict[str, pa.Array], sheet: Ints) -> Bools:
+    """Make laps unknown where a sheet prints 0 for every car without a position: an archive's way to say so.
+
+    One such car may have stopped on its first lap; two and more, and none with a lap, did not.
+    """
+    printed = _true(pc.and_(pc.is_valid(columns["laps"]), pc.is_null(columns["position"])))
+    zero = printed & _true(pc.equal(columns["laps"], 0))
+    sheets = int(sheet.max(initial=0)) + 1
+    zeros, cars = np.bincount(sheet, zero, sheets), np.bincount(sheet, printed, sheets)
+    false = zero & ((zeros == cars) & (zeros > 1))[sheet]
+    columns["laps"] = pc.if_else(pa.array(false), None, columns["laps"])
+    return np.asarray(false)
 
 
 def _read_race_times(printed: Mapping[str, pa.Array], columns: dict[str, pa.Array], misfits: dict[str, Bools]) -> None:

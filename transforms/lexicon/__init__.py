@@ -70,6 +70,13 @@ def find_country(text: str) -> str | None:
 
 
 @cache
+def country_names() -> tuple[str, ...]:
+    """English and other names of countries as printed, the longest first."""
+    names = {name for row in read_list("countries") for name in [row["country"], *parts(row["names"])]}
+    return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+@cache
 def country_words() -> frozenset[str]:
     """Every folded name and every code, folded, of a country: evidence for a country column."""
     names, codes = _countries()
