@@ -6,6 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A deadline per example would measure how busy the machine is, not what a test claims.
+settings.register_profile("parcferme", deadline=None)
+settings.load_profile("parcferme")
 
 PROJECT = Path(__file__).resolve().parent.parent
 

@@ -281,7 +281,7 @@ def test_long_builds_say_how_far_they_are(tmp_path, monkeypatch, capsys):
 SHEETS = ["race", "grid", "qualifying", "race-2", "practice"]
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(states=st.lists(st.dictionaries(st.sampled_from(SHEETS), st.integers(1, 4), max_size=5), min_size=2, max_size=3))
 def test_any_history_of_changes_ends_where_full_builds_end(states):
     """However sheets came, changed and went, reading only the changes gives the bytes of reading all each time."""

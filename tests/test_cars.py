@@ -2,7 +2,7 @@ import re
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.cars import CARS, find_make, read_car, read_cars, read_engine_makers
@@ -140,7 +140,6 @@ def _bare(text):
     return re.sub(r"[\s()\-‐‑–—/&+,;]", "", text)
 
 
-@settings(deadline=None)
 @given(st.lists(_PIECES, max_size=6).map(" ".join))
 def test_nothing_of_the_printed_car_is_lost(car):
     """The printed make, the model and the printed engine are the whole car, save for what joins them."""
@@ -153,7 +152,6 @@ def test_nothing_of_the_printed_car_is_lost(car):
         assert read.model is None
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(_MAKES), st.from_regex(r"[A-HJ-Z]Q[0-9]{2,3}[/.]?[0-9]", fullmatch=True), st.sampled_from(_ENGINES)
 )

@@ -244,7 +244,7 @@ def test_no_tables_give_no_findings():
     assert check({}).num_rows == 0
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.randoms(use_true_random=False))
 def test_findings_do_not_depend_on_the_order_of_rows(random: Random):
     """Tables in any order give the same findings in the same order."""

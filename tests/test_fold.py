@@ -2,7 +2,7 @@ import string
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.fold import fold, fold_array
@@ -34,7 +34,6 @@ def test_spellings_of_one_word_fold_to_one_text(printed, folded):
     assert fold(printed) == folded
 
 
-@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), _LATIN)))
 def test_the_arrow_form_is_the_same_rule(texts):
     """`fold_array` gives what `fold` gives, text by text, and keeps nulls."""

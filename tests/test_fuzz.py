@@ -21,7 +21,7 @@ def test_broken_sheets_are_accounted_for(seed: int) -> None:
     assert not broken_promises(given, read_sheets(given))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.binary(max_size=400) | st.text(max_size=200).map(str.encode), max_size=8))
 def test_any_bytes_whatsoever_come_back(inputs: list[bytes]) -> None:
     """Whatever bytes a file holds, its lines give them back."""

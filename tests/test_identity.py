@@ -305,7 +305,7 @@ def test_an_unrelated_sheet_changes_no_id(simulated: Archive) -> None:
         assert {key: after[key] for key in known} == known
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=30), st.booleans(), st.sampled_from(READINGS))
 def test_any_text_is_a_name(text: str, pseudonym: bool, reading: str) -> None:
     """No printed text makes the parser fail, and the same text always gives the same name."""
@@ -313,7 +313,7 @@ def test_any_text_is_a_name(text: str, pseudonym: bool, reading: str) -> None:
     assert parse(text, pseudonym=pseudonym, reading=reading) == parse(text, pseudonym=pseudonym, reading=reading)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_what_is_not_printed_is_no_error(data: st.DataObject) -> None:
     """Without season, event, entrant or number everybody still has an id, and keeps it in the next build."""
@@ -332,7 +332,7 @@ def test_what_is_not_printed_is_no_error(data: st.DataObject) -> None:
     assert again["driver_redirects"].num_rows == 0
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.lists(st.sampled_from(["A B", "B", "A. B", "C D", "D", "", "TBA", "van B"]), max_size=4), max_size=8)
 )

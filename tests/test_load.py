@@ -28,7 +28,7 @@ DRIVERS = TABLES["driver_results"]
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=8), st.booleans())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_batches_leave_no_trace(tmp_path_factory, sizes, streamed):
     """The same rows give the same bytes, in whatever batches they come, also over the seams of row groups."""
     folder = tmp_path_factory.mktemp("batches")
