@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from transforms.headers import Heading
 
@@ -45,6 +46,7 @@ class Layout:
         return tuple(column.heading.role for column in self.columns)
 
 
+@cache
 def unnamed(role: str, column: int) -> Heading:
     """The heading of a column that no header names."""
     return Heading(role, f"column {column + 1}")

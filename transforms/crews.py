@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.lexicon import country_names
+from transforms.masks import change_where, read_where
 
 Ints = npt.NDArray[np.int64]
 
@@ -19,6 +20,7 @@ _BETWEEN = r"\s*\x1f\s*|\s+/\s*|/\s+|\s*\|\s*|\s+&\s+"
 _DASH = r"\s+[-–]\s+"
 _STAR = r"^\*+\s*|\s*\*+$"
 _BEFORE_NAME = rf"^(?P<country>{'|'.join(country_names())})\s+(?P<name>\S.*)$"
+_QUOTE = "^[\"“”„«‘']"
 _QUOTED = '^["“”„«‘\'](?P<name>[^"“”„«»]+)["”“»’\']$'
 
 
@@ -44,22 +46,35 @@ def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
     lists = pc.split_pattern(parted, JOIN)
     pieces = pc.utf8_trim_whitespace(lists.flatten())
     row = np.repeat(np.arange(len(texts)), np.diff(lists.offsets.to_numpy()))
-    kept = pc.not_equal(pc.replace_substring_regex(pieces, _STAR, ""), "").to_numpy(zero_copy_only=False)
+    kept = pc.not_equal(_unstarred(pieces), "").to_numpy(zero_copy_only=False)
     pieces, row = pieces.filter(pa.array(kept)), row[kept]
     country, pieces = _countries(pieces, sheet[row])
     sizes = np.bincount(row, minlength=len(texts))
     offsets = np.concatenate([[0], np.cumsum(sizes)])
-    unstarred = pc.replace_substring_regex(pieces, _STAR, "")
-    quoted = pc.struct_field(pc.extract_regex(unstarred, _QUOTED), "name")
+    unstarred = _unstarred(pieces)
+    quote = pc.match_substring_regex(unstarred, _QUOTE)
+    quoted = read_where(quote, unstarred, lambda names: _part(names, _QUOTED, "name"))
     return Crews(
         crew=pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pieces),
         row=row,
         seat=np.arange(len(row)) - offsets[row] + 1,
         name=pc.utf8_trim_whitespace(pc.coalesce(quoted, unstarred)),
-        nominated=pc.match_substring_regex(pieces, _STAR),
+        nominated=_starred(pieces),
         pseudonym=pc.is_valid(quoted),
         country=country,
     )
+
+
+def _starred(names: pa.Array) -> pa.BooleanArray:
+    return pc.or_(pc.starts_with(names, "*"), pc.ends_with(names, "*"))
+
+
+def _unstarred(names: pa.Array) -> pa.Array:
+    return change_where(_starred(names), names, lambda starred: pc.replace_substring_regex(starred, _STAR, ""))
+
+
+def _part(names: pa.Array, pattern: str, group: str) -> pa.Array:
+    return pc.struct_field(pc.extract_regex(names, pattern), group)
 
 
 def _countries(pieces: pa.Array, sheet: Ints) -> tuple[pa.Array, pa.Array]:
@@ -67,14 +82,13 @@ def _countries(pieces: pa.Array, sheet: Ints) -> tuple[pa.Array, pa.Array]:
 
     Copies of encyclopaedia tables hold a country for each flag: `France Jean-Pierre Jabouille`.
     """
-    found = pc.extract_regex(pieces, _BEFORE_NAME)
-    country = pc.struct_field(found, "country")
     sheets = int(sheet.max(initial=0)) + 1
-    flagged = np.bincount(sheet, pc.is_valid(country).to_numpy(zero_copy_only=False), sheets)
+    flagged = np.bincount(sheet, pc.match_substring_regex(pieces, _BEFORE_NAME).to_numpy(zero_copy_only=False), sheets)
     names = np.bincount(sheet, minlength=sheets)
-    flags = pa.array(((flagged > 2) & (flagged >= 0.9 * names))[sheet]) if len(sheet) else pa.array([], pa.bool_())
-    rest = pc.coalesce(pc.struct_field(found, "name"), pieces)
-    return pc.if_else(flags, country, None), pc.if_else(flags, rest, pieces)
+    flags = pa.array(((flagged > 2) & (flagged >= 0.9 * names))[sheet], pa.bool_())
+    country = read_where(flags, pieces, lambda found: _part(found, _BEFORE_NAME, "country"))
+    rest = change_where(flags, pieces, lambda found: pc.coalesce(_part(found, _BEFORE_NAME, "name"), found))
+    return country, rest
 
 
 def _divided_by_dashes(printed: pa.Array, parted: pa.Array, sheet: Ints) -> npt.NDArray[np.bool_]:

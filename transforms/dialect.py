@@ -63,8 +63,8 @@ def choose_dialects(lines: Lines, sheets: int) -> Ints:
 
 def split_cells(lines: Lines, dialects: Ints) -> Cells:
     """Divide each line that is not blank into cells by its sheet's dialect; an undivided line is one cell."""
-    text = pc.replace_substring_regex(pc.utf8_trim(lines.text, "\r\n"), _INVISIBLE, "")
-    text = pc.replace_substring_regex(text, _HARD_BLANKS, " ")
+    text = pc.utf8_trim(lines.text, "\r\n")
+    text = change_where(pc.invert(pc.string_is_ascii(text)), text, _plain_blanks)
     filled = pc.not_equal(pc.utf8_trim_whitespace(text), "").to_numpy(zero_copy_only=False)
     parts = []
     for dialect in range(len(DIALECTS)):
@@ -77,6 +77,10 @@ def split_cells(lines: Lines, dialects: Ints) -> Cells:
     order = np.argsort(line, kind="stable")
     flat = pa.concat_arrays([p.text for p in parts]).take(pa.array(order))
     return Cells(line[order], np.concatenate([p.column for p in parts])[order], flat)
+
+
+def _plain_blanks(text: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(pc.replace_substring_regex(text, _INVISIBLE, ""), _HARD_BLANKS, " ")
 
 
 def _flatten(at: Ints, divided: pa.Array) -> Cells:

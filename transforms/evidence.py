@@ -50,26 +50,48 @@ _FITS = np.array([[LIKELIHOODS[role].get(trait, 0.0) >= 0.02 for role in ROLES] 
 
 
 @dataclass(frozen=True, slots=True)
-class Sampled:
-    """Cells of the first rows of tables: table, row within it, column and text; in order of table and row."""
+class Looks:
+    """What the cells of the first rows of tables look like; in order of table, row and column.
+
+    `code` is equal for equal texts; `number` is the number that a numeric cell begins with, NaN for all others.
+    """
 
     table: Ints
     row: Ints
     column: Ints
-    text: pa.Array
+    code: Ints
+    trait: Ints
+    number: Floats
+
+    @classmethod
+    def of(cls, table: Ints, row: Ints, column: Ints, text: pa.Array) -> Looks:
+        """Look at cells: the table of each, the row within it, the column and the text."""
+        coded = text.dictionary_encode()
+        code = coded.indices.to_numpy().astype(np.int64)
+        traits = recognise(coded.dictionary)
+        return cls(table, row, column, code, traits[code], _numbers(coded.dictionary, traits)[code])
+
+    def only(self, chosen: Ints) -> Looks:
+        """The cells of some tables, given in ascending order, which are numbered anew from 0."""
+        starts, ends = (np.searchsorted(self.table, chosen, side) for side in ("left", "right"))
+        at, table = flatten(starts, ends)
+        return Looks(table, self.row[at], self.column[at], self.code[at], self.trait[at], self.number[at])
 
 
-def count_features(cells: Sampled, tables: int, columns: int) -> Floats:
+def flatten(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """The places of all ranges one after another, and beside each the number of its range."""
+    sizes = ends - starts
+    which = np.repeat(np.arange(len(sizes)), sizes)
+    return np.arange(len(which)) + (starts - np.cumsum(sizes) + sizes)[which], which
+
+
+def count_features(cells: Looks, tables: int, columns: int) -> Floats:
     """Count each feature in each column of each table; shape (tables, columns, features)."""
-    coded = cells.text.dictionary_encode()
-    codes = coded.indices.to_numpy().astype(np.int64)
-    traits = recognise(coded.dictionary)[codes]
     key = cells.table * columns + cells.column
-    counts = _tally(key, traits, tables * columns)
-    numbers = _numbers(cells.text, traits)
-    _count_steps(counts, key, cells.row, numbers)
-    _count_first(counts, key, numbers)
-    _count_seen(counts, key, codes, traits != _EMPTY)
+    counts = _tally(key, cells.trait, tables * columns)
+    _count_steps(counts, key, cells.row, cells.number)
+    _count_first(counts, key, cells.number)
+    _count_seen(counts, key, cells.code, cells.trait != _EMPTY)
     return counts.reshape(tables, columns, len(FEATURES))
 
 
@@ -111,7 +133,7 @@ def speaks_of_racing(counts: Floats) -> npt.NDArray[np.bool_]:
 
 
 def _numbers(text: pa.Array, traits: Ints) -> Floats:
-    """The leading number of cells that are numbers; NaN for all others."""
+    """The leading number of texts that are numbers; NaN for all others."""
     numbers = np.full(len(text), np.nan)
     at = np.flatnonzero(np.isin(traits, _NUMERIC))
     digits = pc.struct_field(pc.extract_regex(text.take(pa.array(at)), r"(?P<n>\d+(?:[.,]\d+)?)"), "n")
@@ -138,7 +160,8 @@ def _count_first(counts: Floats, key: Ints, numbers: Floats) -> None:
 def _count_seen(counts: Floats, key: Ints, codes: Ints, filled: npt.NDArray[np.bool_]) -> None:
     """Count texts that are new in their column, and those that stood there before; the first says nothing."""
     spread = int(codes.max(initial=0)) + 1
-    distinct = np.bincount(np.unique(key[filled] * spread + codes[filled]) // spread, minlength=len(counts))
+    pairs = np.sort(key[filled] * spread + codes[filled])
+    distinct = np.bincount(pairs[np.diff(pairs, prepend=-1) != 0] // spread, minlength=len(counts))
     total = np.bincount(key[filled], minlength=len(counts))
     counts[:, _SEEN_AT] = np.maximum(distinct - 1, 0)
     counts[:, _SEEN_AT + 1] = total - distinct

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -40,14 +39,15 @@ def infer(layouts: list[Layout | None], tables: Tables) -> None:
     `Did not finish:` prints some of the columns of the table above, and some pages print the car before its crew.
     """
     unknown = np.array([t for t, known in enumerate(layouts) if known is None], dtype=np.int64)
-    _decode(layouts, tables, unknown, layout.WALKS)
+    looks = tables.look(unknown)
+    _decode(layouts, tables, looks, unknown, layout.WALKS)
     doubtful = _doubtful(layouts, unknown)
     main = _main_roles(layouts, tables)
     below = np.array([t for t in doubtful if int(tables.sheet[t]) in main], dtype=np.int64)
     allowed = [main[int(tables.sheet[t])] | _OWN_TO_SECTIONS for t in below]
     barred = np.array([[role not in roles for role in ROLES] for roles in allowed]).reshape(len(below), len(ROLES))
-    _decode(layouts, tables, below, layout.WALKS, np.where(barred, _NOT_IN_MAIN, 0.0))
-    _decode(layouts, tables, _doubtful(layouts, unknown), layout.ANY_ORDER)
+    _decode(layouts, tables, looks, below, layout.WALKS, np.where(barred, _NOT_IN_MAIN, 0.0))
+    _decode(layouts, tables, looks, _doubtful(layouts, unknown), layout.ANY_ORDER)
 
 
 def _doubtful(layouts: list[Layout | None], chosen: Ints) -> Ints:
@@ -67,8 +67,9 @@ def _main_roles(layouts: list[Layout | None], tables: Tables) -> dict[int, set[s
 def _decode(
     layouts: list[Layout | None],
     tables: Tables,
+    looks: evidence.Looks,
     chosen: Ints,
-    walks: Sequence[layout.Walk],
+    walks: layout.Walks,
     handicap: Floats | None = None,
 ) -> None:
     """Decode the chosen tables, those of one width together; `handicap` (tables, roles) is added to the evidence."""
@@ -79,7 +80,7 @@ def _decode(
             for t in group:
                 layouts[t] = Layout((), "none", 0.0, f"more than {WIDEST} columns and no header")
             continue
-        counts = evidence.count_features(tables.sample(group), len(group), int(width))
+        counts = evidence.count_features(looks.only(group), len(group), int(width))
         weighed = evidence.weigh(counts)
         if handicap is not None:
             weighed = weighed + handicap[place][:, None, :]
@@ -90,8 +91,12 @@ def _decode(
             layouts[t] = _layout(decoded, i, fits[i], filled[i]) if racing[i] else _NO_RACING
 
 
-def _layout(decoded: layout.Decoded, i: int, fits: Floats, filled: Bools) -> Layout:
-    columns = tuple(_column(decoded, i, c, fits) if filled[c] else Column(unnamed(EMPTY, c)) for c in range(len(fits)))
+def _layout(d: layout.Decoded, i: int, fits: Floats, filled: Bools) -> Layout:
+    fields = (fits, d.roles[i], d.runners_up[i], d.margins[i], d.looks[i], d.strangeness[i], d.like_crew[i])
+    known = zip(*(field.tolist() for field in fields), strict=True)
+    columns = tuple(
+        _column(c, *of_column) if filled[c] else Column(unnamed(EMPTY, c)) for c, of_column in enumerate(known)
+    )
     seen = [column.fit for column in columns if column.heading.role != EMPTY]
     found = Layout(columns, "inferred", float(np.mean(seen)) if seen else 0.0)
     roles = set(found.roles)
@@ -104,15 +109,11 @@ def _layout(decoded: layout.Decoded, i: int, fits: Floats, filled: Bools) -> Lay
     return replace(found, doubt=f"layout in doubt: {'; '.join(doubts)}. To settle it: {columns_line(found.roles)}")
 
 
-def _column(decoded: layout.Decoded, i: int, c: int, fits: Floats) -> Column:
-    return Column(
-        unnamed(ROLES[decoded.roles[i, c]], c),
-        float(fits[c]),
-        ROLES[decoded.runners_up[i, c]],
-        float(decoded.margins[i, c]),
-        ROLES[decoded.looks[i, c]] if decoded.strangeness[i, c] > STRANGE else None,
-        bool(decoded.like_crew[i, c]),
-    )
+def _column(
+    c: int, fit: float, role: int, runner_up: int, margin: float, looks: int, strangeness: float, like_crew: bool
+) -> Column:
+    telling = ROLES[looks] if strangeness > STRANGE else None
+    return Column(unnamed(ROLES[role], c), fit, ROLES[runner_up], margin, telling, like_crew)
 
 
 def _doubts(found: Layout) -> list[str]:

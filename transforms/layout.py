@@ -2,7 +2,8 @@
 
 For each family the columns walk through its roles in order (Viterbi, forwards and backwards), so that
 for every column the best sheet is known under each role it could have: the best of them is the layout,
-the distance to the second is the margin, in nats.
+the distance to the second is the margin, in nats. All families walk at once: arrays have the shape
+(states, walks, tables), the longest axis last.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,7 @@ from transforms.roles import FAMILIES, LEANS, REPEATED, ROLES
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 EXTRA = ROLES.index("extra")
 ALIKE = [ROLES.index("type"), ROLES.index("model")]
@@ -26,6 +29,8 @@ _AGAIN_COST = {"session_time": 0.7, "crew": 3.0, "gap": 2.0}
 _OTHER_ORDER = -1.0  # nats for number, crew, car and entrant in an order that no family prints
 HEAD = ("car_number", "crew", "car", "entrant")
 _NEVER = -1e9
+# Tables are decoded so many at a time that their walks' states fit a processor's cache.
+_STATES_AT_A_TIME = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Decoded:
 
     `looks` is the role that each column looks most like wherever it stands, and `strangeness` how many
     nats its own role is behind that; `like_crew` whether it looks more like a crew than like its own
-    role. `family` is the index of the best family of each table.
+    role.
     """
 
     roles: Ints
@@ -42,40 +47,59 @@ class Decoded:
     margins: Floats
     looks: Ints
     strangeness: Floats
-    like_crew: npt.NDArray[np.bool_]
-    family: Ints
+    like_crew: Bools
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
-    """One family as a chain of states: its roles, the cost of taking each, and of skipping all before each."""
+class Walks:
+    """Families as chains of states, side by side; shape (states, walks), shorter chains padded with states never taken.
 
-    prior: float
+    Per state: the role, the cost of taking it and of repeating it, and the cost of its coming before the anchor, the
+    state that leaning roles are printed after. `skipped` and `anchored` have one state more, before the first role.
+    """
+
+    prior: Floats
     roles: Ints
     taking: Floats
-    skipped: Floats
-    again: list[tuple[int, int, float]]  # state, role of the repeat, cost
-    anchor: int  # the state after whose role the leaning roles are printed
-    leaning: Floats  # cost of taking each role before the anchor
+    skipped: Floats  # cost of skipping all states before each
+    repeats: Ints  # the role of a repeat
+    repeating: Floats
+    leaning: Floats
+    anchored: Bools  # whether the anchor is printed by then
+    role_order: Ints  # places of roles and repeats, flattened, in order of their role
+    role_starts: Ints  # where each of role_names starts in role_order
+    role_names: Ints
 
     @classmethod
-    def of(cls, prior: float, columns: dict[str, float]) -> Walk:
-        """The chain of a family: its columns in order, each with how often it is there."""
-        present = np.array(list(columns.values()))
-        again = [
-            (i, ROLES.index(REPEATED[role]), _AGAIN_COST[role]) for i, role in enumerate(columns) if role in REPEATED
-        ]
-        leaning = np.array([LEANS.get(role, ("", 0.0))[1] for role in columns])
-        anchors = [i for i, role in enumerate(columns) if any(role == on for on, _ in LEANS.values())]
-        return cls(
-            prior=prior,
-            roles=np.array([ROLES.index(role) for role in columns]),
-            taking=-np.log(present),
-            skipped=np.concatenate([[0.0], np.cumsum(-np.log1p(-present))]),
-            again=again,
-            anchor=anchors[0] + 1 if anchors else 0,
-            leaning=leaning,
+    def of(cls, families: Sequence[tuple[float, dict[str, float]]]) -> Walks:
+        """The chains of families: the columns of each in order, with how often each is there."""
+        longest = max(len(columns) for _, columns in families)
+        chains = [_chain(columns, longest) for _, columns in families]
+        roles, taking, skipped, repeats, repeating, leaning, anchored = (
+            np.stack(field, axis=1) for field in zip(*chains, strict=True)
         )
+        flat = np.concatenate([roles, repeats]).ravel()
+        order = np.argsort(flat, kind="stable")
+        names, starts = np.unique(flat[order], return_index=True)
+        prior = np.array([prior for prior, _ in families])
+        return cls(prior, roles, taking, skipped, repeats, repeating, leaning, anchored, order, starts, names)
+
+
+def _chain(columns: dict[str, float], length: int) -> tuple[npt.NDArray[Any], ...]:
+    """One family as the columns of `Walks`: roles, taking, skipped, repeats, repeating, leaning, anchored."""
+    padding = length - len(columns)
+    present = np.array([*columns.values()])
+    leaning = [LEANS.get(role, ("", 0.0))[1] for role in columns]
+    anchors = [i for i, role in enumerate(columns) if any(role == on for on, _ in LEANS.values())]
+    return (
+        np.array([ROLES.index(role) for role in columns] + [EXTRA] * padding),
+        np.concatenate([-np.log(present), np.full(padding, np.inf)]),
+        np.cumsum(np.concatenate([[0.0], -np.log1p(-present), np.zeros(padding)])),
+        np.array([ROLES.index(REPEATED.get(role, "extra")) for role in columns] + [EXTRA] * padding),
+        np.array([_AGAIN_COST.get(role, np.inf) for role in columns] + [np.inf] * padding),
+        np.array(leaning + [0.0] * padding),
+        np.arange(length + 1) > (anchors[0] if anchors else -1),
+    )
 
 
 def _reordered(columns: dict[str, float], order: tuple[str, ...]) -> dict[str, float]:
@@ -85,22 +109,23 @@ def _reordered(columns: dict[str, float], order: tuple[str, ...]) -> dict[str, f
     return {name: columns[name] for name in names}
 
 
-WALKS = [Walk.of(prior, columns) for prior, columns in FAMILIES.values()]
+WALKS = Walks.of([*FAMILIES.values()])
 # The families in the order in which they are printed, and with number, crew, car and entrant in any other.
-ANY_ORDER = WALKS + [
-    Walk.of(prior + _OTHER_ORDER, _reordered(columns, order))
-    for prior, columns in FAMILIES.values()
-    for order in list(permutations([role for role in columns if role in HEAD]))[1:]
-]
+ANY_ORDER = Walks.of(
+    [*FAMILIES.values()]
+    + [
+        (prior + _OTHER_ORDER, _reordered(columns, order))
+        for prior, columns in FAMILIES.values()
+        for order in list(permutations([role for role in columns if role in HEAD]))[1:]
+    ]
+)
 
 
-def decode(evidence: Floats, walks: Sequence[Walk] = WALKS) -> Decoded:
+def decode(evidence: Floats, walks: Walks = WALKS) -> Decoded:
     """Find the best layout of tables of equal width; `evidence` has shape (tables, columns, roles), in nats."""
-    tables, columns, roles = evidence.shape
-    best = np.full((tables, columns, roles), _NEVER)
-    totals = np.empty((len(walks), tables))
-    for w, walk in enumerate(walks):
-        totals[w] = _best_under_each_role(walk, evidence, best)
+    size = max(1, _STATES_AT_A_TIME // walks.roles.size)
+    parts = [_best_under_each_role(walks, evidence[i : i + size]) for i in range(0, len(evidence), size)]
+    best = np.concatenate([evidence[:0], *parts])
     order = np.argsort(-best, axis=2, kind="stable")
     first = order[:, :, 0]
     # Type and model are two names for parts of one thing: which of them a column is casts no doubt on it.
@@ -110,67 +135,63 @@ def decode(evidence: Floats, walks: Sequence[Walk] = WALKS) -> Decoded:
     looks = evidence.argmax(axis=2)
     strangeness = evidence.max(axis=2) - np.take_along_axis(evidence, first[:, :, None], 2)[:, :, 0]
     like_crew = evidence[:, :, ROLES.index("crew")] > evidence.max(axis=2) - strangeness
-    return Decoded(first, second, margins[:, :, 0], looks, strangeness, like_crew, totals.argmax(axis=0))
+    return Decoded(first, second, margins[:, :, 0], looks, strangeness, like_crew)
 
 
-def _best_under_each_role(walk: Walk, evidence: Floats, best: Floats) -> Floats:
-    """Raise `best` to the best sheet of this family that gives each column each role; return the best of all."""
-    tables, columns, _ = evidence.shape
-    ways = _forwards(walk, evidence)
-    onward = np.broadcast_to(walk.skipped - walk.skipped[-1], (tables, len(walk.skipped)))
+def _best_under_each_role(walks: Walks, evidence: Floats) -> Floats:
+    """The best sheet of any family that gives each column each role; shaped as the evidence."""
+    seen = np.ascontiguousarray(evidence.transpose(1, 2, 0))
+    columns, _, tables = seen.shape
+    ways = _forwards(walks, seen)
+    best = np.full(seen.shape, _NEVER)
+    onward = np.repeat((walks.skipped - walks.skipped[-1])[:, :, None], tables, axis=2)
     for column in range(columns - 1, -1, -1):
         arrived, stayed, again = ways[column]
-        for state, role in enumerate(walk.roles):
-            best[:, column, role] = np.maximum(best[:, column, role], (arrived + onward)[:, state + 1])
-        best[:, column, EXTRA] = np.maximum(best[:, column, EXTRA], (stayed + onward).max(axis=1))
-        for state, role, _ in walk.again:
-            best[:, column, role] = np.maximum(best[:, column, role], (again + onward)[:, state + 1])
-        if column == 0:
-            return np.asarray((np.maximum(np.maximum(arrived, stayed), again) + onward).max(axis=1))
-        onward = _backward(walk, evidence[:, column], onward)
-    raise AssertionError("a table has at least one column")
+        taken = np.concatenate([(arrived + onward)[1:], (again + onward)[1:]]).reshape(-1, tables)
+        by_role = np.maximum.reduceat(taken[walks.role_order], walks.role_starts, axis=0)
+        best[column, walks.role_names] = np.maximum(best[column, walks.role_names], by_role)
+        best[column, EXTRA] = np.maximum(best[column, EXTRA], (stayed + onward).max(axis=(0, 1)))
+        onward = _backward(walks, seen[column], onward)
+    return best.transpose(2, 0, 1)
 
 
-def _forwards(walk: Walk, evidence: Floats) -> list[tuple[Floats, Floats, Floats]]:
+def _forwards(walks: Walks, seen: Floats) -> list[tuple[Floats, Floats, Floats]]:
     """For each column and state (0 is before the first role): the best way to arrive, stay (extra) or repeat there."""
-    tables, columns, _ = evidence.shape
-    here = np.full((tables, len(walk.roles) + 1), _NEVER)
-    here[:, 0] = walk.prior
+    here = np.full((*walks.skipped.shape, seen.shape[2]), _NEVER)
+    here[0] = walks.prior[:, None]
     ways = []
-    for column in range(columns):
-        seen = evidence[:, column]
+    for of_column in seen:
         # Skipping from state j to state k costs skipped[k] - skipped[j]: a running maximum finds the best j.
-        reach = np.maximum.accumulate(here + walk.skipped, axis=1)
+        so_far = here + walks.skipped[:, :, None]
         arrived = np.full_like(here, _NEVER)
-        arrived[:, 1:] = _lean(walk, here, reach) - walk.skipped[:-1] - walk.taking + seen[:, walk.roles]
-        stayed = here + (seen[:, EXTRA] - _EXTRA_COST)[:, None]
-        again = _again(walk, seen, here)
+        costs = walks.skipped[:-1, :, None], walks.taking[:, :, None]
+        arrived[1:] = _lean(walks, so_far) - costs[0] - costs[1] + of_column[walks.roles]
+        stayed = here + (of_column[EXTRA] - _EXTRA_COST)
+        again = _again(walks, of_column, here)
         ways.append((arrived, stayed, again))
         here = np.maximum(np.maximum(arrived, stayed), again)
     return ways
 
 
-def _lean(walk: Walk, here: Floats, reach: Floats) -> Floats:
+def _lean(walks: Walks, so_far: Floats) -> Floats:
     """The best way to stand before each role, where those that lean on the anchor pay for coming without it."""
-    anchored = np.full_like(here, _NEVER)
-    anchored[:, walk.anchor :] = (here + walk.skipped)[:, walk.anchor :]
-    anchored = np.maximum.accumulate(anchored, axis=1)
-    return np.maximum(reach[:, :-1] - walk.leaning, anchored[:, :-1])
+    reach = np.maximum.accumulate(so_far, axis=0)
+    anchored = np.maximum.accumulate(np.where(walks.anchored[:, :, None], so_far, _NEVER), axis=0)
+    return np.maximum(reach[:-1] - walks.leaning[:, :, None], anchored[:-1])
 
 
-def _again(walk: Walk, seen: Floats, value: Floats) -> Floats:
+def _again(walks: Walks, seen: Floats, value: Floats) -> Floats:
     again = np.full_like(value, _NEVER)
-    for state, role, cost in walk.again:
-        again[:, state + 1] = value[:, state + 1] + seen[:, role] - cost
+    again[1:] = value[1:] + seen[walks.repeats] - walks.repeating[:, :, None]
     return again
 
 
-def _backward(walk: Walk, seen: Floats, onward: Floats) -> Floats:
+def _backward(walks: Walks, seen: Floats, onward: Floats) -> Floats:
     """From the best rest after a column to the best rest before it, for each state."""
-    taken = onward[:, 1:] + seen[:, walk.roles] - walk.taking - walk.skipped[:-1]
-    anchored = np.maximum.accumulate(taken[:, ::-1], axis=1)[:, ::-1]
-    alone = np.maximum.accumulate((taken - walk.leaning)[:, ::-1], axis=1)[:, ::-1]
-    ahead = np.where(np.arange(len(walk.roles)) >= walk.anchor, anchored, alone) + walk.skipped[:-1]
-    forward = np.concatenate([ahead, np.full((len(onward), 1), _NEVER)], axis=1)
-    stay = onward + (seen[:, EXTRA] - _EXTRA_COST)[:, None]
-    return np.asarray(np.maximum(np.maximum(forward, stay), _again(walk, seen, onward)))
+    taken = onward[1:] + seen[walks.roles] - walks.taking[:, :, None] - walks.skipped[:-1, :, None]
+    anchored = np.maximum.accumulate(taken[::-1], axis=0)[::-1]
+    alone = np.maximum.accumulate((taken - walks.leaning[:, :, None])[::-1], axis=0)[::-1]
+    ahead = np.where(walks.anchored[:-1, :, None], anchored, alone) + walks.skipped[:-1, :, None]
+    forward = np.concatenate([ahead, np.full((1, *ahead.shape[1:]), _NEVER)])
+    stay = onward + (seen[EXTRA] - _EXTRA_COST)
+    return np.asarray(np.maximum(np.maximum(forward, stay), _again(walks, seen, onward)))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pyarrow as pa
 
 from transforms import evidence
 from transforms.columns import EMPTY, Column, Layout, unnamed
@@ -15,7 +14,7 @@ from transforms.dialect import Cells, Lines
 from transforms.headers import read_header
 from transforms.inferred import infer
 from transforms.pages import HEADER, Page
-from transforms.recognise import recognise, trait_index
+from transforms.recognise import trait_index
 from transforms.roles import ROLES
 from transforms.sources import Source
 from transforms.tables import Tables
@@ -60,7 +59,8 @@ def _check_declared(declared: Layout, tables: Tables, t: int) -> Layout:
     """Hold declared columns against their content: half the cells of each must look like its role."""
     if declared.doubt:
         return declared
-    counts = evidence.count_features(tables.sample(np.array([t])), 1, len(declared.columns))
+    looks = tables.look(np.array([t])).only(np.array([t]))
+    counts = evidence.count_features(looks, 1, len(declared.columns))
     roles = [role if role in ROLES else "extra" for role in declared.roles]
     fits = evidence.fit(counts, np.array([[ROLES.index(role) for role in roles]]))[0]
     columns = tuple(replace(c, fit=float(f)) for c, f in zip(declared.columns, fits, strict=True))
@@ -95,6 +95,6 @@ def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]
 
 def _are_lap_times(tables: Tables, t: int, column: int) -> bool:
     """Whether a column's first cells look like lap times more than like race times."""
-    sample = tables.sample(np.array([t]))
-    traits = recognise(sample.text.filter(pa.array(sample.column == column)))
+    looks = tables.look(np.array([t]))
+    traits = looks.trait[looks.column == column]
     return bool((traits == trait_index("lap time")).sum() > (traits == trait_index("race time")).sum())

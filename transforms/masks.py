@@ -14,7 +14,9 @@ def change_where(mask: pa.BooleanArray, values: pa.Array, change: Callable[[pa.A
     Testing a text costs a tenth of rewriting it, so a change that few texts need is asked for first.
     """
     chosen = values.filter(mask)
-    return pc.replace_with_mask(values, mask, change(chosen)) if len(chosen) else values
+    if len(chosen) in (0, len(values)):
+        return change(values) if len(chosen) else values
+    return pc.replace_with_mask(values, mask, change(chosen))
 
 
 def read_where(mask: pa.BooleanArray, values: pa.Array, read: Callable[[pa.Array], pa.Array]) -> pa.Array:

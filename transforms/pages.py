@@ -63,15 +63,32 @@ def read_pages(lines: Lines, cells: Cells) -> Page:
     outcome = np.full(count, RESULT)
     outcome[filled == 0] = BLANK
     outcome[(filled == 0) & (width > 0)] = FURNITURE
-    outcome[_rules(cells, filled)] = FURNITURE
-    outcome[_headers(cells, filled) & (outcome == RESULT)] = HEADER
+    numbered = _holds(cells, r"^\W*\d", count)
+    # Nearly every row has a cell that begins with a number; what else a line may be is asked of the others only.
+    other = _cells_of(cells, ~numbered)
+    outcome[_rules(other, filled)] = FURNITURE
+    outcome[_headers(other, filled) & ~numbered & (outcome == RESULT)] = HEADER
     outcome[_runs_on(lines) & (outcome == RESULT)] = REJECT
     indented = _starts_empty(cells, full, count)
     texts = np.flatnonzero((filled == 1) & (outcome == RESULT) & ~indented)
-    _place_words(lines, cells, outcome, texts)
+    _place_words(lines, numbered | _holds(other, r"\d", count), outcome, texts)
     _place_texts(lines, cells, full, outcome, texts)
     _place_indented(lines, cells, outcome, np.flatnonzero(indented & (filled <= 2) & (outcome == RESULT)))
     return _number_tables(lines, outcome, width, filled)
+
+
+def _holds(cells: Cells, pattern: str, count: int) -> Bools:
+    """Lines with a cell that the pattern finds something in."""
+    found = pc.match_substring_regex(cells.text, pattern).to_numpy(zero_copy_only=False)
+    holds = np.zeros(count, bool)
+    holds[cells.line[found]] = True
+    return holds
+
+
+def _cells_of(cells: Cells, chosen: Bools) -> Cells:
+    """The cells of the chosen lines."""
+    at = np.flatnonzero(chosen[cells.line])
+    return Cells(cells.line[at], cells.column[at], cells.text.take(pa.array(at)))
 
 
 def _rules(cells: Cells, filled: Ints) -> Bools:
@@ -90,16 +107,13 @@ def _runs_on(lines: Lines) -> Bools:
 
 def _headers(cells: Cells, filled: Ints) -> Bools:
     """Lines of which at least half the cells read like headers, and none like a time or a crew."""
-    value = pc.match_substring_regex(cells.text, r"^\W*\d|\s/\s|\d[:.]\d\d").to_numpy(zero_copy_only=False)
-    valued = np.bincount(cells.line, weights=value, minlength=len(filled)) > 0
-    # Nearly every row holds a value; only the words of other lines are looked up.
-    at = np.flatnonzero(~valued[cells.line])
-    coded = cells.text.take(pa.array(at)).dictionary_encode()
+    valued = _holds(cells, r"\s/\s|\d[:.]\d\d", len(filled))
+    coded = cells.text.dictionary_encode()
     likely = pc.match_substring_regex(coded.dictionary, r"^[^\d|]{1,40}$|(?i)^(?:driver|pilot|fahrer)")
     words = zip(coded.dictionary.to_pylist(), likely.to_pylist(), strict=True)
     reads = np.array([ok and is_header_cell(word) for word, ok in words], bool)
-    hits = np.bincount(cells.line[at], weights=reads[coded.indices.to_numpy()], minlength=len(filled))
-    return np.asarray((hits >= 2) & (hits * 2 >= filled))
+    hits = np.bincount(cells.line, weights=reads[coded.indices.to_numpy()], minlength=len(filled))
+    return np.asarray((hits >= 2) & ~valued & (hits * 2 >= filled))
 
 
 def _starts_empty(cells: Cells, full: Bools, count: int) -> Bools:
@@ -109,10 +123,8 @@ def _starts_empty(cells: Cells, full: Bools, count: int) -> Bools:
     return starts
 
 
-def _place_words(lines: Lines, cells: Cells, outcome: Ints, texts: Ints) -> None:
+def _place_words(lines: Lines, numbered: Bools, outcome: Ints, texts: Ints) -> None:
     """Rows hold numbers: divided words above all of them are a caption (`Home | Results`), below them furniture."""
-    digit = pc.match_substring_regex(cells.text, r"\d").to_numpy(zero_copy_only=False)
-    numbered = np.bincount(cells.line, weights=digit, minlength=len(outcome)) > 0
     rows = outcome == RESULT
     rows[texts] = False
     first, last = _span(lines.sheet, np.flatnonzero((rows & numbered) | (outcome == HEADER)))

@@ -34,6 +34,8 @@ class Rows:
 
     def keep(self, kept: Bools) -> Rows:
         """The rows for which `kept` is true."""
+        if kept.all():
+            return self
         mask = pa.array(kept)
         columns = {name: column.filter(mask) for name, column in self.typed.columns.items()}
         misfits = {slot: misfit[kept] for slot, misfit in self.typed.misfits.items()}

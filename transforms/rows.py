@@ -205,6 +205,8 @@ def _name(found: Layout, column: int) -> str:
 
 def keep_rows(placed: Placed, kept: Bools) -> Placed:
     """The cells of the rows for which `kept` is true."""
+    if kept.all():
+        return placed
     number = np.cumsum(kept) - 1
     keep = kept[placed.row]
     return replace(

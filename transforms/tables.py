@@ -27,6 +27,7 @@ class Tables:
     width: Ints
     cells: Cells
     page: Page
+    first_cells: FirstCells
 
     @classmethod
     def of(cls, lines: Lines, cells: Cells, page: Page) -> Tables:
@@ -45,6 +46,7 @@ class Tables:
             width=width,
             cells=cells,
             page=page,
+            first_cells=FirstCells.of(cells, page, width),
         )
 
     def largest(self) -> dict[int, int]:
@@ -59,21 +61,38 @@ class Tables:
         start, end = np.searchsorted(self.cells.line, [line, line + 1])
         return tuple(self.cells.text.slice(start, end - start).to_pylist())
 
-    def sample(self, chosen: Ints) -> evidence.Sampled:
-        """The cells of the first rows of the chosen tables, of rows as wide as the table."""
-        line = self.cells.line
-        place = np.full(self.page.tables + 1, -1)
-        place[chosen] = np.arange(len(chosen))
-        table, rank = self.page.table[line], _ranks(self.page)[line]
-        usual = (table >= 0) & (place[table] >= 0) & (rank < evidence.SAMPLE)
-        at = np.flatnonzero(usual & (self.page.width[line] == self.width[table])) if len(chosen) else np.zeros(0, int)
-        return evidence.Sampled(place[table[at]], rank[at], self.cells.column[at], self.cells.text.take(pa.array(at)))
+    def look(self, chosen: Ints) -> evidence.Looks:
+        """What the cells of the first rows of the chosen tables look like, of rows as wide as the table."""
+        starts, ends = (np.searchsorted(self.first_cells.table, chosen, side) for side in ("left", "right"))
+        at = evidence.flatten(starts, ends)[0]
+        cell = self.first_cells.cell[at]
+        text, column = self.cells.text.take(pa.array(cell)), self.cells.column[cell]
+        return evidence.Looks.of(self.first_cells.table[at], self.first_cells.row[at], column, text)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstCells:
+    """The cells of the first rows of every table, in order: the table, the row within it, the place in the batch."""
+
+    table: Ints
+    row: Ints
+    cell: Ints
+
+    @classmethod
+    def of(cls, cells: Cells, page: Page, width: Ints) -> FirstCells:
+        """Find the cells of rows that are as wide as their table."""
+        ranks = _ranks(page)
+        rows = np.flatnonzero((ranks >= 0) & (ranks < evidence.SAMPLE))
+        chosen = np.zeros(len(ranks), bool)
+        chosen[rows[page.width[rows] == width[page.table[rows]]]] = True
+        cell = np.flatnonzero(chosen[cells.line])
+        line = cells.line[cell]
+        return cls(page.table[line], ranks[line], cell)
 
 
 def _commonest_width(table: Ints, width: Ints, tables: int) -> Ints:
-    counts = np.zeros((tables, WIDEST + 2), dtype=np.int64)
-    np.add.at(counts, (table, width), 1)
-    return np.asarray(counts.argmax(axis=1))
+    counts = np.bincount(table * (WIDEST + 2) + width, minlength=tables * (WIDEST + 2))
+    return np.asarray(counts.reshape(tables, WIDEST + 2).argmax(axis=1))
 
 
 def _ranks(page: Page) -> Ints:
