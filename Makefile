@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench fuzz clients pins clean
+.PHONY: help run test browser lint bench fuzz clients pins clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,8 +14,14 @@ help: ## print this list
 run: $(READY) ## build the warehouse from seeds/ and print what is in it
 	@$(BIN)/parcferme build
 
-test: lint ## run all checks and tests
+test: lint browser ## run all checks and tests
 	@$(BIN)/pytest -q -n 2 --dist loadscope
+
+# The tests of the explorer need Chromium; without one they are skipped, and say so.
+browser: ## install Chromium, where apt-get can and there is none
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || [ "$$(id -u)" != 0 ] || \
+	  ! command -v apt-get >/dev/null || { echo "Installing Chromium ..."; apt-get update -qq && \
+	  apt-get install -qq -y --no-install-recommends chromium >/dev/null; } || true
 
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check

@@ -19,6 +19,7 @@ COMMANDS = {
     "schedule": "Build the warehouse again and again, by the clock.",
     "sql": "Open the DuckDB shell on the warehouse, or answer a query.",
     "status": "Say what is loaded, from when, and how sound it is.",
+    "explore": "Look at drivers, crews, events and makes in a browser.",
     "explain": "Say who a driver is, and what that rests on.",
     "review": "Go through the open identities and decide.",
     "check": "List what is in doubt, with file and line.",
