@@ -16,10 +16,11 @@ Ints = npt.NDArray[np.int64]
 
 JOIN = "\x1f"  # between names that the sheet prints in cells of their own
 # A slash divides names only with a blank beside it: `Lola B2K/10B` and `N/A` are words.
-_BETWEEN = r"\s*\x1f\s*|\s+/\s*|/\s+|\s*\|\s*|\s+&\s+"
+_BETWEEN = r"\s*\x1f\s*|\s+/\s*|/\s+|\s*\|\s*|\s+&\s+|\s*<br\s*/?>\s*"
 _DASH = r"\s+[-–]\s+"
 _STAR = r"^\*+\s*|\s*\*+$"
-_BEFORE_NAME = rf"^(?P<country>{'|'.join(country_names())})\s+(?P<name>\S.*)$"
+_COUNTRY = rf"^(?P<country>{'|'.join(country_names())})\s+(?P<name>\S.*)$"
+_FLAG = r"^(?P<country>[\x{1F1E6}-\x{1F1FF}]{2})\s*(?P<name>\S.*)$"
 _QUOTE = "^[\"“”„«‘']"
 _QUOTED = '^["“”„«‘\'](?P<name>[^"“”„«»]+)["”“»’\']$'
 
@@ -78,17 +79,25 @@ def _part(names: pa.Array, pattern: str, group: str) -> pa.Array:
 
 
 def _countries(pieces: pa.Array, sheet: Ints) -> tuple[pa.Array, pa.Array]:
-    """The country before each name, and the names without it, in sheets where nearly all names have one before them.
+    """The country before each name, and the names without it: a flag, or a word where nearly all names have one.
 
     Copies of encyclopaedia tables hold a country for each flag: `France Jean-Pierre Jabouille`.
     """
-    sheets = int(sheet.max(initial=0)) + 1
-    flagged = np.bincount(sheet, pc.match_substring_regex(pieces, _BEFORE_NAME).to_numpy(zero_copy_only=False), sheets)
-    names = np.bincount(sheet, minlength=sheets)
-    flags = pa.array(((flagged > 2) & (flagged >= 0.9 * names))[sheet], pa.bool_())
-    country = read_where(flags, pieces, lambda found: _part(found, _BEFORE_NAME, "country"))
-    rest = change_where(flags, pieces, lambda found: pc.coalesce(_part(found, _BEFORE_NAME, "name"), found))
-    return country, rest
+    flagged = pc.match_substring_regex(pieces, _FLAG)
+    flag = _letters(read_where(flagged, pieces, lambda found: _part(found, _FLAG, "country")))
+    pieces = change_where(flagged, pieces, lambda found: _part(found, _FLAG, "name"))
+    worded = pc.match_substring_regex(pieces, _COUNTRY).to_numpy(zero_copy_only=False)
+    with_country, names = np.bincount(sheet, worded), np.bincount(sheet)
+    usual = pa.array(worded & ((with_country > 2) & (with_country >= 0.9 * names))[sheet], pa.bool_())
+    country = pc.coalesce(flag, read_where(usual, pieces, lambda found: _part(found, _COUNTRY, "country")))
+    return country, change_where(usual, pieces, lambda found: _part(found, _COUNTRY, "name"))
+
+
+def _letters(flags: pa.Array) -> pa.Array:
+    """Flags as the two letters that each consists of: the country's code."""
+    coded = flags.dictionary_encode()
+    codes = ["".join(chr(ord(c) - 0x1F1E6 + ord("A")) for c in flag) for flag in coded.dictionary.to_pylist()]
+    return pa.array(codes, pa.string()).take(coded.indices)
 
 
 def _divided_by_dashes(printed: pa.Array, parted: pa.Array, sheet: Ints) -> npt.NDArray[np.bool_]:

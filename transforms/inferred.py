@@ -17,6 +17,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 MARGIN = 3.0  # nats that the best role of every column must lead by
+_MARGIN_BELOW = 1.5  # less will do below a main table, which says what can be printed there
 STRANGE = 6.0  # nats by which a column may look more like another role than like its own
 SCORE = 0.8  # share of the cells that must look as their roles have them
 _COLUMN_SCORE = 0.5  # and of each column
@@ -46,8 +47,9 @@ def infer(layouts: list[Layout | None], tables: Tables) -> None:
     below = np.array([t for t in doubtful if int(tables.sheet[t]) in main], dtype=np.int64)
     allowed = [main[int(tables.sheet[t])] | _OWN_TO_SECTIONS for t in below]
     barred = np.array([[role not in roles for role in ROLES] for roles in allowed]).reshape(len(below), len(ROLES))
-    _decode(layouts, tables, looks, below, layout.WALKS, np.where(barred, _NOT_IN_MAIN, 0.0))
-    _decode(layouts, tables, looks, _doubtful(layouts, unknown), layout.ANY_ORDER)
+    _decode(layouts, tables, looks, below, layout.WALKS, np.where(barred, _NOT_IN_MAIN, 0.0), _MARGIN_BELOW)
+    alone = [t for t in _doubtful(layouts, unknown).tolist() if int(tables.sheet[t]) not in main]
+    _decode(layouts, tables, looks, np.array(alone, dtype=np.int64), layout.ANY_ORDER)
 
 
 def _doubtful(layouts: list[Layout | None], chosen: Ints) -> Ints:
@@ -71,6 +73,7 @@ def _decode(
     chosen: Ints,
     walks: layout.Walks,
     handicap: Floats | None = None,
+    margin: float = MARGIN,
 ) -> None:
     """Decode the chosen tables, those of one width together; `handicap` (tables, roles) is added to the evidence."""
     for width in np.unique(tables.width[chosen]):
@@ -88,10 +91,10 @@ def _decode(
         fits, filled = evidence.fit(counts, decoded.roles), evidence.filled(counts)
         racing = evidence.speaks_of_racing(counts)
         for i, t in enumerate(group):
-            layouts[t] = _layout(decoded, i, fits[i], filled[i]) if racing[i] else _NO_RACING
+            layouts[t] = _layout(decoded, i, fits[i], filled[i], margin) if racing[i] else _NO_RACING
 
 
-def _layout(d: layout.Decoded, i: int, fits: Floats, filled: Bools) -> Layout:
+def _layout(d: layout.Decoded, i: int, fits: Floats, filled: Bools, margin: float) -> Layout:
     fields = (fits, d.roles[i], d.runners_up[i], d.margins[i], d.looks[i], d.strangeness[i], d.like_crew[i])
     known = zip(*(field.tolist() for field in fields), strict=True)
     columns = tuple(
@@ -103,7 +106,7 @@ def _layout(d: layout.Decoded, i: int, fits: Floats, filled: Bools) -> Layout:
     if len(columns) < 3 or not roles & {"crew", "car", "make"} or not roles & {"position", "car_number"}:
         message = f"{_NO_CARS}: no columns read like a number and a crew or car. {_DECLARE}"
         return Layout((), "none", 0.0, f"{message}, perhaps {columns_line(found.roles)}")
-    doubts = _doubts(found)
+    doubts = _doubts(found, margin)
     if not doubts:
         return found
     return replace(found, doubt=f"layout in doubt: {'; '.join(doubts)}. To settle it: {columns_line(found.roles)}")
@@ -116,13 +119,13 @@ def _column(
     return Column(unnamed(ROLES[role], c), fit, ROLES[runner_up], margin, telling, like_crew)
 
 
-def _doubts(found: Layout) -> list[str]:
+def _doubts(found: Layout, margin: float) -> list[str]:
     """Why a decoded layout is not certain enough to load."""
     roles = set(found.roles)
     doubts = []
     for i, column in enumerate(found.columns, start=1):
         role = column.heading.role
-        if column.margin is not None and column.margin < MARGIN:
+        if column.margin is not None and column.margin < margin:
             doubts.append(f"column {i} may be {role} or {column.runner_up}")
         elif column.looks and (role == "extra" or column.looks in (_TELLING - roles | _TIMES)):
             doubts.append(f"column {i} looks like {column.looks}, but stands where {role} is printed")
