@@ -11,7 +11,7 @@ from itertools import chain, islice
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Protocol
 
-from flows.terminal import console, plain
+from flows.terminal import console, grid, plain
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -55,13 +55,8 @@ def print_table(names: Sequence[str], rows: Iterable[Row]) -> None:
 
 def table_of(names: Sequence[str], rows: Sequence[Row]) -> Table:
     """Rows as a table for a terminal: numbers to the right, control characters of sheets made visible."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for index, name in enumerate(names):
-        numeric = any(isinstance(row[index], (int, float)) for row in rows)
-        table.add_column(plain(name), justify="right" if numeric else "left", overflow="fold")
+    numeric = [i for i in range(len(names)) if any(isinstance(row[i], (int, float)) for row in rows)]
+    table = grid(*names, right=numeric)
     for row in rows:
         table.add_row(*map(cell, row))
     return table

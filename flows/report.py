@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.errors import UserError
-from flows.terminal import console, plain
+from flows.terminal import console, grid, plain
 from transforms.schema import OUTCOMES, SEVERITIES
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ QUESTIONS = (
     (
         "Who drove together?",
         "SELECT driver, other, events, event_ids FROM crew_pairings"
-        " WHERE identified ORDER BY events DESC, driver, other LIMIT 5",
+        " WHERE identified AND events > 1 ORDER BY events DESC, driver, other LIMIT 5",
     ),
     (
         "Which makes were there most?",
@@ -113,25 +113,15 @@ def _number_rows(summary: Summary) -> list[tuple[str, int]]:
     ]
 
 
-def _grid(*headers: str, right: Sequence[int] = ()) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for index, header in enumerate(headers):
-        table.add_column(header, justify="right" if index in right else "left")
-    return table
-
-
 def _counts(summary: Summary) -> Table:
-    table = _grid("What was read", "", right=[1])
+    table = grid("What was read", "", right=[1])
     for name, count in _number_rows(summary):
         table.add_row(name, f"{count:,}")
     return table
 
 
 def _findings(summary: Summary) -> Table:
-    table = _grid("What is in doubt", "", "", right=[2])
+    table = grid("What is in doubt", "", "", right=[2])
     for severity, check, count in summary.findings:
         table.add_row(plain(check), severity, f"{count:,}", style={"error": "red", "note": "dim"}.get(severity))
     if not summary.findings:
@@ -146,26 +136,16 @@ def _columns(*tables: Table) -> RenderableType:
 
 
 def _answers(out: Console, database: Path) -> None:
+    from flows.answers import names_of, rows_of, table_of
     from flows.database import open_database
 
     with open_database(database) as connection:
         for title, query in QUESTIONS:
-            found = connection.execute(query)
-            headers = [column[0] for column in found.description or ()]
-            rows = found.fetchall()
-            right = [index for index, value in enumerate(rows[0]) if isinstance(value, int)] if rows else []
-            table = _grid(*(header.replace("_", " ") for header in headers), right=right)
-            for row in rows:
-                table.add_row(*map(_cell, row))
+            connection.execute(query)
+            names, rows = [name.replace("_", " ") for name in names_of(connection)], list(rows_of(connection))
             out.print(f"\n{title}", style="bold")
             out.print(query, style="dim")
-            out.print(table if rows else "  (no rows)")
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, list):
-        return plain(", ".join(map(str, value)))
-    return "" if value is None else plain(str(value))
+            out.print(table_of(names, rows) if rows else "  (no rows)")
 
 
 def markdown(outcome: Outcome) -> str:

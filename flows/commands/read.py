@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.options import json_option
-from flows.terminal import console, plain
+from flows.terminal import console, grid, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -113,17 +113,10 @@ def _print_table(out: Console, number: int, table: dict[str, Any]) -> None:
 
 def _columns(table: dict[str, Any], width: int) -> Table:
     """The columns of a table; where the terminal is narrow, only the sample cells are cut."""
-    from rich import box
-    from rich.table import Table
-
     names, rows = _facts(table)
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    room = width
-    for i, name in enumerate(names):
-        right, style = name in ("#", "fits", "behind by"), "cyan" if name == "role" else None
-        shown.add_column(name, justify="right" if right else "left", style=style, no_wrap=True)
-        room -= max(len(text) for text in (name, *(row[i] for row in rows))) + _GAP
-    shown.add_column("cells", no_wrap=True)
+    shown = grid(*names, "cells", right=[i for i, name in enumerate(names) if name in ("#", "fits", "behind by")])
+    shown.columns[1].style = "cyan"
+    room = width - sum(max(map(len, texts)) + _GAP for texts in zip(names, *rows, strict=True))
     for row, column in zip(rows, table["columns"], strict=True):
         shown.add_row(*row, _cut(" │ ".join(plain(text) for text in column["samples"]), max(room, _LEAST)))
     return shown

@@ -15,7 +15,7 @@ import click
 
 from flows.errors import UserError
 from flows.options import warehouse_option
-from flows.terminal import console, plain
+from flows.terminal import console, grid, plain
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -121,14 +121,8 @@ def _noted(path: Path) -> list[str]:
 
 def _show(case: Side, row: Row, people: Sequence[Side]) -> None:
     """The case and its candidates side by side, what they share in front."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    table.add_column("")
-    table.add_column(plain(f"{case.name} ({len(case.rows)} mention{'s' * (len(case.rows) != 1)})"), overflow="fold")
-    for number, person in enumerate(people, 1):
-        table.add_column(plain(f"{number}: {person.name} ({person.driver_id})"), overflow="fold")
+    mentions = f"{case.name} ({len(case.rows)} mention{'s' * (len(case.rows) != 1)})"
+    table = grid("", mentions, *(f"{number}: {one.name} ({one.driver_id})" for number, one in enumerate(people, 1)))
     everybody = [case, *people]
     table.add_row("seasons", *(one.years for one in everybody))
     for title, column in (("events", "event"), ("entrants", "entrant"), ("cars", "car"), ("series", "series")):
