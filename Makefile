@@ -28,10 +28,8 @@ lint: $(READY) ## check style and types
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 
-bench: $(READY) ## measure time and memory against other ways to do the same (minutes)
-	@$(BIN)/python -m tests.bench.read
-	@$(BIN)/python -m tests.bench.build
-	@$(BIN)/python -m tests.bench.identity
+bench: $(READY) ## measure time and memory against other ways to do the same (minutes); SHEETS=20000 for more
+	@$(BIN)/python -m tests.bench $(if $(SHEETS),--sheets $(SHEETS))
 
 fuzz: $(READY) ## break sheets and builds at random and see that every promise holds (minutes)
 	@$(BIN)/python -m tests.fuzz

@@ -20,23 +20,22 @@ from typing import Any
 
 from flows import steps
 from flows.snapshots import Warehouse
+from tests.sheets.families import Sheet, sheets
+from tests.sheets.rendering import bars
 
 SHEETS_OF_AN_EVENT = ("race", "grid", "qualifying", "practice")
 
 
-def write_archive(root: Path, count: int, seed: int = 7) -> list[Path]:
-    """Make up `count` sheets of some 35 rows each in events with facts, four to an event; their files."""
-    from tests.sheets.families import sheets
-    from tests.sheets.rendering import bars
-
-    files = []
-    for i, sheet in enumerate(sheets(seed, count, size=(10, 60))):
+def write_archive(root: Path, count: int, seed: int = 7) -> tuple[list[Path], list[Sheet]]:
+    """Make up `count` sheets of some 35 rows each in events with facts, four to an event; their files, and they."""
+    files, made = [], list(sheets(seed, count, size=(10, 60)))
+    for i, sheet in enumerate(made):
         event, season = root / f"event-{i // 4:05}", 1960 + i * 60 // count
         event.mkdir(parents=True, exist_ok=True)
         (event / "event.toml").write_text(f'name = "Event {i // 4}"\nseries = "S{i % 40 // 4}"\nseason = {season}\n')
         files.append(event / f"{SHEETS_OF_AN_EVENT[i % 4]}.txt")
         files[-1].write_text("".join(f"{line}\n" for line in bars([row.cells for row in sheet.rows])))
-    return files
+    return files, made
 
 
 class Timed(steps.Direct):
@@ -77,7 +76,7 @@ def main() -> None:
         return
     with TemporaryDirectory() as folder:
         root, warehouse = Path(folder, "seeds"), Path(folder, "warehouse")
-        files = write_archive(root, options.sheets)
+        files, _ = write_archive(root, options.sheets)
         full = _measured("full", root, warehouse)
         for file in files[:: max(1, len(files) // 10)][:10]:
             file.write_text(file.read_text() + "\n")

@@ -1,0 +1,25 @@
+"""What the peers are told: for each file the mark between drivers and the place of each column, from 1, or null."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tests.bench.read import PLACES
+from tests.sheets.families import Sheet
+
+COLUMNS = [("path", pa.string()), ("sheet_id", pa.string()), ("separator", pa.string())]
+SCHEMA = pa.schema(COLUMNS + [(place, pa.int32()) for place in PLACES])
+
+
+def write_places(path: Path, root: Path, files: Sequence[Path], sheets: Sequence[Sheet]) -> None:
+    """Write what the peers are told of each file."""
+    rows = [
+        {"path": str(file), "sheet_id": str(file.relative_to(root).with_suffix("")), "separator": sheet.separator}
+        | {role: sheet.roles.index(role) + 1 if role in sheet.roles else None for role in PLACES}
+        for file, sheet in zip(files, sheets, strict=True)
+    ]
+    pq.write_table(pa.Table.from_pylist(rows, SCHEMA), path)
