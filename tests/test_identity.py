@@ -137,6 +137,15 @@ def test_two_equal_surnames_and_two_brothers_stay_ambiguous() -> None:
     assert methods == ["ambiguous", "ambiguous"]
 
 
+def test_of_a_crowd_only_those_are_weighed_who_share_something() -> None:
+    """Of hundreds who bear a surname only the one in the same car is a candidate, and the crowd keeps it open."""
+    crowd = [(f"gp-{i}/race", 1992, str(i), f"Name{i} Amsel / Other{i} Drossel") for i in range(300)]
+    out = resolve(archive(*crowd, ("gp-7/grid", 1992, "7", "Amsel / Fink")), NO_DECISIONS, None)
+    link = next(row for row in out["driver_links"].to_pylist() if row["result_id"] == "gp-7/grid:301")
+    assert (link["method"], link["candidates"]) == ("unresolved", ["name7-amsel"])
+    assert {"term": "same car at the event", "points": 12} in link["evidence"]
+
+
 def test_a_slip_of_one_letter_beside_the_same_co_driver_is_a_variant() -> None:
     """`Otto Drosel` beside Karl Amsel is Otto Drossel; another given name is another person."""
     out = resolve(archive(*SEASONS, ("gp-1994/race", 1994, "5", "Karl Amsel / Otto Drosel")), NO_DECISIONS, None)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from transforms.identity.evidence import Context
-from transforms.identity.groups import Codes, spread
+from transforms.identity.groups import Codes, distinct, spread
 from transforms.identity.mentions import FORMS, Mentions
-from transforms.identity.names import Name
 
-CROWD = 1000  # people of one surname: beyond it the word is no surname, or nobody could be told by it
 WINDOW = 12  # years between a track and the nearest season of a candidate
+# By the weights of `points`, of more than FEW namesakes none is told without a shared car, co-driver or entrant,
+# and of more than MANY none without a shared car.
+FEW, MANY = 10, 32
+COMMON = 40  # people of one surname beside one car, co-driver or entrant: beyond it that tells nobody
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,6 @@ class Pairs:
         """The pairs for which `keep` is true."""
         return Pairs(self.tracks, self.people, self.track[keep], self.person[keep], self.part[keep])
 
-    def beside(self, people: Context) -> Pairs:
-        """The same pairs, with other things known of the people."""
-        return Pairs(self.tracks, people, self.track, self.person, self.part)
-
     def shared(self, kind: str) -> Codes:
         """How many items of a kind each track has in common with its candidate."""
         return self.tracks.bag(kind).shared(self.track, self.people.bag(kind), self.person)
@@ -47,71 +46,96 @@ class Pairs:
         return np.asarray(np.minimum(self.people.gap(self.person, first), self.people.gap(self.person, last)))
 
 
-def candidates(tracks: Context, people: Context) -> Pairs:
-    """All pairs of a track and a person who bears its surname whole or in part, and whose initial and suffix fit."""
-    mentions = tracks.mentions
-    block, person, part = _bearers(mentions, people)
-    wanted = _blocks_of(mentions, tracks)
-    start = np.searchsorted(block, wanted)
-    size = np.searchsorted(block, wanted, side="right") - start
-    track, at = spread(start, np.where(size > CROWD, 0, size))
-    pairs = Pairs(tracks, people, track, person[at], part[at])
-    return pairs.only(_initial_fits(pairs) & _suffix_fits(pairs))
+class Namesakes:
+    """The people who bear the surname of each track, whole or in part, and whose given names fit its initial.
+
+    The people stand in order of `key`, a surname with or without an initial; those of a track are `size` from `start`.
+    """
+
+    def __init__(self, tracks: Context, people: Context) -> None:
+        self.tracks = tracks
+        self.people = people
+        self.key, self.person, self.part = _bearers(people)
+        wanted = _wanted(tracks)
+        self.start = np.searchsorted(self.key, wanted)
+        self.size = np.searchsorted(self.key, wanted, side="right") - self.start
+
+    def candidates(self, people: Context, open_: np.ndarray) -> Pairs:
+        """The candidates of the open tracks, in order of track and person: of FEW namesakes all, else the near ones.
+
+        `people` holds what is known of them by now.
+        """
+        few = np.flatnonzero(open_ & (self.size <= FEW))
+        place, all_ = spread(self.start[few], self.size[few])
+        crowded, near = self._near(people, np.flatnonzero(open_ & (self.size > FEW)))
+        track, at = np.append(few[place], crowded), np.append(all_, near)
+        order = np.lexsort((self.person[at], track))
+        pairs = Pairs(self.tracks, people, track[order], self.person[at][order], self.part[at][order])
+        return pairs.only(self._suffix_fits(pairs))
+
+    def _near(self, people: Context, tracks: Codes) -> tuple[Codes, Codes]:
+        """The tracks beside the places of those namesakes who share the car, a co-driver or the entrant."""
+        some = tracks[np.unique(self.start[tracks], return_index=True)[1]]
+        bearers = spread(self.start[some], self.size[some])[1]
+        found = [self._sharing("car_at_event", people, tracks, bearers)]
+        tracks = tracks[(self.size[tracks] <= MANY) | np.isin(tracks, found[0][0])]
+        found += [self._sharing(kind, people, tracks, bearers) for kind in ("co_driver", "entrant")]
+        track, at = (np.concatenate(part) for part in zip(*found, strict=True))
+        pair = distinct(track * len(self.key) + at)
+        return pair // len(self.key), pair % len(self.key)
+
+    def _sharing(self, kind: str, people: Context, tracks: Codes, bearers: Codes) -> tuple[Codes, Codes]:
+        """The tracks beside the places of the namesakes with whom they share an item that is not COMMON to many."""
+        own, others = self.tracks.bag(kind), people.bag(kind)
+        bearer, item = others.items(self.person[bearers])
+        held = np.searchsorted(self.key, self.key[bearers])[bearer] * others.span + item
+        order = np.argsort(held, kind="stable")
+        track, item = own.items(tracks)
+        sought = self.start[tracks][track] * others.span + item
+        start = np.searchsorted(held[order], sought)
+        size = np.searchsorted(held[order], sought, side="right") - start
+        pair, at = spread(start, np.where(size > COMMON, 0, size))
+        return tracks[track[pair]], bearers[bearer[order[at]]]
+
+    def _suffix_fits(self, pairs: Pairs) -> np.ndarray:
+        """A printed suffix must be the candidate's; where none is printed, it may have been left out."""
+        own = self._suffixes[0][pairs.track]
+        return np.asarray((own < 0) | (own == self._suffixes[1][pairs.person]))
+
+    @cached_property
+    def _suffixes(self) -> tuple[Codes, Codes]:
+        suffix = self.tracks.mentions.suffix
+        return _of_owner(self.tracks, suffix), _of_owner(self.people, suffix)
 
 
-def _bearers(mentions: Mentions, people: Context) -> tuple[Codes, Codes, np.ndarray]:
-    """Every surname block with the people in it, in order of block and person; and whether by a part of their name."""
-    texts = {text: code for code, text in enumerate(mentions.blocks)}
+def _bearers(people: Context) -> tuple[Codes, Codes, np.ndarray]:
+    """The people by key, in order of key and person; and whether the surname is but a part of their name."""
+    m = people.mentions
     held = people.owner >= 0
-    person, name = np.unique(np.stack([people.owner[held], mentions.name[held]]), axis=1)
-    blocks = [[texts[block] for block in names.blocks] for names in mentions.names]
-    sizes = np.array([len(b) for b in blocks], dtype=np.int64)
-    flat = np.array([code for codes in blocks for code in codes], dtype=np.int64)
-    owner, at = spread((np.cumsum(sizes) - sizes)[name], sizes[name])
-    part = at != (np.cumsum(sizes) - sizes)[name][owner]
-    rows = np.unique(np.stack([flat[at], person[owner], part]), axis=1)
-    first = np.ones(rows.shape[1], dtype=bool)
-    first[1:] = np.any(np.diff(rows[:2], axis=1) != 0, axis=0)
-    block, person, part = rows[:, first]
-    return block, person, part.astype(bool)
+    pair = distinct(people.owner[held] * len(m.names) + m.name[held])
+    person, name = pair // max(1, len(m.names)), pair % max(1, len(m.names))
+    start, surname = m.surnames
+    owner, at = spread(start[name], start[name + 1] - start[name])
+    key = np.concatenate([_key(m, surname[at], head[name[owner]]) for head in m.heads])
+    who, part = np.tile(person[owner], len(m.heads)), np.tile(at != start[name][owner], len(m.heads))
+    order = np.lexsort((part, who, key))
+    order = order[key[order] >= 0]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (np.diff(key[order]) != 0) | (np.diff(who[order]) != 0)
+    return key[order][first], who[order][first], part[order][first]
 
 
-def _blocks_of(mentions: Mentions, tracks: Context) -> Codes:
-    """The surname of each track, as the code of its block."""
-    texts = {text: code for code, text in enumerate(mentions.blocks)}
-    by_name = np.array([texts.get(name.family_key, -1) for name in mentions.names], dtype=np.int64)
-    block = np.full(tracks.owners, -1)
-    held = tracks.owner >= 0
-    block[tracks.owner[held]] = by_name[mentions.name[held]]
-    return block
+def _wanted(tracks: Context) -> Codes:
+    """The key of each track: its surname whole, and its initial where one is printed; -1 without a surname."""
+    m = tracks.mentions
+    start, surname = m.surnames
+    whole = np.where(np.diff(start) > 0, np.append(surname, -1)[start[:-1]], -1)
+    initial = np.where(m.form == FORMS.index("initial"), m.heads.max(axis=0)[m.name], 0)
+    return _key(m, _of_owner(tracks, whole[m.name]), np.maximum(_of_owner(tracks, initial), 0))
 
 
-def _initial_fits(pairs: Pairs) -> np.ndarray:
-    """An initial of one letter or two must begin one of the candidate's given names; no initial fits all."""
-    m, fits = pairs.tracks.mentions, np.ones(len(pairs), dtype=bool)
-    for letters in (1, 2):
-        head = m.coded(_Head(letters))
-        own = _of_owner(pairs.tracks, np.where(m.form == FORMS.index("initial"), head, -1))[pairs.track]
-        bag = pairs.people.bag_of(head)
-        fits &= (own < 0) | bag.has(pairs.person, np.maximum(own, 0))
-    return fits
-
-
-@dataclass(frozen=True)
-class _Head:
-    """The first letters of a name's given names; nothing where there are fewer."""
-
-    letters: int
-
-    def __call__(self, name: Name) -> str:
-        return name.given_key[: self.letters] if len(name.given_key) >= self.letters else ""
-
-
-def _suffix_fits(pairs: Pairs) -> np.ndarray:
-    """A printed suffix must be the candidate's; where none is printed, it may have been left out."""
-    suffix = pairs.tracks.mentions.suffix
-    own = _of_owner(pairs.tracks, suffix)[pairs.track]
-    return np.asarray((own < 0) | (own == _of_owner(pairs.people, suffix)[pairs.person]))
+def _key(mentions: Mentions, surname: Codes, head: Codes) -> Codes:
+    return np.where((surname < 0) | (head < 0), -1, surname * (int(mentions.heads.max(initial=0)) + 1) + head)
 
 
 def _of_owner(context: Context, value: Codes) -> Codes:

@@ -16,6 +16,14 @@ def spread(start: Codes, size: Codes) -> tuple[Codes, Codes]:
     return owner, np.arange(len(owner)) - first[owner] + start[owner]
 
 
+def distinct(values: Codes) -> Codes:
+    """The distinct values, in order."""
+    ranked = np.sort(values)
+    fresh = np.ones(len(ranked), dtype=bool)
+    fresh[1:] = ranked[1:] != ranked[:-1]
+    return np.asarray(ranked[fresh])
+
+
 @dataclass(frozen=True)
 class Bag:
     """The distinct items of each owner: `keys` holds owner * span + item in order, `start` where an owner begins."""
@@ -28,7 +36,7 @@ class Bag:
     def of(cls, owners: int, span: int, owner: Codes, item: Codes) -> Bag:
         """The bag of the pairs (owner, item); negative items and owners are nothing."""
         held = (item >= 0) & (owner >= 0)
-        keys = np.unique(owner[held] * span + item[held])
+        keys = distinct(owner[held] * span + item[held])
         return cls(keys, span, np.searchsorted(keys, np.arange(owners + 1) * span))
 
     def items(self, owner: Codes) -> tuple[Codes, Codes]:

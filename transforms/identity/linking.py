@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.identity.candidates import WINDOW, Pairs, candidates
+from transforms.identity.candidates import FEW, WINDOW, Namesakes, Pairs
 from transforms.identity.evidence import Context
 from transforms.identity.groups import Codes
 from transforms.identity.points import grounded, weigh
@@ -38,16 +38,18 @@ def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
     `forbidden` holds track * people.owners + person for the pairs that decisions rule out. What a round links
     counts as printed beside the person in the next; nobody is put on a sheet twice.
     """
-    possible = candidates(tracks, people)
-    pair = possible.track * people.owners + possible.person
-    idle = frozenset(np.setdiff1d(forbidden, pair).tolist())
-    possible = possible.only(~np.isin(pair, forbidden))
-    bearers = np.bincount(possible.track, minlength=tracks.owners)
+    namesakes = Namesakes(tracks, people)
+    idle = forbidden
     person = np.full(tracks.owners, -1)
     above = np.zeros(tracks.owners, dtype=np.int64)
     rounds = []
     for margin in ROUNDS:
-        pairs = _free(possible.only(person[possible.track] < 0).beside(_with_links(people, tracks, person)))
+        possible = namesakes.candidates(_with_links(people, tracks, person), person < 0)
+        pair = possible.track * people.owners + possible.person
+        idle = idle[~np.isin(idle, pair)]
+        possible = possible.only(~np.isin(pair, forbidden))
+        bearers = np.where(namesakes.size > FEW, namesakes.size, np.bincount(possible.track, minlength=tracks.owners))
+        pairs = _free(possible)
         terms = weigh(pairs, bearers[pairs.track])
         total = terms.sum(axis=1)
         rounds.append((pairs, terms))
@@ -58,7 +60,7 @@ def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
         person[pairs.track[held][chosen]] = pairs.person[held][chosen]
         above = np.bincount(pairs.track[total >= BAR], minlength=tracks.owners)
     pairs, terms = _last_words(rounds, person)
-    return Links(person, pairs, terms, terms.sum(axis=1), (person < 0) & (above > 1), idle)
+    return Links(person, pairs, terms, terms.sum(axis=1), (person < 0) & (above > 1), frozenset(idle.tolist()))
 
 
 def _last_words(rounds: list[tuple[Pairs, np.ndarray]], person: Codes) -> tuple[Pairs, np.ndarray]:

@@ -18,7 +18,6 @@ from transforms.identity.forms import READINGS, readings, sheet_forms
 from transforms.identity.groups import Bag, Codes, dense
 from transforms.identity.names import Name, shape, take_apart, understand
 
-NONE = -1
 CREW = 40  # relays and record runs have had two dozen drivers
 
 
@@ -50,9 +49,7 @@ class Mentions:
 
     def coded(self, part: Callable[[Name], str]) -> Codes:
         """A part of each mention's name as a code, in the order of the texts; -1 where it is empty."""
-        texts = [part(name) for name in self.names]
-        rank = {text: code for code, text in enumerate(sorted(set(texts) - {""}))}
-        return np.asarray(np.array([rank.get(text, NONE) for text in texts], dtype=np.int64)[self.name])
+        return np.asarray(codes(pa.array([part(name) or None for name in self.names], pa.string()))[0][self.name])
 
     @cached_property
     def form(self) -> Codes:
@@ -75,9 +72,19 @@ class Mentions:
         return self.coded(lambda name: name.suffix)
 
     @cached_property
-    def blocks(self) -> list[str]:
-        """Every surname under which a name may be looked for, in order."""
-        return sorted({block for name in self.names for block in name.blocks})
+    def surnames(self) -> tuple[Codes, Codes]:
+        """Where the surnames of each name start, and their codes, the whole surname first."""
+        size = np.array([0, *(len(name.blocks) for name in self.names)], dtype=np.int64)
+        return np.cumsum(size), codes(pa.array([b for name in self.names for b in name.blocks], pa.string()))[0]
+
+    @cached_property
+    def heads(self) -> np.ndarray:
+        """Codes of no letter (0), the first, and the first two of each name's given names; -1 where it has fewer."""
+        given = pa.array([name.given_key for name in self.names], pa.string())
+        letters = [pc.utf8_slice_codeunits(given, 0, n) for n in (1, 2)]
+        fits = [np.asarray(pc.greater_equal(pc.utf8_length(given), n)) for n in (1, 2)]
+        code = codes(pa.concat_arrays(letters))[0].reshape(2, -1) + 1
+        return np.concatenate([np.zeros((1, len(given)), dtype=np.int64), np.where(fits, code, -1)])
 
     @cached_property
     def car_at_event(self) -> Codes:

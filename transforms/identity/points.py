@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.identity.candidates import Pairs
+from transforms.identity.candidates import FEW, Pairs
 from transforms.identity.groups import Codes
 from transforms.identity.mentions import FORMS
 
@@ -56,9 +56,14 @@ class Weighing:
         return np.asarray(count[self.pairs.track] - which)
 
     @property
+    def crowded(self) -> np.ndarray:
+        """Whether more people bear the surname than are weighed."""
+        return np.asarray(self.bearers > FEW)
+
+    @property
     def alone(self) -> np.ndarray:
         """Whether nobody else is a candidate."""
-        return np.asarray(self.rivals(np.ones(len(self.pairs), dtype=bool)) == 0)
+        return np.asarray((self.rivals(np.ones(len(self.pairs), dtype=bool)) == 0) & ~self.crowded)
 
 
 def prior(w: Weighing) -> Codes:
@@ -133,8 +138,8 @@ def namesakes(w: Weighing) -> Codes:
 
 
 def rival(w: Weighing) -> Codes:
-    """Another candidate shares a co-driver, the entrant or the car; or at least the series."""
-    return np.select([w.rivals(w.hard) > 0, w.rivals(w.series) > 0], [-5, -3], 0)
+    """Another candidate shares a co-driver, the entrant or the car; or at least the series, as in any crowd."""
+    return np.select([w.rivals(w.hard) > 0, (w.rivals(w.series) > 0) | w.crowded], [-5, -3], 0)
 
 
 def alone(w: Weighing) -> Codes:
