@@ -23,7 +23,7 @@ Bools = npt.NDArray[np.bool_]
 
 _GLUED = "the cells have run together: put the dividers of the other rows between them"
 _RUNS_ON = "a quoted cell runs over the end of the line: put the whole row on one line"
-_NO_TABLE = "no table: no two marks (| tab ; , or runs of blanks) divide the line into cells"
+_NO_TABLE = "no table of cars stands in this sheet: rows need marks (| tab ; , or runs of blanks) between their cells"
 _BINARY = "not text: over a fiftieth of the characters are control characters; is this the right file?"
 _ORPHAN = "continues a line that was rejected"
 _NOBODY = "neither a crew, a car nor a car number stands in the row"
@@ -50,7 +50,7 @@ def judge(
     """Decide on every line of a batch."""
     outcome = page.outcome.copy()
     reasons = {line: _reject_reason(lines, line) for line in np.flatnonzero(outcome == REJECT).tolist()}
-    _reject_sheets(lines, outcome, reasons, texts)
+    _reject_sheets(lines, page, layouts, outcome, reasons, texts)
     doubts = [found.doubt for found in layouts]
     for i, table in enumerate(placed.tables.tolist()):
         if doubts[table]:
@@ -66,12 +66,20 @@ def _reject_reason(lines: Lines, line: int) -> str:
     return _RUNS_ON if re.search(RUNS_ON, lines.text[line].as_py()) else _GLUED
 
 
-def _reject_sheets(lines: Lines, outcome: Ints, reasons: dict[int, str], texts: Sequence[Text]) -> None:
-    """Reject every line of a sheet that is binary, or that holds no table at all."""
-    told = np.isin(outcome, (RESULT, HEADER, CONTINUATION))
+def _reject_sheets(
+    lines: Lines,
+    page: Page,
+    layouts: Sequence[Layout],
+    outcome: Ints,
+    reasons: dict[int, str],
+    texts: Sequence[Text],
+) -> None:
+    """Reject every line of a sheet that is binary, or that holds no table of cars at all, such as prose."""
+    of_cars = np.array([*(found.basis != "none" for found in layouts), False], dtype=bool)
+    told = (outcome == HEADER) | ((outcome == RESULT) & of_cars[page.table])
     with_table = np.bincount(lines.sheet, told, len(texts)) > 0
     binary = np.array([text.binary for text in texts], dtype=bool)
-    lost = (~with_table | binary)[lines.sheet] & (outcome != BLANK) if len(texts) else np.zeros(0, bool)
+    lost = ~with_table[lines.sheet] & ~np.isin(outcome, (BLANK, RESULT)) | (binary[lines.sheet] & (outcome != BLANK))
     for line in np.flatnonzero(lost).tolist():
         reasons[line] = _BINARY if binary[lines.sheet[line]] else _NO_TABLE
 
