@@ -29,8 +29,7 @@ _ENGINE_WORD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     key: str
     start: int
     end: int

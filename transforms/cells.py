@@ -6,15 +6,18 @@ does not fit is null, and it is the caller who says so in a finding.
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.masks import read_where
+from transforms.masks import first_bytes, read_where
 
 KM_PER_MILE = 1.609344  # international mile, exact since 1959
 
 # Nothing was printed here, or a mark that says so; `00:00:00` is how some archives print an unknown time.
 _ABSENT = r"^(?:[-–—.?*\s]*|[-–—]{1,2}:[-–—:.]+|0{1,2}(?::0{2})+(?:[.,]0+)?)$"
+# The first bytes of such marks: their ASCII signs, zero, the dashes of Unicode, nothing at all.
+_BEGINS_MARK = np.isin(np.arange(256), [*b"-.?*0 \t\n\f\r\0", *range(128, 256)])
 _PRIMES = (("[′’‘]", "'"), ("[″”“]|''", '"'))
 _CLOCK = r"^\+?\s?(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3})[:'](?P<s>\d{2})(?:[.,:\"]{1,2}(?P<f>\d{1,4}))?$"
 _WORDS = (
@@ -39,8 +42,16 @@ _GAP_LAPS = (
 
 def filled(texts: pa.Array) -> pa.Array:
     """The texts, null where nothing is printed or a mark says that nothing is known."""
-    absent = pc.match_substring_regex(texts, _ABSENT)
-    return pc.if_else(absent, None, texts)
+    # Most cells begin with a letter or a digit, and are not looked at any further.
+    printed = texts.is_valid().to_numpy(zero_copy_only=False)
+    may_be = np.flatnonzero(_BEGINS_MARK[first_bytes(texts)] & printed)
+    absent = pc.match_substring_regex(texts.take(pa.array(may_be)), _ABSENT)
+    marks = may_be[absent.to_numpy(zero_copy_only=False)]
+    if not len(marks):
+        return texts
+    mask = np.zeros(len(texts), bool)
+    mask[marks] = True
+    return pc.if_else(pa.array(mask), None, texts)
 
 
 def read_ordinals(texts: pa.Array) -> pa.Array:

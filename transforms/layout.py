@@ -175,9 +175,17 @@ def _forwards(walks: Walks, seen: Floats) -> list[tuple[Floats, Floats, Floats]]
 
 def _lean(walks: Walks, so_far: Floats) -> Floats:
     """The best way to stand before each role, where those that lean on the anchor pay for coming without it."""
-    reach = np.maximum.accumulate(so_far, axis=0)
-    anchored = np.maximum.accumulate(np.where(walks.anchored[:, :, None], so_far, _NEVER), axis=0)
+    reach = _running_best(so_far)
+    anchored = _running_best(np.where(walks.anchored[:, :, None], so_far, _NEVER))
     return np.maximum(reach[:-1] - walks.leaning[:, :, None], anchored[:-1])
+
+
+def _running_best(values: Floats) -> Floats:
+    """The best up to each state; over so few states several times faster than numpy's own `accumulate`."""
+    best = values.copy()
+    for state in range(1, len(best)):
+        np.maximum(best[state], best[state - 1], out=best[state])
+    return best
 
 
 def _again(walks: Walks, seen: Floats, value: Floats) -> Floats:
@@ -189,8 +197,8 @@ def _again(walks: Walks, seen: Floats, value: Floats) -> Floats:
 def _backward(walks: Walks, seen: Floats, onward: Floats) -> Floats:
     """From the best rest after a column to the best rest before it, for each state."""
     taken = onward[1:] + seen[walks.roles] - walks.taking[:, :, None] - walks.skipped[:-1, :, None]
-    anchored = np.maximum.accumulate(taken[::-1], axis=0)[::-1]
-    alone = np.maximum.accumulate((taken - walks.leaning[:, :, None])[::-1], axis=0)[::-1]
+    anchored = _running_best(taken[::-1])[::-1]
+    alone = _running_best((taken - walks.leaning[:, :, None])[::-1])[::-1]
     ahead = np.where(walks.anchored[:-1, :, None], anchored, alone) + walks.skipped[:-1, :, None]
     forward = np.concatenate([ahead, np.full((1, *ahead.shape[1:]), _NEVER)])
     stay = onward + (seen[EXTRA] - _EXTRA_COST)

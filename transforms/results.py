@@ -18,6 +18,7 @@ from transforms.crews import Crews
 from transforms.dialect import Lines
 from transforms.entrant_text import read_entrants
 from transforms.facts import SheetFacts
+from transforms.masks import read_where
 from transforms.rows import Extras, Placed, slot_texts
 from transforms.schema import TABLES
 from transforms.typed import Typed, read_slots
@@ -69,6 +70,7 @@ def results_table(
     section, section_status = facts.sections(placed.lines)
     entrants = read_entrants(texts["entrant"])
     car, cars, engine_make = _cars(texts)
+    words = statuses.without_values(texts, columns)
     return TABLES["results"].conform(
         pa.table(
             {
@@ -80,8 +82,8 @@ def results_table(
                 "kind": kind,
                 "section": section,
                 "position_text": texts["position"],
-                "status": statuses.decide(texts, columns, section_status, kind),
-                "reason": statuses.read_reason(texts),
+                "status": statuses.decide(words, columns, section_status, kind),
+                "reason": statuses.read_reason(words),
                 "car_number": filled(read_numbers(texts["car_number"])),
                 "crew": crews.crew,
                 "crew_size": pc.list_value_length(crews.crew),
@@ -108,9 +110,14 @@ def _cars(texts: dict[str, pa.Array]) -> tuple[pa.Array, pa.Table, pa.Array]:
     Where make, type and model have columns of their own, the car is these joined by blanks.
     """
     parts = [pc.fill_null(filled(texts[slot]), "") for slot in ("make", "type", "model")]
-    joined = pc.replace_substring_regex(pc.binary_join_element_wise(*parts, " "), r"\s+", " ")
-    car = pc.coalesce(filled(texts["car"]), filled(pc.utf8_trim_whitespace(joined)))
+    joined = pc.binary_join_element_wise(*parts, " ")
+    in_parts = read_where(pc.not_equal(joined, "  "), joined, _single_blanks)
+    car = pc.coalesce(filled(texts["car"]), filled(in_parts))
     return car, read_cars(car), read_engine_makers(texts["engine"])
+
+
+def _single_blanks(texts: pa.Array) -> pa.Array:
+    return pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, r"\s+", " "))
 
 
 def driver_rows(results: pa.Table, crews: Crews) -> pa.Table:

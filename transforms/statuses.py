@@ -15,6 +15,8 @@ from transforms.traits import reasons
 _LISTS = ("entry-list", "appearances")
 _TIMED = ("grid", "qualifying", "practice", "warm-up", "fastest-laps")
 
+_VALUES = {"position": "position", "laps": "laps", "race_time": "race_time_ms", "lap_time": "lap_time_ms"}
+
 
 @cache
 def _known() -> tuple[pa.Array, pa.Array]:
@@ -34,10 +36,16 @@ def is_status(texts: pa.Array) -> pa.Array:
     return pc.is_valid(read_status(texts))
 
 
+def without_values(texts: Mapping[str, pa.Array], columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """The printed slots, null where a position, a time or a lap count was read: what is left may be words."""
+    unread = {slot: pc.if_else(pc.is_null(columns[column]), texts[slot], None) for slot, column in _VALUES.items()}
+    return {**texts, **unread}
+
+
 def decide(
     texts: Mapping[str, pa.Array], columns: Mapping[str, pa.Array], section: pa.Array, kind: pa.Array
 ) -> pa.Array:
-    """The status of each row, from its printed slots and typed columns, its section's status and its sheet's kind."""
+    """The status of each row, from its slots without values, typed columns, section's status and sheet's kind."""
     time_status = read_status(texts["lap_time"])
     no_laps = pc.is_null(columns["laps"])
     listed = pc.is_in(kind, value_set=pa.array(_LISTS))
@@ -71,5 +79,5 @@ def _retired(texts: Mapping[str, pa.Array]) -> pa.Array:
 
 
 def read_reason(texts: Mapping[str, pa.Array]) -> pa.Array:
-    """Why a car did not finish, as printed: its reason, else the status or time column that prints a reason."""
+    """Why a car did not finish, from slots without values: its reason, else the status or time that prints one."""
     return pc.coalesce(texts["reason"], _retired(texts))
