@@ -101,9 +101,9 @@ def _letters(flags: pa.Array) -> pa.Array:
 
 
 def _divided_by_dashes(printed: pa.Array, parted: pa.Array, sheet: Ints) -> npt.NDArray[np.bool_]:
-    """Rows of sheets that divide names by ` - ` wherever they divide them, in a third of the crews or more."""
+    """Rows of sheets that divide names by ` - ` wherever they divide them, in a fifth of the crews or more."""
     sheets = int(sheet.max(initial=0)) + 1
     other = np.bincount(sheet, pc.match_substring(parted, JOIN).to_numpy(zero_copy_only=False), sheets)
     dash = np.bincount(sheet, pc.match_substring_regex(printed, _DASH).to_numpy(zero_copy_only=False), sheets)
     crews = np.bincount(sheet, pc.not_equal(printed, "").to_numpy(zero_copy_only=False), sheets)
-    return np.asarray(((other == 0) & (dash > 0) & (dash * 3 >= crews))[sheet])
+    return np.asarray(((other == 0) & (dash > 0) & (dash * 5 >= crews))[sheet])

@@ -43,6 +43,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         r"|[+-]?\s?\d{1,3}\s?(?:laps?|lps?|tours?|runden?|rdn|giri|giro|vueltas?|voltas?|ronden?)\.?)$",
     ),
     ("big integer", r"^[1-9]\d{3,5}$"),
+    (
+        "class",
+        r"(?i)^(?:div(?:ision)?|gr(?:oup|uppe|oupe)?|class[e]?|klasse|cat(?:egory)?)\.?\s?(?:\d{1,2}|[ivx]{1,4}|[a-h])$",
+    ),
 )
 _ENGINE = (
     r"(?i)(?:^|\s)(?:\d{1,2}[.,]\d\s?(?:l|litres?)?|[vliwf]-?\d{1,2}"
