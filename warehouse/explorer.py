@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-# What a list holds at most, and what an exported page does.
+# What a list holds at most; and how many cars and how many mentions of drivers an exported page does.
 LISTED, MATES, MAKES = 300, 24, 60
-EXPORTED_EVENTS, EXPORTED_DRIVERS = 200, 1000
+EXPORTED = 10_000
 # In the order in which they build on one another.
 _SCRIPTS = ("elements.js", "charts.js", "answers.js", "driver.js", "event.js", "overview.js", "page.js")
 
@@ -30,8 +30,8 @@ _SCRIPTS = ("elements.js", "charts.js", "answers.js", "driver.js", "event.js", "
 class Explorer:
     """The questions that the page asks of an open results.db, each answered by a file of warehouse/explorer.
 
-    For the search it keeps names of drivers and events in temporary tables of the connection. Not to be
-    used by two threads at once.
+    It keeps names of drivers and events, to search them, and gaps in temporary tables of the connection. Not to
+    be used by two threads at once.
     """
 
     def __init__(self, connection: DuckDBPyConnection):
@@ -56,10 +56,13 @@ class Explorer:
     def everything(self) -> Row:
         """All answers, by question and what they are about, of a warehouse that fits in one page.
 
-        Of a larger one: the latest EXPORTED_EVENTS events and the EXPORTED_DRIVERS drivers with most events.
+        Of a larger one: the latest events, to EXPORTED cars, and the drivers with most events, to EXPORTED
+        mentions.
         """
-        events = self._ids("SELECT event_id FROM programme ORDER BY rowid LIMIT $most", EXPORTED_EVENTS)
-        drivers = self._ids("SELECT driver_id FROM people ORDER BY rowid LIMIT $most", EXPORTED_DRIVERS)
+        events, drivers = (
+            self._first("event_id", "programme", "results"),
+            self._first("driver_id", "people", "mentions"),
+        )
         home = self._home()
         extent = self._asked(
             "SELECT (SELECT count(*) FROM programme) AS events, (SELECT count(*) FROM people) AS people"
@@ -91,7 +94,7 @@ class Explorer:
         }
 
     def _home(self) -> Row:
-        latest = self._asked("SELECT * EXCLUDE (folded) FROM programme ORDER BY rowid LIMIT 12")
+        latest = self._asked("SELECT * EXCLUDE (folded, results) FROM programme ORDER BY rowid LIMIT 12")
         busiest = self._asked("SELECT * EXCLUDE (folded) FROM people WHERE identified ORDER BY rowid LIMIT 12")
         return {
             "counts": self._rows("counts")[0],
@@ -101,7 +104,7 @@ class Explorer:
         }
 
     def _season(self, season: str) -> list[Row] | None:
-        query = "SELECT * EXCLUDE (folded) FROM programme WHERE season::VARCHAR = $season ORDER BY rowid"
+        query = "SELECT * EXCLUDE (folded, results) FROM programme WHERE season::VARCHAR = $season ORDER BY rowid"
         return self._asked(query, season=season) or None
 
     def _current(self, driver_id: str) -> str:
@@ -117,11 +120,14 @@ class Explorer:
         return {one: found[one] | crews.get(one, alone) for one in ids if one in found}
 
     def _events(self, ids: Sequence[str]) -> dict[str, Row]:
+        self._connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS gaps AS {_text('gaps.sql')}")
         found = {row["event_id"]: row for row in self._rows("event", ids=ids)}
         return {one: found[one] for one in ids if one in found}
 
-    def _ids(self, query: str, most: int) -> list[str]:
-        return [next(iter(row.values())) for row in self._asked(query, most=most)]
+    def _first(self, column: str, table: str, size: str) -> list[str]:
+        """The ids of the first rows whose sizes add up to no more than EXPORTED."""
+        query = f"SELECT {column} FROM {table} QUALIFY sum({size}) OVER (ORDER BY rowid) <= $most ORDER BY rowid"  # noqa: S608
+        return [row[column] for row in self._asked(query, most=EXPORTED)]
 
     def _rows(self, question: str, **about: object) -> list[Row]:
         return self._asked(_text(f"{question}.sql"), **about)

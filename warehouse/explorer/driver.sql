@@ -47,4 +47,4 @@ SELECT careers.* EXCLUDE (mentions), drivers.names, drivers.name_form, mentions.
 FROM driver_careers AS careers
 JOIN drivers ON drivers.driver_id = careers.driver_id
 JOIN mentions ON mentions.driver_id = careers.driver_id
-WHERE careers.driver_id IN (SELECT unnest($ids))
+WHERE list_contains($ids, careers.driver_id)

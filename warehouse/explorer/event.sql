@@ -19,7 +19,7 @@ WITH crews AS (
     } ORDER BY results.sheet_id, results.line) AS cars
   FROM results
   LEFT JOIN crews ON crews.result_id = results.result_id
-  LEFT JOIN gaps_to_leader AS gaps ON gaps.result_id = results.result_id
+  LEFT JOIN gaps ON gaps.result_id = results.result_id
   WHERE results.event_id IN (SELECT unnest($ids))
   GROUP BY results.event_id
 ), read AS (
