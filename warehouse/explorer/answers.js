@@ -1,10 +1,10 @@
 // Where answers come from: this file, where it was exported with them, else the server that gave it.
 const own = JSON.parse(document.getElementById('answers').textContent);
-const known = (rows, id) => !own || Object.hasOwn(own[rows], id);
+const held = (question, about) => !own || Object.hasOwn(own[question] ?? {}, about);
 
 const ask = async (question, about = '') => {
   if (own) {
-    if (Object.hasOwn(own[question] ?? {}, about)) return own[question][about];
+    if (held(question, about)) return own[question][about];
     throw new Error('This file does not hold it: it was exported from a larger warehouse. `parcferme explore` shows all of it.');
   }
   const response = await fetch(`answer?${new URLSearchParams({ question, about })}`).catch(() => {

@@ -59,7 +59,7 @@ const seasonBars = (seasons) =>
     return { height, marks: [rule(0, height - 24, width, height - 24, 'axis'), bars, marked] };
   });
 
-// Makes down, seasons across; the area of a disc is the number of cars.
+// Makes down, seasons across; the area of a disc is the number of cars, or the height of a bar where discs would touch.
 const makesOverTime = (makes) =>
   chart('Cars of each make by season', (width) => {
     const all = makes.flatMap((make) => make.seasons);
@@ -68,12 +68,18 @@ const makesOverTime = (makes) =>
     const height = makes.length * row + 30;
     const x = scale(first - 0.5, last + 0.5, left, width - 4);
     const most = Math.max(...all.map((each) => each.cars));
-    const radius = (cars) => Math.max(2, Math.sqrt(cars / most) * Math.min(15, Math.max(4, (x(1) - x(0)) * 0.9)));
+    const step = x(1) - x(0);
+    const radius = (cars) => Math.max(2, Math.sqrt(cars / most) * Math.min(15, step * 0.9));
     const marks = makes.map((make, index) => {
       const y = index * row + row / 2;
-      const discs = make.seasons.map((each) =>
-        svg('circle', { cx: x(each.season), cy: y, r: radius(each.cars), class: each.wins ? 'disc won' : 'disc',
-          'data-tip': `${make.make}, ${each.season}\n${count(each.cars, 'car')}${each.wins ? `, ${count(each.wins, 'win')}` : ''}` }));
+      const discs = make.seasons.map((each) => {
+        const about = { class: each.wins ? 'disc won' : 'disc',
+          'data-tip': `${make.make}, ${each.season}\n${count(each.cars, 'car')}${each.wins ? `, ${count(each.wins, 'win')}` : ''}` };
+        if (step >= 16) return svg('circle', { cx: x(each.season), cy: y, r: radius(each.cars), ...about });
+        const tall = Math.max(1.5, (each.cars / most) * (row - 4));
+        const wide = Math.max(1, step - 1);
+        return svg('rect', { x: x(each.season) - wide / 2, y: y - tall / 2, width: wide, height: tall, ...about });
+      });
       return [rule(left, y, width, y), label(left - 12, y + 4, cut(make.make, Math.floor(left / 7.5)), { class: 'name', 'text-anchor': 'end' }), discs];
     });
     const marked = seasonTicks(first, last, width - left).map((year) => label(x(year), height - 8, year, { 'text-anchor': 'middle' }));

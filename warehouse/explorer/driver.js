@@ -1,8 +1,18 @@
 // A driver: the career as a timeline, the crews as a network, and every outing with how sure the link is.
-const when = (mention) => {
-  const date = mention.start_date && new Date(`${mention.start_date}T00:00Z`);
-  return date ? date.getUTCFullYear() + date.getUTCMonth() / 12 + date.getUTCDate() / 372 : (mention.season ?? 0) + 0.5;
+// The time of a mention in years: its event's date; events of a season that have none share it out evenly.
+const clock = (mentions) => {
+  const undated = Map.groupBy(mentions.filter((one) => !one.start_date), (one) => one.season);
+  return (mention) => {
+    if (mention.start_date) {
+      const [year, month, date] = mention.start_date.split('-').map(Number);
+      return year + (month - 1) / 12 + date / 372;
+    }
+    const events = [...new Set(undated.get(mention.season).map((one) => one.event_id ?? one.sheet_id))];
+    return mention.season + (events.indexOf(mention.event_id ?? mention.sheet_id) + 0.5) / events.length;
+  };
 };
+// A grid stands a little before its race.
+const BESIDE = { race: 4, grid: -4, other: -11 };
 const place = (mention) =>
   mention.position === null ? worded(mention.status) : `${ordinal(mention.position)} of ${mention.field}`;
 const inClass = (mention) =>
@@ -16,15 +26,16 @@ const timeline = (mentions) =>
     const worst = Math.max(10, ...dated.map((one) => one.position ?? 0));
     const [first, last] = [Math.min(...dated.map((one) => one.season)), Math.max(...dated.map((one) => one.season))];
     const x = scale(first, last + 1, left + 12, width - 12);
+    const when = clock(dated);
+    const across = (one) => x(when(one)) + BESIDE[shapeOf(one.kind)];
     const y = scale(1, worst, top + 8, top + tall - 26);
     const none = top + tall - 4;
     const levels = [1, ...ticks(1, worst, 4).filter((value) => value > 1 && Number.isInteger(value))];
     const grid = levels.map((value) => [rule(left, y(value), width, y(value)), label(left - 12, y(value) + 4, value === 1 ? '1st' : value, { 'text-anchor': 'end' })]);
     const tip = (one) => listed([one.event, one.season]) + `\n${listed([worded(one.kind), place(one), inClass(one)])}\n${listed([one.car_number && `#${one.car_number}`, one.car])}\n${sure(one.method).join(': ')}`;
-    const stems = dated.map((one) => one.position !== null && rule(x(when(one)), y(one.position), x(when(one)), none + 10, 'stem'));
+    const stems = dated.map((one) => one.position !== null && rule(across(one), y(one.position), across(one), none + 10, 'stem'));
     const marks = dated.map((one) => {
-      const [across, down] = [x(when(one)), one.position === null ? none : y(one.position)];
-      const mark = shape(one.kind, across, down, { class: `mark ${sure(one.method)[0]}${one.position === 1 ? ' first' : ''}` });
+      const mark = shape(one.kind, across(one), one.position === null ? none : y(one.position), { class: `mark ${sure(one.method)[0]}${one.position === 1 ? ' first' : ''}` });
       const attributes = { 'data-tip': tip(one), 'aria-label': tip(one) };
       return one.event_id === null ? svg('g', attributes, mark) : svg('a', { href: to('event', one.event_id), ...attributes }, mark);
     });
@@ -51,7 +62,7 @@ const network = (driver) =>
     const rows = Math.ceil(mates.length / 2);
     const height = Math.max(120, rows * 27 + 30);
     const [cx, cy, ry] = [width / 2, height / 2, height / 2 - 22];
-    const rx = Math.min(ry + 30, width / 2 - Math.min(190, width * 0.34));
+    const rx = Math.min(ry + 30, width / 2 - Math.min(190, width * 0.39));
     const at = new Map(mates.map((mate, index) => {
       const [side, line] = [index % 2 ? 1 : -1, Math.floor(index / 2)];
       const down = rows === 1 ? 0 : (line / (rows - 1)) * 2 - 1;

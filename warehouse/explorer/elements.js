@@ -12,7 +12,8 @@ const el = (name, attributes, ...children) => filled(document.createElement(name
 const svg = (name, attributes, ...children) =>
   filled(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children);
 
-const to = (page, about) => `#/${page}/${encodeURIComponent(about)}`;
+// Where a page is; null where an exported file does not hold it, so that no link leads nowhere.
+const to = (page, about) => (held(page, about) ? `#/${page}/${encodeURIComponent(about)}` : null);
 const link = (page, about, text, attributes) => el('a', { href: to(page, about), ...attributes }, text);
 
 const count = (number, one, many) => `${number.toLocaleString('en')} ${number === 1 ? one : many ?? `${one}s`}`;

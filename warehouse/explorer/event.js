@@ -6,7 +6,7 @@ const huesOf = (cars) => {
   const names = [...sizes.keys()].sort((a, b) => sizes.get(b) - sizes.get(a) || (a < b ? -1 : 1));
   return new Map(names.map((name, index) => [name, index < HUES ? `hue${index}` : 'rest']));
 };
-const hueOf = (hues, car) => hues.get(car.class) ?? 'rest';
+const hueOf = (hues, car) => hues.get(car.class) ?? (hues.size ? 'rest' : 'plain');
 const carName = (car) => listed([car.car_number && `#${car.car_number}`, car.car]);
 
 const lapTimes = (cars, hues, doubted) =>

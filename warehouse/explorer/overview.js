@@ -26,7 +26,7 @@ const makesPage = async () => {
   const makes = await ask('makes');
   const charted = makes.filter((make) => make.seasons.length).slice(0, 24);
   return ['Makes', el('h1', null, 'Makes'),
-    charted.length > 0 && section('Over time', 'The area of a disc is the number of cars of the season, each once an event; a red one won a race.',
+    charted.length > 0 && section('Over time', 'The size of a mark is the number of cars of the season, each once an event; a red one won a race.',
       charted.length < makes.length ? el('p', { class: 'note' }, `The ${charted.length} makes with most cars.`) : null, makesOverTime(charted)),
     section('Records', 'Starts, wins and podiums from races; poles from grids and qualifying. Cars of unknown make are left out.', table(
       [['Make', 'who'], ['Seasons', 'years'], ['Cars', 'num'], ['Events', 'num'], ['Starts', 'num'], ['Wins', 'num'], ['Podiums', 'num'], ['Poles', 'num'], ['Drivers', 'num']],

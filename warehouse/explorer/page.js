@@ -95,9 +95,9 @@ addEventListener('scroll', () => { tip.hidden = true; }, { passive: true });
 if (own) {
   const { events, people } = own.extent;
   const whole = events.shown === events.all && people.shown === people.all;
-  document.getElementById('extent').textContent = whole
-    ? 'This file holds the whole warehouse as it was when exported.'
-    : `This file holds the latest ${events.shown.toLocaleString('en')} of ${count(events.all, 'event')}, and of ${count(people.all, 'driver and open name', 'drivers and open names')} the ${people.shown.toLocaleString('en')} with most events. \`parcferme explore\` shows all.`;
+  document.getElementById('extent').append(...whole ? ['This file holds the whole warehouse as it was when exported.'] : [
+    `This file holds the latest ${events.shown.toLocaleString('en')} of ${count(events.all, 'event')}, and of ${count(people.all, 'driver and open name', 'drivers and open names')} the ${people.shown.toLocaleString('en')} with most events. `,
+    el('code', null, 'parcferme explore'), ' shows all.']);
 }
 addEventListener('hashchange', show);
 show();
