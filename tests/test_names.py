@@ -1,8 +1,12 @@
 """Names are taken apart as a reader of result sheets would."""
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from transforms.identity.names import parse
+from transforms.identity.names import nicknames, parse
+from transforms.identity.spelling import alike, likely
 
 
 @pytest.mark.parametrize(
@@ -50,3 +54,17 @@ def test_spellings_of_one_name_share_a_key() -> None:
     """Accents, case, hyphens and blanks inside particles do not make another person."""
     spellings = ("Éric Van De Poele", "eric vandepoele", "Eric van de Poele")
     assert len({parse(text, pseudonym=False, reading="plain").key for text in spellings}) == 1
+
+
+LETTERS = st.text("abcdeé", min_size=1, max_size=7)
+EDITED = LETTERS.flatmap(lambda word: st.sampled_from([word, word[1:], word[:-1], word[::-1], f"{word}a", f"b{word}"]))
+GIVEN = EDITED | st.sampled_from(sorted({name for pair in nicknames() for name in pair})[:20])
+
+
+@given(st.lists(st.tuples(GIVEN, EDITED), min_size=1, max_size=12))
+def test_no_spelling_is_lost_by_looking_at_letters_first(printed: list[tuple[str, str]]) -> None:
+    """Whichever two names are alike are likely at a first look."""
+    names = [parse(" ".join(words).title(), pseudonym=False, reading="plain") for words in printed]
+    left, right = (side.ravel() for side in np.indices((len(names), len(names))))
+    found = [alike(names[a], names[b]) is not None for a, b in zip(left.tolist(), right.tolist(), strict=True)]
+    assert not (np.array(found) & ~likely(names, left, right)).any()

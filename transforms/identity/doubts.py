@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes
 from transforms.identity.groups import dense
@@ -85,11 +86,12 @@ def _countries(mentions: Mentions, person: np.ndarray, ids: pa.Array, results: p
 
 def _crew_countries(mentions: Mentions, results: pa.Table) -> list[str | None]:
     """The country printed for each mention, where the crew's countries are as many as its names."""
-    lists: dict[str, list[str]] = {}
-    for result, extra in zip(results["result_id"].to_pylist(), results["extra"].to_pylist(), strict=True):
-        for cell in extra or ():
-            if cell["name"] == "crew_countries" and cell["value"]:
-                lists[result] = [part.strip() for part in cell["value"].split("|")]
+    extra = results["extra"].combine_chunks()
+    cells, owner = extra.flatten(), pc.list_parent_indices(extra)
+    held = pc.equal(cells.field("name"), "crew_countries")
+    printed = (results["result_id"].take(owner.filter(held)), cells.field("value").filter(held))
+    pairs = zip(*(column.to_pylist() for column in printed), strict=True)
+    lists = {result: [part.strip() for part in value.split("|")] for result, value in pairs if value}
     if not lists:
         return [None] * len(mentions)
     rows = mentions.rows.select(["result_id", "seat"]).to_pylist()

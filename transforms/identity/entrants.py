@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from transforms.fold import fold
 from transforms.identity.arrays import codes, lists, whole, with_column
-from transforms.identity.groups import Codes
+from transforms.identity.groups import Codes, counted
 from transforms.identity.ids import Claims, assign, slug
 from transforms.lexicon import read_list
 from transforms.schema import TABLES
@@ -88,11 +88,11 @@ def _teams(code: Codes, season: Codes) -> Codes:
 
 def _names(team: Codes, spelling: Codes, spellings: list[str]) -> list[list[str]]:
     """The spellings of each team, the most frequent first, equals in alphabetical order."""
-    pairs, count = np.unique(np.stack([team, spelling]), axis=1, return_counts=True)
-    order = np.lexsort((pairs[1], -count, pairs[0]))
+    owner, name, count = counted(team, spelling)
+    order = np.lexsort((name, -count, owner))
     names: list[list[str]] = [[] for _ in range(int(team.max(initial=-1)) + 1)]
-    for owner, name in zip(pairs[0][order].tolist(), pairs[1][order].tolist(), strict=True):
-        names[owner].append(spellings[name])
+    for place, code in zip(owner[order].tolist(), name[order].tolist(), strict=True):
+        names[place].append(spellings[code])
     return names
 
 

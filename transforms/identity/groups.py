@@ -24,6 +24,14 @@ def distinct(values: Codes) -> Codes:
     return np.asarray(ranked[fresh])
 
 
+def counted(left: Codes, right: Codes) -> tuple[Codes, Codes, Codes]:
+    """The distinct pairs of codes, none negative, in order; and how often each occurs."""
+    span = int(right.max(initial=0)) + 1
+    ranked = np.sort(left * span + right)
+    start = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1])[: len(ranked)])
+    return ranked[start] // span, ranked[start] % span, np.diff(np.append(start, len(ranked)))
+
+
 @dataclass(frozen=True)
 class Bag:
     """The distinct items of each owner: `keys` holds owner * span + item in order, `start` where an owner begins."""

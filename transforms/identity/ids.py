@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.fold import fold
-from transforms.identity.groups import Codes
+from transforms.identity.groups import Codes, counted
 
 
 def slug(text: str) -> str:
@@ -59,12 +59,10 @@ def assign(
     rank = {name: code for code, name in enumerate(names)}
     claim = np.array([-1 if name is None else rank[name] for name in old], dtype=np.int64)
     held = claim >= 0
-    pairs, count = np.unique(np.stack([claim[held], cluster[held]]), axis=1, return_counts=True)
+    pairs = [column.tolist() for column in counted(claim[held], cluster[held])]
     ids: list[str] = [""] * len(wishes)
     home: dict[int, int] = {}
-    for _, _, name, owner in sorted(
-        (-n, wishes[c][0] != names[i], i, c) for (i, c), n in zip(pairs.T.tolist(), count.tolist(), strict=True)
-    ):
+    for _, _, name, owner in sorted((-n, wishes[c][0] != names[i], i, c) for i, c, n in zip(*pairs, strict=True)):
         home.setdefault(name, owner)
         gives_way = names[name] in claims.nameless and len(wishes[owner]) > 1
         if home[name] == owner and not ids[owner] and not gives_way:

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import codes, lists
+from transforms.identity.arrays import codes
 from transforms.identity.decisions import DecisionError
-from transforms.identity.groups import Codes
+from transforms.identity.groups import Codes, counted
 from transforms.identity.mentions import Mentions
 from transforms.identity.people import METHODS, People
 from transforms.identity.points import TERMS
@@ -35,7 +35,7 @@ def drivers(mentions: Mentions, people: People, person: Codes, best: Codes, ids:
             "name_form": pa.array([name.form for name in names], pa.string()),
             "first_season": pa.array(first, pa.int32(), mask=last < 0),
             "last_season": pa.array(last, pa.int32(), mask=last < 0),
-            "names": lists(_spellings(mentions, person, len(ids))),
+            "names": _spellings(mentions, person, len(ids)),
         }
     )
     return TABLES["drivers"].conform(table)
@@ -66,14 +66,10 @@ def best_mentions(mentions: Mentions, person: Codes) -> Codes:
 SUFFIXES = {"jr": "Jr.", "sr": "Sr.", "ii": "II", "iii": "III", "iv": "IV"}
 
 
-def _spellings(mentions: Mentions, person: Codes, count: int) -> list[list[str]]:
+def _spellings(mentions: Mentions, person: Codes, count: int) -> pa.Array:
     text, texts = codes(pc.fill_null(mentions.rows["name_text"], ""))
-    printed = texts.to_pylist()
-    owner, name = np.unique(np.stack([person, text]), axis=1)
-    spellings: list[list[str]] = [[] for _ in range(count)]
-    for place, code in zip(owner.tolist(), name.tolist(), strict=True):
-        spellings[place].append(printed[code])
-    return spellings
+    owner, name, _ = counted(person, text)
+    return _grouped(TEXTS, count, owner, texts.take(pa.array(name)))
 
 
 def links(mentions: Mentions, people: People, table: pa.Table, person: Codes) -> pa.Table:

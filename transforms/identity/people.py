@@ -12,7 +12,7 @@ from transforms.identity.anchors import NAMED, anchors
 from transforms.identity.arrays import codes
 from transforms.identity.decisions import MENTION, Decision, DecisionError, Verdicts, judge, read_decisions, unknown
 from transforms.identity.evidence import Context
-from transforms.identity.groups import Codes, components, dense
+from transforms.identity.groups import Codes, components, counted, dense
 from transforms.identity.ids import Claims, slug
 from transforms.identity.linking import Links, link
 from transforms.identity.mentions import Mentions
@@ -149,8 +149,8 @@ def _heaviest(person: Codes, weight: Codes) -> Codes:
 def _crews(mentions: Mentions, node: Codes) -> set[tuple[int, int]]:
     """Pairs of nodes that share a car."""
     here, other = mentions.partners
-    pairs = np.unique(np.stack([node[here], node[other]]), axis=1)
-    return {(a, b) for a, b in pairs.T.tolist()}
+    one, two, _ = counted(node[here], node[other])
+    return set(zip(one.tolist(), two.tolist(), strict=True))
 
 
 def _splits(mentions: Mentions, decisions: list[Decision], claims: Claims) -> Codes:

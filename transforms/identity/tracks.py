@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from transforms.identity.groups import Codes, components, dense
+from transforms.identity.groups import Codes, components, counted, dense
 from transforms.identity.mentions import FORMS, Mentions
 
 
@@ -57,6 +57,6 @@ def _dissolved(mentions: Mentions, open_: Codes, label: Codes, finer: Codes | No
     clash[label[np.bincount(sheet, minlength=1)[sheet] > 1]] = True
     initial = np.where(mentions.form[open_] == FORMS.index("initial"), mentions.given[open_], -1)
     for mark in (initial, mentions.suffix[open_]):
-        pairs = np.unique(np.stack([label, mark])[:, mark >= 0], axis=1)
-        clash |= np.bincount(pairs[0], minlength=len(open_)) > 1
+        owner, _, _ = counted(label[mark >= 0], mark[mark >= 0])
+        clash |= np.bincount(owner, minlength=len(open_)) > 1
     return np.where(clash[label], finer, label)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from transforms.identity.evidence import Context
-from transforms.identity.groups import Codes, dense, joined
-from transforms.identity.names import Name, given_names, nicknames
+from transforms.identity.groups import Codes, counted, dense, joined
+from transforms.identity.names import Name
+from transforms.identity.spelling import alike, likely
 
 WITHIN = 8  # years between the seasons of two spellings
-SHORTEST = 4  # letters of a name in which one edit may be a slip; shorter names are other names
 COMMON = 40  # people who share a name and an entrant: beyond it the entrant is no evidence
 
 
@@ -21,6 +21,8 @@ def variants(people: Context, names: list[Name]) -> list[tuple[int, int, str]]:
     never stand on one sheet.
     """
     left, right = _beside(people)
+    near = likely(names, left, right)
+    left, right = left[near], right[near]
     apart = people.bag("sheet").shared(left, people.bag("sheet"), right) == 0
     apart &= people.gap(right, people.first[left]) <= WITHIN
     left, right = left[apart], right[apart]
@@ -75,14 +77,14 @@ def _beside(people: Context) -> tuple[Codes, Codes]:
     pairs = []
     for part in (m.given, m.family):
         for place, item in sides:
-            rows = np.stack([people.owner[place], dense(part[place], item)])
-            rows = np.unique(rows[:, (rows >= 0).all(axis=0)], axis=1)
-            crowd = np.bincount(rows[1])[rows[1]]
-            rows = rows[:, crowd <= COMMON]
-            a, b = joined(rows[1])
-            pairs.append(np.stack([rows[0][a], rows[0][b]]))
+            owner, shared = people.owner[place], dense(part[place], item)
+            held = (owner >= 0) & (shared >= 0)
+            shared, owner, _ = counted(shared[held], owner[held])
+            few = np.bincount(shared)[shared] <= COMMON
+            a, b = joined(shared[few])
+            pairs.append(np.stack([owner[few][a], owner[few][b]]))
     both = np.sort(np.concatenate(pairs, axis=1), axis=0)
-    left, right = np.unique(both[:, both[0] != both[1]], axis=1)
+    left, right, _ = counted(*both[:, both[0] != both[1]])
     return left, right
 
 
@@ -93,52 +95,3 @@ def _strength(people: Context, left: Codes, right: Codes) -> Codes:
     partners = own("co_driver").shared(left, own("co_driver"), right)
     entrants = own("entrant").shared(left, own("entrant"), right)
     return np.asarray(np.minimum(cars, 1) * 100 + np.minimum(partners, 9) * 10 + np.minimum(entrants, 1))
-
-
-def alike(one: Name, other: Name) -> str | None:
-    """What makes two full names spellings of one, or None; a known given name is no slip for another."""
-    if one.suffix != other.suffix or (one.form, other.form) != ("full", "full"):
-        return None
-    if one.family_key == other.family_key:
-        return _given_alike(one, other)
-    if one.given_key == other.given_key:
-        if set(one.blocks) & set(other.blocks) and _contains(one.family_key, other.family_key):
-            return "part of the family name"
-        if min(len(one.family_key), len(other.family_key)) > SHORTEST and one_edit(one.family_key, other.family_key):
-            return "one letter of the family name"
-    if (one.given_key, one.family_key) == (other.family_key, other.given_key):
-        return "order of the names"
-    return None
-
-
-def _given_alike(one: Name, other: Name) -> str | None:
-    a, b = one.given_key, other.given_key
-    if (a, b) in nicknames():
-        return "nickname"
-    if min(len(a), len(b)) > 2 and (a.startswith(b) or b.startswith(a)) and _more_words(one, other):
-        return "second given name"
-    known = a in given_names() and b in given_names()
-    if not known and min(len(a), len(b)) >= SHORTEST and one_edit(a, b):
-        return "one letter of the given name"
-    return None
-
-
-def _more_words(one: Name, other: Name) -> bool:
-    """Whether one has the given names of the other and more: `Jean Pierre` and `Jean`, `John R.` and `John`."""
-    words = sorted((one.given.replace("-", " ").split(), other.given.replace("-", " ").split()), key=len)
-    return len(words[0]) < len(words[1])
-
-
-def _contains(one: str, other: str) -> bool:
-    return one in other or other in one
-
-
-def one_edit(a: str, b: str) -> bool:
-    """Whether one letter added, left out, changed or swapped with its neighbour makes the one the other."""
-    if abs(len(a) - len(b)) > 1 or a == b:
-        return False
-    start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    rest_a, rest_b = a[start:], b[start:]
-    if len(a) == len(b):
-        return rest_a[1:] == rest_b[1:] or (rest_a[:2] == rest_b[:2][::-1] and rest_a[2:] == rest_b[2:])
-    return rest_a[1:] == rest_b if len(a) > len(b) else rest_a == rest_b[1:]
