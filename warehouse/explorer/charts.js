@@ -16,11 +16,11 @@ const label = (x, y, text, attributes) => svg('text', { x, y, ...attributes }, t
 const rule = (x1, y1, x2, y2, kind) => svg('line', { x1, y1, x2, y2, class: kind ?? 'rule' });
 const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);
 
-// Round values between two, about so many.
-const ticks = (low, high, about) => {
+// Round values between two, about so many, with steps of no less than `least`.
+const ticks = (low, high, about, least = 0) => {
   const raw = Math.max(high - low, 1e-9) / Math.max(about, 1);
   const size = 10 ** Math.floor(Math.log10(raw));
-  const step = size * [1, 2, 5, 10].find((factor) => factor * size >= raw);
+  const step = Math.max(least, size * [1, 2, 5, 10].find((factor) => factor * size >= raw));
   const found = [];
   for (let value = Math.ceil(low / step) * step; value <= high + step / 1e6; value += step) found.push(value);
   return found;

@@ -30,7 +30,7 @@ const timeline = (mentions) =>
     const across = (one) => x(when(one)) + BESIDE[shapeOf(one.kind)];
     const y = scale(1, worst, top + 8, top + tall - 26);
     const none = top + tall - 4;
-    const levels = [1, ...ticks(1, worst, 4).filter((value) => value > 1 && Number.isInteger(value))];
+    const levels = [1, ...ticks(1, worst, 4, 1).filter((value) => value > 1)];
     const grid = levels.map((value) => [rule(left, y(value), width, y(value)), label(left - 12, y(value) + 4, value === 1 ? '1st' : value, { 'text-anchor': 'end' })]);
     const tip = (one) => listed([one.event, one.season]) + `\n${listed([worded(one.kind), place(one), inClass(one)])}\n${listed([one.car_number && `#${one.car_number}`, one.car])}\n${sure(one.method).join(': ')}`;
     const stems = dated.map((one) => one.position !== null && rule(across(one), y(one.position), across(one), none + 10, 'stem'));

@@ -1,11 +1,14 @@
 // Elements, and how values are worded. What comes from the data becomes text or an attribute's value, never markup.
+// Control characters, and overrides that make a text read other than it is, are shown as their escapes.
+const plain = (text) =>
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 const filled = (node, attributes, children) => {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (typeof value === 'function') node.addEventListener(name, value);
-    else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? '' : value);
+    else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? '' : plain(`${value}`));
   }
   const given = children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
-  node.append(...given);
+  node.append(...given.map((child) => (child instanceof Node ? child : plain(`${child}`))));
   return node;
 };
 const el = (name, attributes, ...children) => filled(document.createElement(name), attributes, children);

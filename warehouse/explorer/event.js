@@ -26,8 +26,7 @@ const lapTimes = (cars, hues, doubted) =>
         doubts && svg('circle', { cx: x(places[index]), cy: y(car.lap_time_ms), r: 9.5, class: 'doubt' }),
         svg('circle', { cx: x(places[index]), cy: y(car.lap_time_ms), r: 5 }));
     });
-    const across = ticks(1, cars.length, width / 90).filter((value) => value >= 1 && Number.isInteger(value))
-      .map((value) => label(x(value), height - 22, value, { 'text-anchor': 'middle' }));
+    const across = ticks(1, cars.length, width / 90, 1).map((value) => label(x(value), height - 22, value, { 'text-anchor': 'middle' }));
     return { height, marks: [grid, rule(left, height - 34, width, height - 34, 'axis'), across,
       label((left + width) / 2, height - 4, 'place in the sheet', { 'text-anchor': 'middle', class: 'title' }), marks] };
   });
@@ -86,9 +85,9 @@ const sheetOf = (event, sheet) => {
   const drawOrder = (toClass) => order.replaceChildren(orderTable(cars, hues, doubted, toClass));
   drawOrder(false);
   const choose = (wanted) => {
-    body.dataset.chosen = wanted ?? '';
-    for (const node of body.querySelectorAll('[data-class]')) node.classList.toggle('away', wanted !== null && node.dataset.class !== wanted);
-    for (const button of body.querySelectorAll('.chips button')) button.setAttribute('aria-pressed', button.textContent === wanted);
+    const text = wanted === null ? null : plain(wanted);
+    for (const node of body.querySelectorAll('[data-class]')) node.classList.toggle('away', text !== null && node.dataset.class !== text);
+    for (const button of body.querySelectorAll('.chips button')) button.setAttribute('aria-pressed', button.textContent === text);
   };
   let chosen = null;
   const chips = hues.size > 1 && el('p', { class: 'chips', role: 'group', 'aria-label': 'Classes' }, [...hues].map(([name, hue]) =>

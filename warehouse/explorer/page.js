@@ -17,7 +17,7 @@ const show = async () => {
     [title, parts] = ['Nothing to show', [el('h1', null, 'Nothing to show'), el('p', { class: 'lead' }, error.message)]];
   }
   if (turn !== latest) return;
-  document.title = title ? `${title} – parcferme` : 'parcferme';
+  document.title = title ? plain(`${title} – parcferme`) : 'parcferme';
   main.replaceChildren(...parts.filter(Boolean));
   main.dataset.shown = location.hash;
   for (const item of document.querySelectorAll('nav a')) {
