@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from transforms.fold import fold
 from transforms.lexicon import parts, read_list
+from transforms.remember import remember
 
 CARS = pa.schema([(name, pa.string()) for name in ("make", "model", "engine_make")])
 
@@ -66,7 +67,7 @@ def read_cars(cars: pa.Array | pa.ChunkedArray) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=CARS).take(coded.indices)
 
 
-@lru_cache(maxsize=65536)  # the same cars come in batch after batch
+@remember
 def read_car(text: str) -> Car:
     """One printed car taken apart, as `read_cars` does."""
     words = list(_words(text))
@@ -106,7 +107,7 @@ def find_make(text: str) -> str | None:
 def _words(text: str) -> Iterator[_Word]:
     for match in _WORD.finditer(text):
         word = match.group()
-        key = fold(word.replace(".", "") if _INITIALS.fullmatch(word) else word)
+        key = fold(word.replace(".", "") if "." in word and _INITIALS.fullmatch(word) else word)
         if key:
             yield _Word(key, match.start(), match.end())
 

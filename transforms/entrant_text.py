@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.lexicon import find_country
+from transforms.remember import remember
 
 ENTRANTS = pa.schema([(name, pa.string()) for name in ("entrant", "operator", "country")])
 _OPENING = {")": "(", "]": "["}
@@ -35,7 +35,7 @@ def read_entrants(texts: pa.Array | pa.ChunkedArray) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=ENTRANTS).take(coded.indices)
 
 
-@lru_cache(maxsize=65536)  # the same teams come in batch after batch
+@remember
 def read_entrant(text: str) -> Entrant:
     """One printed entrant taken apart, as `read_entrants` does."""
     name, operator, country = text.strip(), None, None

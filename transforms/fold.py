@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.masks import change_where
+from transforms.remember import remember
 
 # Letters that Unicode does not take apart into a base letter and an accent.
 _LETTERS = {
@@ -32,24 +32,14 @@ _TRANSLATION = str.maketrans(_LETTERS)
 _DIVIDER = re.compile(r"(?:[^\w#/]|_)+")
 
 
-# Words and names come again and again; a longer text would only fill the memory.
-_LONGEST_REMEMBERED = 100
-
-
+@remember
 def fold(text: str) -> str:
     """The text in lower case, without accents, with its punctuation (all but `#` and `/`) as single blanks."""
-    return _remember(text) if len(text) <= _LONGEST_REMEMBERED else _fold(text)
-
-
-def _fold(text: str) -> str:
     if not text.isascii():
         apart = unicodedata.normalize("NFKD", text)
         plain = "".join(c for c in apart if not unicodedata.category(c).startswith("M"))
         text = plain.lower().translate(_TRANSLATION)
     return _DIVIDER.sub(" ", text.lower()).strip()
-
-
-_remember = lru_cache(maxsize=65536)(_fold)
 
 
 def fold_array(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:

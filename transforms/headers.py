@@ -6,10 +6,10 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from transforms.fold import fold
 from transforms.lexicon import header_roles
+from transforms.remember import remember
 
 # A block of columns per driver, as timing services print it: DRIVER2_FIRSTNAME, Driver 2, Pilote n°2.
 _BLOCK = re.compile(
@@ -48,7 +48,7 @@ def is_header_cell(text: str) -> bool:
     return bool(text) and _heading(text).known
 
 
-@lru_cache(maxsize=65536)
+@remember
 def _heading(text: str) -> Heading:
     key = fold(text).replace("_", " ")
     block = _BLOCK.match(key)
