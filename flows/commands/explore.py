@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import webbrowser
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,10 +68,15 @@ def _write(explorer: Explorer, path: Path) -> None:
 def _serve(explorer: Explorer, port: int, browser: bool) -> None:
     with server_of(explorer, port) as server:
         click.echo(f"The explorer is at {server.address} (Ctrl-C ends it).")
-        if browser:
-            click.launch(server.address)
+        if browser and _has_screen():
+            webbrowser.open(server.address)
         with suppress(KeyboardInterrupt):
             server.serve_forever()
+
+
+def _has_screen() -> bool:
+    """Whether a browser could show anything; without a screen, one for text would take the terminal."""
+    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def server_of(explorer: Explorer, port: int = 0) -> Loopback:
