@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-MARGIN = 3.0  # nats that the best role of every column must lead by
+MARGIN = 4.0  # nats that the best role of every column must lead by
 _MARGIN_BELOW = 1.5  # less will do below a main table, which says what can be printed there
 STRANGE = 6.0  # nats by which a column may look more like another role than like its own
 SCORE = 0.8  # share of the cells that must look as their roles have them
@@ -100,6 +100,9 @@ def _layout(d: layout.Decoded, i: int, fits: Floats, filled: Bools, margin: floa
     columns = tuple(
         _column(c, *of_column) if filled[c] else Column(unnamed(EMPTY, c)) for c, of_column in enumerate(known)
     )
+    if "model" not in [column.heading.role for column in columns]:
+        # What follows the make is the model; a type is told from it only where both are printed.
+        columns = tuple(_renamed(column, "type", "model") for column in columns)
     seen = [column.fit for column in columns if column.heading.role != EMPTY]
     found = Layout(columns, "inferred", float(np.mean(seen)) if seen else 0.0)
     roles = set(found.roles)
@@ -117,6 +120,11 @@ def _column(
 ) -> Column:
     telling = ROLES[looks] if strangeness > STRANGE else None
     return Column(unnamed(ROLES[role], c), fit, ROLES[runner_up], margin, telling, like_crew)
+
+
+def _renamed(column: Column, role: str, name: str) -> Column:
+    heading = replace(column.heading, role=name) if column.heading.role == role else column.heading
+    return replace(column, heading=heading)
 
 
 def _doubts(found: Layout, margin: float) -> list[str]:
