@@ -11,6 +11,7 @@ from transforms.identity.groups import dense
 from transforms.identity.mentions import Mentions
 from transforms.schema import TABLES
 
+Finding = tuple[int, dict[str, str]]  # the mention that it is about, and what is said of it
 GAP = 15  # years; comebacks after 15 to 20 years are real, and so are namesakes
 
 
@@ -22,31 +23,35 @@ def doubts(mentions: Mentions, results: pa.Table, rows: pa.Table) -> pa.Table:
         *_gaps(mentions, person, ids),
         *_countries(mentions, person, ids, results),
     ]
-    return pa.Table.from_pylist(found, schema=TABLES["findings"].schema)
+    places = np.array([at for at, _ in found], dtype=np.int64)
+    where = mentions.rows.select(["event_id", "sheet_id"]).take(pa.array(places)).to_pylist()
+    lines = mentions.line[places].tolist()
+    facts = {"severity": "warning", "column": "crew"}
+    said = [place | {"line": line} | facts | own for place, line, (_, own) in zip(where, lines, found, strict=True)]
+    return pa.Table.from_pylist(said, schema=TABLES["findings"].schema)
 
 
-def _finding(mentions: Mentions, at: int, check: str, **said: str) -> dict[str, object]:
-    row: dict[str, object] = mentions.rows.slice(at, 1).select(["event_id", "sheet_id"]).to_pylist()[0]
-    facts = {"check": check, "severity": "warning", "line": int(mentions.line[at]), "column": "crew"}
-    return row | facts | said
+def _finding(at: int, check: str, **said: str) -> Finding:
+    return at, {"check": check, **said}
 
 
-def _two_cars(mentions: Mentions, person: np.ndarray) -> list[dict[str, object]]:
+def _two_cars(mentions: Mentions, person: np.ndarray) -> list[Finding]:
     """One driver in two cars of a sheet: it happens, and it is also how two namesakes look."""
     key = dense(mentions.sheet, person)
     order = np.argsort(key, kind="stable")
     again = np.flatnonzero((np.diff(key[order]) == 0) & (np.diff(mentions.result[order]) != 0))
+    sides = [pa.array(order[again + side]) for side in (0, 1)]
+    names = mentions.rows["name_text"].take(sides[1]).to_pylist()
+    numbers = [mentions.rows["car_number"].take(side).to_pylist() for side in sides]
     found = []
-    for place in again.tolist():
-        first, second = int(order[place]), int(order[place + 1])
-        name = mentions.rows["name_text"][second].as_py()
-        numbers = [mentions.rows["car_number"][i].as_py() or "?" for i in (first, second)]
-        text = f"{name} stands in cars {numbers[0]} and {numbers[1]}; if they are two people, part them in identity.csv"
-        found.append(_finding(mentions, second, "driver-in-two-cars", observed=name, expected="one car", message=text))
+    for second, name, one, other in zip(sides[1].to_pylist(), names, *numbers, strict=True):
+        cars = f"cars {one or '?'} and {other or '?'}"
+        text = f"{name} stands in {cars}; if they are two people, part them in identity.csv"
+        found.append(_finding(second, "driver-in-two-cars", observed=name, expected="one car", message=text))
     return found
 
 
-def _gaps(mentions: Mentions, person: np.ndarray, ids: pa.Array) -> list[dict[str, object]]:
+def _gaps(mentions: Mentions, person: np.ndarray, ids: pa.Array) -> list[Finding]:
     """A career that pauses for GAP years and more may be two careers."""
     order = np.lexsort((mentions.season, person))
     order = order[mentions.season[order] >= 0]
@@ -61,13 +66,11 @@ def _gaps(mentions: Mentions, person: np.ndarray, ids: pa.Array) -> list[dict[st
         )
         seasons = f"{before} to {after}"
         at = int(order[place + 1])
-        found.append(
-            _finding(mentions, at, "career-gap", observed=seasons, expected=f"a gap below {GAP} years", message=text)
-        )
+        found.append(_finding(at, "career-gap", observed=seasons, expected=f"a gap below {GAP} years", message=text))
     return found
 
 
-def _countries(mentions: Mentions, person: np.ndarray, ids: pa.Array, results: pa.Table) -> list[dict[str, object]]:
+def _countries(mentions: Mentions, person: np.ndarray, ids: pa.Array, results: pa.Table) -> list[Finding]:
     """A person under two countries: dual nationals exist, and so do namesakes."""
     country = _crew_countries(mentions, results)
     order = np.lexsort((np.arange(len(person)), person))
@@ -80,7 +83,7 @@ def _countries(mentions: Mentions, person: np.ndarray, ids: pa.Array, results: p
         if known != own and (who, own) not in said:
             said.add((who, own))
             text = f"{ids[who].as_py()} is printed with {known} and with {own}; if they are two people, part them"
-            found.append(_finding(mentions, at, "country-contradiction", observed=own, expected=known, message=text))
+            found.append(_finding(at, "country-contradiction", observed=own, expected=known, message=text))
     return found
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from transforms.fold import fold
 from transforms.identity.arrays import codes, lists, whole, with_column
 from transforms.identity.groups import Codes, counted
-from transforms.identity.ids import Claims, assign, slug
+from transforms.identity.ids import Claims, Wishes, assign, slug
 from transforms.lexicon import read_list
 from transforms.schema import TABLES
 
@@ -58,8 +58,11 @@ def resolve_entrants(results: pa.Table, claims: Claims) -> tuple[pa.Table, pa.Ta
     names = _names(team[held], spelling[held], spellings.to_pylist())
     since = np.full(len(names), 9999)
     np.minimum.at(since, team[held], np.where(season[held] < 0, 9999, season[held]))
-    wishes = [[slug(n[0]), f"{slug(n[0])}-{year}"] for n, year in zip(names, since.tolist(), strict=True)]
-    ids, _ = assign(team[held], wishes, claims.of(results["result_id"].take(pa.array(held))), claims)
+    slugs = Wishes(
+        lambda teams: [[slug(names[t][0]), f"{slug(names[t][0])}-{since[t]}"] for t in teams.tolist()],
+        np.ones(len(names), dtype=bool),
+    )
+    ids, _ = assign(team[held], slugs, claims.of(results["result_id"].take(pa.array(held))), claims)
     column = pa.array(ids, pa.string()).take(pa.array(team, mask=team < 0))
     key_of = np.zeros(len(names), dtype=np.int64)
     key_of[team[held]] = code[held]

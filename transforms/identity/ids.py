@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.fold import fold
-from transforms.identity.groups import Codes, counted
+from transforms.identity.arrays import codes
+from transforms.identity.groups import Codes, counted, distinct
 
 
 def slug(text: str) -> str:
@@ -38,41 +39,56 @@ class Claims:
     retired: frozenset[str] = frozenset()
     nameless: frozenset[str] = frozenset()
 
-    def of(self, mentions: pa.Array | pa.ChunkedArray) -> list[str | None]:
-        """The old id of each mention; None for a new one."""
-        if not len(self.mentions):
-            return [None] * len(mentions)
-        old = self.ids.take(pc.index_in(mentions, self.mentions))
-        return list(old.to_pylist())
+    def of(self, mentions: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """The old id of each mention; null for a new one."""
+        return self.ids.take(pc.index_in(mentions, self.mentions))
 
 
-def assign(
-    cluster: Codes, wishes: Sequence[Sequence[str]], old: Sequence[str | None], claims: Claims
-) -> tuple[list[str], dict[str, str]]:
+@dataclass(frozen=True)
+class Wishes:
+    """The ids that clusters would like: `of` some clusters their slugs; `several` marks those with a choice."""
+
+    of: Callable[[Codes], list[list[str]]]
+    several: np.ndarray
+
+
+def assign(cluster: Codes, wishes: Wishes, old: pa.Array, claims: Claims) -> tuple[list[str], dict[str, str]]:
     """An id for each cluster; and for each old id that was merged away the id into which.
 
     `cluster` and `old` run over mentions, `wishes` over clusters. An old id goes to the cluster with most of its
     mentions (then the one whose slug it is, then the first); a cluster keeps the id that brings it most mentions.
     The id of somebody without a full name gives way to any other wish once a full name is known.
     """
-    names = sorted({name for name in old if name is not None})
-    rank = {name: code for code, name in enumerate(names)}
-    claim = np.array([-1 if name is None else rank[name] for name in old], dtype=np.int64)
+    claim, bearers = codes(old)
+    names = bearers.to_pylist()
     held = claim >= 0
-    pairs = [column.tolist() for column in counted(claim[held], cluster[held])]
-    ids: list[str] = [""] * len(wishes)
-    home: dict[int, int] = {}
-    for _, _, name, owner in sorted((-n, wishes[c][0] != names[i], i, c) for i, c, n in zip(*pairs, strict=True)):
-        home.setdefault(name, owner)
-        gives_way = names[name] in claims.nameless and len(wishes[owner]) > 1
-        if home[name] == owner and not ids[owner] and not gives_way:
-            ids[owner] = names[name]
+    claimed, owner, size = counted(claim[held], cluster[held])
+    home = dict(_homes(claimed, owner, size, wishes, names))
+    ids: list[str] = [""] * len(wishes.several)
+    several = wishes.several.tolist()
+    for name, at in home.items():
+        if not ids[at] and not (several[at] and names[name] in claims.nameless):
+            ids[at] = names[name]
     taken = set(names) | claims.retired
-    for owner, wish in enumerate(wishes):
-        if not ids[owner]:
-            ids[owner] = free(wish, taken)
-            taken.add(ids[owner])
-    return ids, {names[i]: ids[owner] for i, owner in home.items() if ids[owner] != names[i]}
+    new = np.array([at for at, own in enumerate(ids) if not own], dtype=np.int64)
+    for at, wish in zip(new.tolist(), wishes.of(new), strict=True):
+        ids[at] = free(wish, taken)
+        taken.add(ids[at])
+    return ids, {names[name]: ids[at] for name, at in home.items() if ids[at] != names[name]}
+
+
+def _homes(claimed: Codes, owner: Codes, size: Codes, wishes: Wishes, names: list[str]) -> Iterator[tuple[int, int]]:
+    """Each old id with its cluster, in the order of their claims."""
+    lone = (np.bincount(claimed)[claimed] == 1) & (np.bincount(owner)[owner] == 1)
+    yield from zip(claimed[lone].tolist(), owner[lone].tolist(), strict=True)
+    some = distinct(owner[~lone])
+    slugs = {at: wish[0] for at, wish in zip(some.tolist(), wishes.of(some), strict=True)}
+    rows = zip(*(column[~lone].tolist() for column in (size, claimed, owner)), strict=True)
+    settled = set()
+    for _, _, name, at in sorted((-n, slugs[c] != names[i], i, c) for n, i, c in rows):
+        if name not in settled:
+            settled.add(name)
+            yield name, at
 
 
 def free(wishes: Iterable[str], taken: set[str]) -> str:

@@ -204,7 +204,7 @@ class Finder:
                 name = self.mentions.names[self.mentions.name[index]]
                 for key in (wished[0], _key(name) if name.form == "full" else ""):
                     self._known.setdefault(key, int(self.node[index]))
-            old = self.claims.of(mention_keys(self.mentions.rows))
+            old = self.claims.of(mention_keys(self.mentions.rows)).to_pylist()
             for index, identity in enumerate(old):
                 if identity is not None:
                     self._known[identity] = int(self.node[index])

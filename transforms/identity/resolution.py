@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.identity.anchors import NAMED
 from transforms.identity.arrays import with_column
 from transforms.identity.doubts import doubts
 from transforms.identity.entrants import resolve_entrants
-from transforms.identity.ids import Claims, assign
+from transforms.identity.ids import Claims, Wishes, assign
 from transforms.identity.mentions import Mentions, gather
 from transforms.identity.outcome import best_mentions, drivers, forms_of, links
 from transforms.identity.people import METHODS, People, identify, mention_keys, wishes
@@ -34,9 +35,8 @@ def resolve(
     person = np.unique(people.person, return_inverse=True)[1]
     best = best_mentions(mentions, person)
     old = claims.of(mention_keys(mentions.rows))
-    wished = _wishes(mentions, person, best)
-    ids, moved = assign(person, wished, old, claims)
-    causes = _causes(old, people)
+    ids, moved = assign(person, _wishes(mentions, person, best), old, claims)
+    causes = _causes(old, people, list(moved))
     table = drivers(mentions, people, person, best, ids)
     results, entrants = resolve_entrants(read["results"], _entrant_claims(previous))
     rows = _filled(mentions, people, table, person, results)
@@ -77,11 +77,11 @@ def _entrant_claims(previous: Mapping[str, pa.Table] | None) -> Claims:
     return Claims(rows["result_id"].combine_chunks(), rows["entrant_id"].combine_chunks())
 
 
-def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> list[list[str]]:
+def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
     """The slugs that each person would like; who has no full name is told by the first event and car."""
     first = np.unique(person, return_index=True)[1]
-    full = np.isin(mentions.form[best], (0, 1))
-    return wishes(mentions, np.where(full, best, first))
+    place = np.where(np.isin(mentions.form[best], NAMED), best, first)
+    return Wishes(lambda some: wishes(mentions, place[some]), np.isin(mentions.form[place], NAMED))
 
 
 def _filled(mentions: Mentions, people: People, table: pa.Table, person: np.ndarray, results: pa.Table) -> pa.Table:
@@ -99,9 +99,11 @@ def _filled(mentions: Mentions, people: People, table: pa.Table, person: np.ndar
     return rows
 
 
-def _causes(old: list[str | None], people: People) -> dict[str, str]:
-    """How the mentions of each old id are known now: the method of the last of them."""
-    return {name: METHODS[method] for name, method in zip(old, people.method.tolist(), strict=True) if name is not None}
+def _causes(old: pa.Array, people: People, moved: list[str]) -> dict[str, str]:
+    """How the mentions of each moved id are known now: the method of the last of them."""
+    at = np.flatnonzero(pc.is_in(old, pa.array(moved, pa.string())))
+    known = zip(old.take(pa.array(at)).to_pylist(), people.method[at].tolist(), strict=True)
+    return {name: METHODS[method] for name, method in known}
 
 
 def _redirects(
