@@ -90,15 +90,16 @@ def slot_of(heading: Heading, found: Layout) -> int:
 
 def _second_slots(layouts: Sequence[Layout], table: Ints, column: Ints, slot: Ints) -> Ints:
     """Slots of continuation lines: the second line of the header names them, by column or alone for them all."""
-    result = slot.copy()
-    for t in np.unique(table):
-        second = layouts[t].second
-        only = next(iter(second.values())) if len(second) == 1 else None
-        for i in np.flatnonzero(table == t):
-            heading = second.get(int(column[i]), only)
-            if heading is not None:
-                result[i] = slot_of(heading, layouts[t])
-    return result
+    width = int(column.max(initial=0)) + 1
+    pairs, which = np.unique(table * width + column, return_inverse=True)
+    named = np.full(len(pairs), -1)
+    for i, pair in enumerate(pairs.tolist()):
+        found = layouts[pair // width]
+        only = next(iter(found.second.values())) if len(found.second) == 1 else None
+        heading = found.second.get(pair % width, only)
+        if heading is not None:
+            named[i] = slot_of(heading, found)
+    return np.where(named[which] >= 0, named[which], slot)
 
 
 def slot_texts(placed: Placed, layouts: Sequence[Layout]) -> dict[str, pa.Array]:
