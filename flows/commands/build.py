@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from flows.steps import Outcome
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  parcferme build
+  parcferme build archive --direct
+  parcferme build 'seeds/2009-*' --warehouse /tmp/spa
+  parcferme build s3://bucket/seeds --warehouse s3://bucket/warehouse
+"""
+)
 @click.argument("root", default="seeds")
 @click.option(
     "--warehouse", default="warehouse", show_default=True, metavar="DIR", help="A folder or s3://bucket/prefix."

@@ -7,7 +7,13 @@ from typing import Any
 import click
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  parcferme schedule --every 10m
+  parcferme schedule --cron "0 6 * * 1"
+"""
+)
 @click.argument("root", default="seeds")
 @click.option(
     "--warehouse", default="warehouse", show_default=True, metavar="DIR", help="A folder or s3://bucket/prefix."
