@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import codes
+from transforms.identity.arrays import codes, whole
 from transforms.identity.groups import Codes
 from transforms.identity.names import Name, given_names, nicknames
 
@@ -53,7 +53,7 @@ def likely(names: list[Name], left: Codes, right: Codes) -> np.ndarray:
     letters, (given, family) = _Letters.of(texts.to_pylist()), code.reshape(-1, 2).T
     (a, b), (c, d) = ((part[left], part[right]) for part in (given, family))
     short = zip(*sorted(nicknames()), strict=True)
-    one, two = (np.asarray(pc.fill_null(pc.index_in(pa.array(side), texts), -1)) for side in short)
+    one, two = (whole(pc.index_in(pa.array(side), texts)) for side in short)
     nickname = np.isin(a * len(texts) + b, (one * len(texts) + two)[(one >= 0) & (two >= 0)])
     of_given = (c == d) & (nickname | letters.within(a, b) | letters.within(b, a) | letters.near(a, b))
     of_family = (a == b) & (letters.within(c, d) | letters.within(d, c) | letters.near(c, d))
