@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from transforms.headers import Heading
 
 EMPTY = "empty"  # the role of a column without a filled cell
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column as understood: its heading, the share of cells that fit, the next best role, the margin in nats.
 
     `looks` is the role that it looks far more like than its own, which only its place speaks for;

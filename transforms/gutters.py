@@ -46,8 +46,8 @@ def _fit(cells: list[str], by_run: list[str]) -> list[str]:
 def _gutters(rows: list[str]) -> list[int]:
     """Where columns start: the ends of runs of two or more character places that are blank in every row."""
     width = max(map(len, rows))
-    grid = np.array([list(row.ljust(width)) for row in rows])
-    blank = (grid == " ").all(axis=0)
+    grid = np.frombuffer("".join(row.ljust(width) for row in rows).encode("utf-32-le"), dtype="<u4")
+    blank = (grid.reshape(len(rows), width) == ord(" ")).all(axis=0)
     pair = blank[:-1] & blank[1:]
     starts = np.flatnonzero(pair & ~np.append(pair[1:], False)) + 2
     return [0, *(int(s) for s in starts if not blank[:s].all() and s < width)]

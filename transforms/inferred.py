@@ -26,6 +26,7 @@ _TELLING = {"car_number", "crew", "car", "lap_time", "race_time", "distance"}
 _TIMES = {"lap_time", "race_time"}
 # What no sheet prints without the other: who leads a team without who drives, tyres without classes.
 _COMPANY = {"principal": {"crew"}, "tyre": {"class"}, "extra": {"crew", "entrant"}}
+_TYPE, _MODEL = ROLES.index("type"), ROLES.index("model")
 _NOT_IN_MAIN = -4.0  # nats against a role that the sheet's main table does not have
 _OWN_TO_SECTIONS = {"reason", "status", "laps", "extra"}
 _NO_CARS, _DECLARE = "no table of cars", "If it is one, declare it in event.toml by columns = [...]"
@@ -95,18 +96,17 @@ def _decode(
 
 
 def _layout(d: layout.Decoded, i: int, fits: Floats, filled: Bools, margin: float) -> Layout:
-    fields = (fits, d.roles[i], d.runners_up[i], d.margins[i], d.looks[i], d.strangeness[i], d.like_crew[i])
-    known = zip(*(field.tolist() for field in fields), strict=True)
-    columns = tuple(
-        _column(c, *of_column) if filled[c] else Column(unnamed(EMPTY, c)) for c, of_column in enumerate(known)
-    )
-    if "model" not in [column.heading.role for column in columns]:
+    roles = d.roles[i].tolist()
+    if _MODEL not in roles:
         # What follows the make is the model; a type is told from it only where both are printed.
-        columns = tuple(_renamed(column, "type", "model") for column in columns)
+        roles = [_MODEL if role == _TYPE else role for role in roles]
+    fields = (fits, d.runners_up[i], d.margins[i], d.looks[i], d.strangeness[i], d.like_crew[i], filled)
+    known = zip(roles, *(field.tolist() for field in fields), strict=True)
+    columns = tuple(_column(c, *of_column) for c, of_column in enumerate(known))
     seen = [column.fit for column in columns if column.heading.role != EMPTY]
-    found = Layout(columns, "inferred", float(np.mean(seen)) if seen else 0.0)
-    roles = set(found.roles)
-    if len(columns) < 3 or not roles & {"crew", "car", "make"} or not roles & {"position", "car_number"}:
+    found = Layout(columns, "inferred", sum(seen) / len(seen) if seen else 0.0)
+    names = set(found.roles)
+    if len(columns) < 3 or not names & {"crew", "car", "make"} or not names & {"position", "car_number"}:
         message = f"{_NO_CARS}: no columns read like a number and a crew or car. {_DECLARE}"
         return Layout((), "none", 0.0, f"{message}, perhaps {columns_line(found.roles)}")
     doubts = _doubts(found, margin)
@@ -116,15 +116,20 @@ def _layout(d: layout.Decoded, i: int, fits: Floats, filled: Bools, margin: floa
 
 
 def _column(
-    c: int, fit: float, role: int, runner_up: int, margin: float, looks: int, strangeness: float, like_crew: bool
+    c: int,
+    role: int,
+    fit: float,
+    runner_up: int,
+    margin: float,
+    looks: int,
+    strangeness: float,
+    like_crew: bool,
+    filled: bool,
 ) -> Column:
+    if not filled:
+        return Column(unnamed(EMPTY, c))
     telling = ROLES[looks] if strangeness > STRANGE else None
     return Column(unnamed(ROLES[role], c), fit, ROLES[runner_up], margin, telling, like_crew)
-
-
-def _renamed(column: Column, role: str, name: str) -> Column:
-    heading = replace(column.heading, role=name) if column.heading.role == role else column.heading
-    return replace(column, heading=heading)
 
 
 def _doubts(found: Layout, margin: float) -> list[str]:

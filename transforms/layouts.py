@@ -63,7 +63,7 @@ def _check_declared(declared: Layout, tables: Tables, t: int) -> Layout:
     counts = evidence.count_features(looks, 1, len(declared.columns))
     roles = [role if role in ROLES else "extra" for role in declared.roles]
     fits = evidence.fit(counts, np.array([[ROLES.index(role) for role in roles]]))[0]
-    columns = tuple(replace(c, fit=float(f)) for c, f in zip(declared.columns, fits, strict=True))
+    columns = tuple(c._replace(fit=float(f)) for c, f in zip(declared.columns, fits, strict=True))
     wrong = [
         f"column {i} is declared {c.heading.role}, which only {c.fit:.0%} of its cells look like"
         for i, c in enumerate(columns, start=1)
