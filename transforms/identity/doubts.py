@@ -73,12 +73,12 @@ def _gaps(mentions: Mentions, person: np.ndarray, ids: pa.Array) -> list[Finding
 def _countries(mentions: Mentions, person: np.ndarray, ids: pa.Array, results: pa.Table) -> list[Finding]:
     """A person under two countries: dual nationals exist, and so do namesakes."""
     country = _crew_countries(mentions, results)
-    order = np.lexsort((np.arange(len(person)), person))
-    order = order[[country[i] is not None for i in order.tolist()]]
+    places = np.array(list(country), dtype=np.int64)
+    order = places[np.lexsort((places, person[places]))]
     first: dict[int, str] = {}
     found, said = [], set()
     for at in order.tolist():
-        own, who = str(country[at]), int(person[at])
+        own, who = country[at], int(person[at])
         known = first.setdefault(who, own)
         if known != own and (who, own) not in said:
             said.add((who, own))
@@ -87,19 +87,18 @@ def _countries(mentions: Mentions, person: np.ndarray, ids: pa.Array, results: p
     return found
 
 
-def _crew_countries(mentions: Mentions, results: pa.Table) -> list[str | None]:
-    """The country printed for each mention, where the crew's countries are as many as its names."""
+def _crew_countries(mentions: Mentions, results: pa.Table) -> dict[int, str]:
+    """The countries printed beside mentions, where the crew's countries are as many as its names."""
     extra = results["extra"].combine_chunks()
     cells, owner = extra.flatten(), pc.list_parent_indices(extra)
     held = pc.equal(cells.field("name"), "crew_countries")
-    printed = (results["result_id"].take(owner.filter(held)), cells.field("value").filter(held))
-    pairs = zip(*(column.to_pylist() for column in printed), strict=True)
+    columns = results["result_id"].take(owner.filter(held)), cells.field("value").filter(held)
+    pairs = zip(*(column.to_pylist() for column in columns), strict=True)
     lists = {result: [part.strip() for part in value.split("|")] for result, value in pairs if value}
-    if not lists:
-        return [None] * len(mentions)
-    rows = mentions.rows.select(["result_id", "seat"]).to_pylist()
-    sizes = np.bincount(mentions.result)[mentions.result].tolist()
-    return [
-        own[row["seat"] - 1] or None if (own := lists.get(row["result_id"])) and len(own) == size else None
-        for row, size in zip(rows, sizes, strict=True)
-    ]
+    at = np.flatnonzero(pc.is_in(mentions.rows["result_id"], pa.array(lists, pa.string())))
+    rows = mentions.rows.select(["result_id", "seat"]).take(pa.array(at)).to_pylist()
+    sizes = np.bincount(mentions.result)[mentions.result[at]].tolist()
+    printed = (
+        (place, lists[row["result_id"]], row["seat"], size) for place, row, size in zip(at, rows, sizes, strict=True)
+    )
+    return {int(place): own[seat - 1] for place, own, seat, size in printed if len(own) == size and own[seat - 1]}

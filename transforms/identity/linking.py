@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -77,8 +77,8 @@ def _last_words(rounds: list[tuple[Pairs, np.ndarray]], person: Codes) -> tuple[
     part = np.concatenate([pairs.part[keep] for (pairs, _), keep in zip(rounds, kept, strict=True)])
     terms = np.concatenate([terms[keep] for (_, terms), keep in zip(rounds, kept, strict=True)])
     order = np.lexsort((whom, track))
-    pairs = rounds[0][0]
-    return Pairs(pairs.tracks, pairs.people, track[order], whom[order], part[order]), terms[order]
+    tracks, people = (replace(side) for side in (rounds[0][0].tracks, rounds[0][0].people))  # without their bags
+    return Pairs(tracks, people, track[order], whom[order], part[order]), terms[order]
 
 
 def _with_links(people: Context, tracks: Context, person: Codes) -> Context:
