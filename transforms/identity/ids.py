@@ -20,7 +20,7 @@ def slug(text: str) -> str:
     return "-".join(filter(None, map(_slug_word, text.split()))) or "unnamed"
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 16)
 def _slug_word(word: str) -> str:
     if word.isascii() and word.isalnum():
         return word.lower()

@@ -135,10 +135,11 @@ def gather(read: Mapping[str, pa.Table]) -> Mentions:
 
 def _ordered(rows: pa.Table, results: pa.Table) -> tuple[pa.Table, Codes]:
     """The mentions in order of sheet, line and seat, whatever order they came in; and their lines."""
-    line = results["line"].take(pc.index_in(rows["result_id"], results["result_id"].combine_chunks()))
-    keys = [("sheet_id", "ascending"), ("_line", "ascending"), ("seat", "ascending")]
-    rows = rows.append_column("_line", line).sort_by(keys).combine_chunks()
-    return rows.drop_columns(["_line"]), whole(rows["_line"])
+    line = whole(results["line"].take(pc.index_in(rows["result_id"], results["result_id"].combine_chunks())))
+    order = np.lexsort((whole(rows["seat"]), line, codes(rows["sheet_id"])[0]))
+    if (np.diff(order) != 1).any():
+        rows, line = rows.take(pa.array(order)), line[order]
+    return rows.combine_chunks(), line
 
 
 def _read_names(rows: pa.Table, sheet: Codes, sheets: pa.Array) -> tuple[Codes, list[Name], dict[str, str]]:

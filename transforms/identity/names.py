@@ -71,13 +71,13 @@ def key(words: Iterable[str]) -> str:
     return "".join(map(_keyed, words))
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 16)
 def _keyed(word: str) -> str:
     pieces = fold(word).replace("/", " ").split()
     return "".join(piece if piece in given_names() else _DIGRAPH.sub(r"\1", piece) for piece in pieces)
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 16)
 def squash(text: str) -> str:
     """The folded text without blanks: `Van de Poele`, `VandePoele` -> `vandepoele`."""
     if text.isascii() and text.isalnum():

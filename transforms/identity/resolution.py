@@ -34,7 +34,7 @@ def resolve(
     people = identify(mentions, decisions, claims)
     person = np.unique(people.person, return_inverse=True)[1]
     best = best_mentions(mentions, person)
-    old = claims.of(mention_keys(mentions.rows))
+    old = claims.of(mention_keys(mentions.rows)) if previous else pa.nulls(len(mentions), pa.string())
     ids, moved = assign(person, _wishes(mentions, person, best), old, claims)
     causes = _causes(old, people, list(moved))
     table = drivers(mentions, people, person, best, ids)
