@@ -139,7 +139,7 @@ def _ordered(rows: pa.Table, results: pa.Table) -> tuple[pa.Table, Codes]:
     order = np.lexsort((whole(rows["seat"]), line, codes(rows["sheet_id"])[0]))
     if (np.diff(order) != 1).any():
         rows, line = rows.take(pa.array(order)), line[order]
-    return rows.combine_chunks(), line
+    return rows, line
 
 
 def _read_names(rows: pa.Table, sheet: Codes, sheets: pa.Array) -> tuple[Codes, list[Name], dict[str, str]]:
