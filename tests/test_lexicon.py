@@ -17,6 +17,8 @@ _LISTS = {
     "countries": "country",
     "classes": "class",
     "tyre_makers": "tyre_make",
+    "team_words": "word",
+    "reasons": "word",
 }
 _ROLES = set(
     """position car_number crew car make type model engine chassis entrant principal country crew_countries class
