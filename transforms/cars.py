@@ -9,12 +9,12 @@ from functools import cache
 from typing import NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from transforms.fold import fold
 from transforms.lexicon import parts, read_list
-from transforms.remember import remember
+from transforms.remember import read_distinct, remember
 
+_MAKERS = pa.schema([("engine_make", pa.string())])
 CARS = pa.schema([(name, pa.string()) for name in ("make", "model", "engine_make")])
 
 # A word ends at a blank, a bracket, or a sign that joins two names (`Lola-Judd`, `Riley&Scott`).
@@ -60,11 +60,7 @@ def read_cars(cars: pa.Array | pa.ChunkedArray) -> pa.Table:
     engine's maker is taken only where it is printed at the end (`Lola T70 Mk III Chevrolet`) or joined to the make
     (`Cooper-Climax T51`). The model is what is left, as printed; a car of unknown make has no model.
     """
-    chunk = cars.combine_chunks() if isinstance(cars, pa.ChunkedArray) else cars
-    coded = pc.dictionary_encode(chunk.cast(pa.string()))
-    read = [read_car(text) for text in coded.dictionary.to_pylist()]
-    columns = [pa.array([getattr(car, name) for car in read], pa.string()) for name in CARS.names]
-    return pa.Table.from_arrays(columns, schema=CARS).take(coded.indices)
+    return read_distinct(cars, read_car, CARS)
 
 
 @remember
@@ -83,10 +79,8 @@ def read_car(text: str) -> Car:
 
 def read_engine_makers(engines: pa.Array | pa.ChunkedArray) -> pa.Array:
     """The maker of each engine printed in a column of its own (`Judd GV5 4.0L V10`), row by row; null where unknown."""
-    chunk = engines.combine_chunks() if isinstance(engines, pa.ChunkedArray) else engines
-    coded = pc.dictionary_encode(chunk.cast(pa.string()))
-    makers = [find_engine_maker(text) for text in coded.dictionary.to_pylist()]
-    return pa.array(makers, pa.string()).take(coded.indices)
+    makers = read_distinct(engines, lambda text: (find_engine_maker(text),), _MAKERS)
+    return makers["engine_make"].combine_chunks()
 
 
 def find_engine_maker(text: str) -> str | None:

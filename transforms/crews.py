@@ -9,10 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.arrays import Ints
 from transforms.lexicon import country_names
 from transforms.masks import change_where, read_where
-
-Ints = npt.NDArray[np.int64]
 
 JOIN = "\x1f"  # between names that the sheet prints in cells of their own
 # A slash divides names only with a blank beside it: `Lola B2K/10B` and `N/A` are words.

@@ -9,15 +9,12 @@ import csv
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.arrays import Ints
 from transforms.gutters import divide_aligned
 from transforms.masks import change_where
-
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 NONE, PIPE, TAB, SEMICOLON, COMMA, BLANKS = range(6)
 DIALECTS = ("none", "pipe", "tab", "semicolon", "comma", "blanks")

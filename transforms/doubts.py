@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.arrays import Ints
 from transforms.columns import Layout
 from transforms.dialect import Lines
 from transforms.headers import nearest_headers
@@ -19,7 +19,6 @@ from transforms.sources import Source
 from transforms.text import Text
 from transforms.verdicts import Verdict
 
-Ints = npt.NDArray[np.int64]
 Finding = dict[str, object]
 
 # The checks that the reader makes; all others are made on the finished tables.

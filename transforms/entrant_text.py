@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from transforms.lexicon import find_country
-from transforms.remember import remember
+from transforms.remember import read_distinct, remember
 
 ENTRANTS = pa.schema([(name, pa.string()) for name in ("entrant", "operator", "country")])
 _OPENING = {")": "(", "]": "["}
@@ -28,11 +27,7 @@ def read_entrants(texts: pa.Array | pa.ChunkedArray) -> pa.Table:
     Brackets at the end hold a country, by name in several languages or by a code in capitals (`Porsche AG (D)`),
     or else the operator; both may stand there, in either order. Several countries are joined by ` / `.
     """
-    chunk = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    coded = pc.dictionary_encode(chunk.cast(pa.string()))
-    read = [read_entrant(text) for text in coded.dictionary.to_pylist()]
-    columns = [pa.array([getattr(entrant, name) for entrant in read], pa.string()) for name in ENTRANTS.names]
-    return pa.Table.from_arrays(columns, schema=ENTRANTS).take(coded.indices)
+    return read_distinct(texts, read_entrant, ENTRANTS)
 
 
 @remember

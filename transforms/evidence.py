@@ -13,11 +13,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.arrays import Floats, Ints
 from transforms.recognise import TRAITS, recognise, trait_index
 from transforms.roles import FEATURES, LIKELIHOODS, ROLES, SEEN, STEPS, log_likelihoods
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 SAMPLE = 24  # rows of a table that are looked at
 _FULL, _PART = 4, 0.3  # rows that count in full, and what each further one counts

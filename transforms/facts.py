@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.arrays import Ints
 from transforms.columns import Layout
 from transforms.dialect import Cells, Lines
 from transforms.lexicon import read_section
 from transforms.pages import CAPTION, RESULT, SECTION, Page
 from transforms.sources import Source
-
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from transforms import evidence, layout
+from transforms.arrays import Bools, Floats, Ints
 from transforms.columns import EMPTY, Column, Layout, columns_line, unnamed
 from transforms.roles import ROLES
 from transforms.tables import WIDEST, Tables
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 MARGIN = 4.0  # nats that the best role of every column must lead by
 _MARGIN_BELOW = 1.5  # less will do below a main table, which says what can be printed there

@@ -16,11 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from transforms.arrays import Bools, Floats, Ints
 from transforms.roles import FAMILIES, LEANS, REPEATED, ROLES
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 EXTRA = ROLES.index("extra")
 ALIKE = [ROLES.index("type"), ROLES.index("model")]

@@ -9,17 +9,14 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.arrays import Bools, Ints
 from transforms.dialect import Cells, Lines
 from transforms.headers import is_header_cell
 from transforms.lexicon import read_section
 from transforms.schema import OUTCOMES
-
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 RESULT, CONTINUATION, HEADER, CAPTION, SECTION, FURNITURE, BLANK, REJECT = range(len(OUTCOMES))
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import statuses
+from transforms.arrays import Bools
 from transforms.cars import read_cars, read_engine_makers
 from transforms.cells import filled, read_numbers
 from transforms.columns import Layout
@@ -22,8 +22,6 @@ from transforms.masks import read_where
 from transforms.rows import Extras, Placed, slot_texts
 from transforms.schema import TABLES
 from transforms.typed import Typed, read_slots
-
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +69,7 @@ def results_table(
     entrants = read_entrants(texts["entrant"])
     car, cars, engine_make = _cars(texts)
     words = statuses.without_values(texts, columns)
+    retired = statuses.read_retired(words)
     return TABLES["results"].conform(
         pa.table(
             {
@@ -82,8 +81,8 @@ def results_table(
                 "kind": kind,
                 "section": section,
                 "position_text": texts["position"],
-                "status": statuses.decide(words, columns, section_status, kind),
-                "reason": statuses.read_reason(words),
+                "status": statuses.decide(words, columns, retired, section_status, kind),
+                "reason": pc.coalesce(texts["reason"], retired),
                 "car_number": filled(read_numbers(texts["car_number"])),
                 "crew": crews.crew,
                 "crew_size": pc.list_value_length(crews.crew),

@@ -9,18 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.arrays import Bools, Ints
 from transforms.columns import Layout
 from transforms.crews import JOIN
 from transforms.dialect import Cells
 from transforms.headers import Heading
 from transforms.pages import CONTINUATION, RESULT, Page
-
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 SLOTS = (
     "position", "car_number", "crew", "car", "make", "type", "model", "engine", "entrant", "country", "class",

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from transforms import results
@@ -26,8 +25,6 @@ from transforms.rows import extras, keep_rows, place, with_countries
 from transforms.sources import Source
 from transforms.text import Text, read_text
 from transforms.verdicts import judge
-
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

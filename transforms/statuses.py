@@ -43,9 +43,13 @@ def without_values(texts: Mapping[str, pa.Array], columns: Mapping[str, pa.Array
 
 
 def decide(
-    texts: Mapping[str, pa.Array], columns: Mapping[str, pa.Array], section: pa.Array, kind: pa.Array
+    texts: Mapping[str, pa.Array],
+    columns: Mapping[str, pa.Array],
+    retired: pa.Array,
+    section: pa.Array,
+    kind: pa.Array,
 ) -> pa.Array:
-    """The status of each row, from its slots without values, typed columns, section's status and sheet's kind."""
+    """The status of each row, from its slots without values, typed columns, retirement, section's status and kind."""
     time_status = read_status(texts["lap_time"])
     no_laps = pc.is_null(columns["laps"])
     listed = pc.is_in(kind, value_set=pa.array(_LISTS))
@@ -53,7 +57,7 @@ def decide(
     placed = pc.or_(pc.is_valid(columns["position"]), timed)
     return pc.coalesce(
         read_status(texts["status"]),
-        pc.if_else(pc.is_valid(_retired(texts)), "did_not_finish", None),
+        pc.if_else(pc.is_valid(retired), "did_not_finish", None),
         read_status(texts["position"]),
         read_status(texts["race_time"]),
         read_status(texts["gap"]),
@@ -74,10 +78,6 @@ def reason_in(texts: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_valid(read_status(texts)), None, found.take(coded.indices))
 
 
-def _retired(texts: Mapping[str, pa.Array]) -> pa.Array:
+def read_retired(texts: Mapping[str, pa.Array]) -> pa.Array:
+    """Why a car stopped, where its status or a time, in slots without values, prints that; else null."""
     return pc.coalesce(*(reason_in(texts[slot]) for slot in ("status", "race_time", "gap")))
-
-
-def read_reason(texts: Mapping[str, pa.Array]) -> pa.Array:
-    """Why a car did not finish, from slots without values: its reason, else the status or time that prints one."""
-    return pc.coalesce(texts["reason"], _retired(texts))

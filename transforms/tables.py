@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from transforms import evidence
+from transforms.arrays import Ints
 from transforms.dialect import Cells, Lines
 from transforms.pages import RESULT, Page
-
-Ints = npt.NDArray[np.int64]
 
 WIDEST = 40  # columns; no table without a header is wider
 

@@ -6,16 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import cells
+from transforms.arrays import Bools, Ints
 from transforms.masks import read_where
 from transforms.statuses import is_status, reason_in
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 Reader = Callable[[pa.Array], pa.Array]
 
 # Slot -> the column of `results` and the reader that gives its type. Speeds, distances and gaps have more to say.

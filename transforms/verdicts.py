@@ -7,19 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.arrays import Bools, Ints
 from transforms.columns import Layout
 from transforms.dialect import PIPE, Lines
 from transforms.pages import BLANK, CONTINUATION, HEADER, REJECT, RESULT, RUNS_ON, Page
 from transforms.results import Rows
 from transforms.rows import EXCESS, Placed
 from transforms.text import Text
-
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 _GLUED = "the cells have run together: put the dividers of the other rows between them"
 _RUNS_ON = "a quoted cell runs over the end of the line: put the whole row on one line"
