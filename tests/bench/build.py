@@ -38,6 +38,48 @@ def write_archive(root: Path, count: int, seed: int = 7) -> tuple[list[Path], li
     return files, made
 
 
+def change(files: Sequence[Path], made: Sequence[Sheet], count: int = 10) -> None:
+    """Change so many sheets, far apart, each by one row: in turn a time, a name, a row more, a row less."""
+    for number in range(count):
+        role, edit = CHANGES[number % len(CHANGES)]
+        start = number * len(made) // count
+        at = next(i for i in range(start, len(made)) if role is None or role in made[i].roles)
+        rows = [list(row.cells) for row in made[at].rows]
+        edit(rows, made[at].roles.index(role) if role else 0)
+        files[at].write_text("".join(f"{line}\n" for line in bars(rows)))
+
+
+def _retime(rows: list[list[str]], column: int) -> None:
+    """Print another last digit in the first time."""
+    row = next(row for row in rows if row[column][-1:].isdigit())
+    row[column] = row[column][:-1] + str((int(row[column][-1]) + 1) % 10)
+
+
+def _rename(rows: list[list[str]], column: int) -> None:
+    """Replace the first driver of the middle row."""
+    row = rows[len(rows) // 2]
+    row[column] = " / ".join(["Newcomer Unheard-of", *row[column].split(" / ")[1:]])
+
+
+def _lengthen(rows: list[list[str]], _: int) -> None:
+    """Print the last row a second time."""
+    rows.append(list(rows[-1]))
+
+
+def _shorten(rows: list[list[str]], _: int) -> None:
+    """Leave out the last row."""
+    rows.pop()
+
+
+# Each with the column that a sheet must have for it.
+CHANGES: tuple[tuple[str | None, Callable[[list[list[str]], int], None]], ...] = (
+    ("lap_time", _retime),
+    ("crew", _rename),
+    (None, _lengthen),
+    (None, _shorten),
+)
+
+
 class Timed(steps.Direct):
     """Runs the steps in this process, and keeps the CPU seconds of each."""
 
@@ -76,10 +118,9 @@ def main() -> None:
         return
     with TemporaryDirectory() as folder:
         root, warehouse = Path(folder, "seeds"), Path(folder, "warehouse")
-        files, _ = write_archive(root, options.sheets)
+        files, made = write_archive(root, options.sheets)
         full = _measured("full", root, warehouse)
-        for file in files[:: max(1, len(files) // 10)][:10]:
-            file.write_text(file.read_text() + "\n")
+        change(files, made)
         changed = _measured("10 changed", root, warehouse)
         nothing = _measured("no change", root, warehouse)
     print(f"10 changed / full: cpu {changed['cpu'] / full['cpu']:.2f}, wall {changed['wall'] / full['wall']:.2f}")
