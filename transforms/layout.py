@@ -3,18 +3,17 @@
 For each family the columns walk through its roles in order (Viterbi, forwards and backwards), so that
 for every column the best sheet is known under each role it could have: the best of them is the layout,
 the distance to the second is the margin, in nats. All families walk at once: arrays have the shape
-(states, walks, tables), the longest axis last.
+(places, tables), where a place is a state of a walk, state by state, the longest walks first in each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import permutations
-from typing import Any
+from itertools import pairwise, permutations
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from transforms.arrays import Bools, Floats, Ints
 from transforms.roles import FAMILIES, LEANS, REPEATED, ROLES
@@ -26,8 +25,9 @@ _AGAIN_COST = {"session_time": 0.7, "crew": 3.0, "gap": 2.0}
 _OTHER_ORDER = -1.0  # nats for number, crew, car and entrant in an order that no family prints
 HEAD = ("car_number", "crew", "car", "entrant")
 _NEVER = -1e9
-# Tables are decoded so many at a time that their walks' states fit a processor's cache.
-_STATES_AT_A_TIME = 1 << 16
+_TIE = 1e-7  # nats; far less than a cell more or less, far more than sums are off by rounding
+# Tables are decoded so many at a time that their walks' places fit a processor's cache.
+_PLACES_AT_A_TIME = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,56 +47,97 @@ class Decoded:
     like_crew: Bools
 
 
-@dataclass(frozen=True, slots=True)
-class Walks:
-    """Families as chains of states, side by side; shape (states, walks), shorter chains padded with states never taken.
+class Repeats(NamedTuple):
+    """Places whose role may come again at once: the place, the role that it then is, what that adds."""
 
-    Per state: the role, the cost of taking it and of repeating it, and the cost of its coming before the anchor, the
-    state that leaning roles are printed after. `skipped` and `anchored` have one state more, before the first role.
+    place: Ints
+    role: Ints
+    gain: Floats
+
+
+class Leaning(NamedTuple):
+    """Places whose role leans on an anchor: the place, what its coming without the anchor adds, and who can have it.
+
+    `near` pairs the number of such a place with each place from which the walk comes to it with the anchor behind it.
     """
 
-    prior: Floats
-    roles: Ints
-    taking: Floats
-    skipped: Floats  # cost of skipping all states before each
-    repeats: Ints  # the role of a repeat
-    repeating: Floats
-    leaning: Floats
-    anchored: Bools  # whether the anchor is printed by then
-    role_order: Ints  # places of roles and repeats, flattened, in order of their role
+    place: Ints
+    gain: Floats
+    near: tuple[tuple[Ints, Ints], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Walks:
+    """Families as chains of states, side by side; state 0 is before the first role.
+
+    What a walk has gained includes what it pays for skipping all states before its own: then going on to a later
+    state costs nothing by itself, and `steps`, what taking a role adds, is the same from wherever the walk comes.
+    """
+
+    prior: Floats  # by walk
+    skipped: Floats  # by place: what the walk pays for skipping all its states
+    bounds: tuple[int, ...]  # where the places of each state begin, and where the last end
+    roles: Ints  # by place, from state 1 on
+    steps: Floats
+    repeats: Repeats
+    leaning: Leaning
+    role_order: Ints  # indices into roles, in order of their role
     role_starts: Ints  # where each of role_names starts in role_order
     role_names: Ints
 
     @classmethod
     def of(cls, families: Sequence[tuple[float, dict[str, float]]]) -> Walks:
         """The chains of families: the columns of each in order, with how often each is there."""
-        longest = max(len(columns) for _, columns in families)
-        chains = [_chain(columns, longest) for _, columns in families]
-        roles, taking, skipped, repeats, repeating, leaning, anchored = (
-            np.stack(field, axis=1) for field in zip(*chains, strict=True)
+        chains = sorted(families, key=lambda family: -len(family[1]))
+        walks = [[*columns.items()] for _, columns in chains]
+        states = [[w for w, walk in enumerate(walks) if len(walk) >= state] for state in range(len(walks[0]) + 1)]
+        bounds = np.cumsum([0, *map(len, states)])
+        columns = [walks[w][state - 1] for state, here in enumerate(states) if state for w in here]
+        roles = np.array([ROLES.index(role) for role, _ in columns])
+        present = np.array([often for _, often in columns])
+        order = np.argsort(roles, kind="stable")
+        names, starts = np.unique(roles[order], return_index=True)
+        skipped = np.array([np.log1p([-often for _, often in walk]).sum() for walk in walks])
+        return cls(
+            prior=np.array([prior for prior, _ in chains]),
+            skipped=skipped[np.concatenate(states)],
+            bounds=tuple(bounds.tolist()),
+            roles=roles,
+            steps=np.log(present) - np.log1p(-present),
+            repeats=_repeats([role for role, _ in columns], len(walks)),
+            leaning=_leaning([[role for role, _ in walk] for walk in walks], bounds),
+            role_order=order,
+            role_starts=starts,
+            role_names=names,
         )
-        flat = np.concatenate([roles, repeats]).ravel()
-        order = np.argsort(flat, kind="stable")
-        names, starts = np.unique(flat[order], return_index=True)
-        prior = np.array([prior for prior, _ in families])
-        return cls(prior, roles, taking, skipped, repeats, repeating, leaning, anchored, order, starts, names)
 
 
-def _chain(columns: dict[str, float], length: int) -> tuple[npt.NDArray[Any], ...]:
-    """One family as the columns of `Walks`: roles, taking, skipped, repeats, repeating, leaning, anchored."""
-    padding = length - len(columns)
-    present = np.array([*columns.values()])
-    leaning = [LEANS.get(role, ("", 0.0))[1] for role in columns]
-    anchors = [i for i, role in enumerate(columns) if any(role == on for on, _ in LEANS.values())]
-    return (
-        np.array([ROLES.index(role) for role in columns] + [EXTRA] * padding),
-        np.concatenate([-np.log(present), np.full(padding, np.inf)]),
-        np.cumsum(np.concatenate([[0.0], -np.log1p(-present), np.zeros(padding)])),
-        np.array([ROLES.index(REPEATED.get(role, "extra")) for role in columns] + [EXTRA] * padding),
-        np.array([_AGAIN_COST.get(role, np.inf) for role in columns] + [np.inf] * padding),
-        np.array(leaning + [0.0] * padding),
-        np.arange(length + 1) > (anchors[0] if anchors else -1),
-    )
+def _repeats(roles: Sequence[str], first: int) -> Repeats:
+    """The repeats among places from the first on, given the role of each."""
+    again = [
+        (first + i, ROLES.index(REPEATED[role]), -_AGAIN_COST[role]) for i, role in enumerate(roles) if role in REPEATED
+    ]
+    place, role, gain = zip(*again, strict=True)
+    return Repeats(np.array(place), np.array(role), np.array(gain))
+
+
+def _leaning(walks: Sequence[Sequence[str]], bounds: Ints) -> Leaning:
+    """The leaning places of walks, given the roles of each; all of a walk without an anchor is as if behind one."""
+    places: list[int] = []
+    gains: list[float] = []
+    near: dict[int, list[tuple[int, int]]] = {}
+    anchors = {on for on, _ in LEANS.values()}
+    for w, roles in enumerate(walks):
+        anchor = next((state for state, role in enumerate(roles, 1) if role in anchors), None)
+        for state, role in enumerate(roles, 1):
+            if anchor is None or role not in LEANS:
+                continue
+            for before in range(anchor, state):
+                near.setdefault(state - before, []).append((len(places), int(bounds[before]) + w))
+            places.append(int(bounds[state]) + w)
+            gains.append(-LEANS[role][1])
+    pairs = (np.array(found).T for found in near.values())
+    return Leaning(np.array(places), np.array(gains), tuple((which, place) for which, place in pairs))
 
 
 def _reordered(columns: dict[str, float], order: tuple[str, ...]) -> dict[str, float]:
@@ -120,8 +161,9 @@ ANY_ORDER = Walks.of(
 
 def decode(evidence: Floats, walks: Walks = WALKS) -> Decoded:
     """Find the best layout of tables of equal width; `evidence` has shape (tables, columns, roles), in nats."""
-    size = max(1, _STATES_AT_A_TIME // walks.roles.size)
-    parts = [_best_under_each_role(walks, evidence[i : i + size]) for i in range(0, len(evidence), size)]
+    weighed = evidence - _tie_break(evidence.shape[1])
+    size = max(1, _PLACES_AT_A_TIME // len(walks.roles))
+    parts = [_best_under_each_role(walks, weighed[i : i + size]) for i in range(0, len(evidence), size)]
     best = np.concatenate([evidence[:0], *parts])
     order = np.argsort(-best, axis=2, kind="stable")
     first = order[:, :, 0]
@@ -135,68 +177,95 @@ def decode(evidence: Floats, walks: Walks = WALKS) -> Decoded:
     return Decoded(first, second, margins[:, :, 0], looks, strangeness, like_crew)
 
 
+def _tie_break(columns: int) -> Floats:
+    """What tells layouts of equal weight apart, so that all columns follow one of them; shape (columns, roles)."""
+    return np.asarray(_TIE * np.outer(np.arange(columns, 0, -1), np.arange(len(ROLES))), np.float64)
+
+
 def _best_under_each_role(walks: Walks, evidence: Floats) -> Floats:
     """The best sheet of any family that gives each column each role; shaped as the evidence."""
     seen = np.ascontiguousarray(evidence.transpose(1, 2, 0))
-    columns, _, tables = seen.shape
-    ways = _forwards(walks, seen)
+    first = walks.bounds[1]
+    gains = [of_column[walks.roles] + walks.steps[:, None] for of_column in seen]
+    ways = _forwards(walks, seen, gains)
     best = np.full(seen.shape, _NEVER)
-    onward = np.repeat((walks.skipped - walks.skipped[-1])[:, :, None], tables, axis=2)
-    for column in range(columns - 1, -1, -1):
-        arrived, stayed, again = ways[column]
-        taken = np.concatenate([(arrived + onward)[1:], (again + onward)[1:]]).reshape(-1, tables)
-        by_role = np.maximum.reduceat(taken[walks.role_order], walks.role_starts, axis=0)
-        best[column, walks.role_names] = np.maximum(best[column, walks.role_names], by_role)
-        best[column, EXTRA] = np.maximum(best[column, EXTRA], (stayed + onward).max(axis=(0, 1)))
-        onward = _backward(walks, seen[column], onward)
+    onward = np.repeat(walks.skipped[:, None], seen.shape[2], axis=1)
+    for of_column, best_here, gain, (here, arrived) in zip(
+        seen[::-1], best[::-1], gains[::-1], ways[::-1], strict=True
+    ):
+        taken = (arrived + onward[first:])[walks.role_order]
+        best_here[walks.role_names] = np.maximum.reduceat(taken, walks.role_starts, axis=0)
+        rest = here + onward
+        again = _again(walks, of_column, rest)
+        for role in set(walks.repeats.role.tolist()):
+            np.maximum(best_here[role], again[walks.repeats.role == role].max(axis=0), out=best_here[role])
+        stayed = rest.max(axis=0) + (of_column[EXTRA] - _EXTRA_COST)
+        np.maximum(best_here[EXTRA], stayed, out=best_here[EXTRA])
+        onward = _backward(walks, of_column, gain, onward)
     return best.transpose(2, 0, 1)
 
 
-def _forwards(walks: Walks, seen: Floats) -> list[tuple[Floats, Floats, Floats]]:
-    """For each column and state (0 is before the first role): the best way to arrive, stay (extra) or repeat there."""
-    here = np.full((*walks.skipped.shape, seen.shape[2]), _NEVER)
-    here[0] = walks.prior[:, None]
+def _forwards(walks: Walks, seen: Floats, gains: Sequence[Floats]) -> list[tuple[Floats, Floats]]:
+    """For each column: the best way to each place before it, and the best way to take each role with it."""
+    here = np.full((walks.bounds[-1], seen.shape[2]), _NEVER)
+    here[: len(walks.prior)] = walks.prior[:, None]
     ways = []
-    for of_column in seen:
-        # Skipping from state j to state k costs skipped[k] - skipped[j]: a running maximum finds the best j.
-        so_far = here + walks.skipped[:, :, None]
-        arrived = np.full_like(here, _NEVER)
-        costs = walks.skipped[:-1, :, None], walks.taking[:, :, None]
-        arrived[1:] = _lean(walks, so_far) - costs[0] - costs[1] + of_column[walks.roles]
-        stayed = here + (of_column[EXTRA] - _EXTRA_COST)
-        again = _again(walks, of_column, here)
-        ways.append((arrived, stayed, again))
-        here = np.maximum(np.maximum(arrived, stayed), again)
+    for of_column, gain in zip(seen, gains, strict=True):
+        arrived = _reach(walks, here)
+        arrived += gain
+        ways.append((here, arrived))
+        here = _stay_or_repeat(walks, of_column, here)
+        behind = here[walks.bounds[1] :]
+        np.maximum(behind, arrived, out=behind)
     return ways
 
 
-def _lean(walks: Walks, so_far: Floats) -> Floats:
-    """The best way to stand before each role, where those that lean on the anchor pay for coming without it."""
-    reach = _running_best(so_far)
-    anchored = _running_best(np.where(walks.anchored[:, :, None], so_far, _NEVER))
-    return np.maximum(reach[:-1] - walks.leaning[:, :, None], anchored[:-1])
-
-
-def _running_best(values: Floats) -> Floats:
-    """The best up to each state; over so few states several times faster than numpy's own `accumulate`."""
-    best = values.copy()
-    for state in range(1, len(best)):
-        np.maximum(best[state], best[state - 1], out=best[state])
+def _reach(walks: Walks, here: Floats) -> Floats:
+    """The best way to stand before the role of each place from state 1 on."""
+    first = walks.bounds[1]
+    best = np.empty((len(here) - first, here.shape[1]))
+    so_far = here[:first]
+    for start, end in pairwise(walks.bounds[1:]):
+        of_state = best[start - first : end - first]
+        of_state[:] = so_far[: end - start]
+        so_far = np.maximum(of_state, here[start:end])
+    leaning = walks.leaning
+    found = best[leaning.place - first] + leaning.gain[:, None]
+    for which, place in leaning.near:
+        found[which] = np.maximum(found[which], here[place])
+    best[leaning.place - first] = found
     return best
 
 
-def _again(walks: Walks, seen: Floats, value: Floats) -> Floats:
-    again = np.full_like(value, _NEVER)
-    again[1:] = value[1:] + seen[walks.repeats] - walks.repeating[:, :, None]
-    return again
+def _stay_or_repeat(walks: Walks, of_column: Floats, value: Floats) -> Floats:
+    """The value of each place with a column that is extra, or that repeats the role of the place."""
+    found: Floats = value + (of_column[EXTRA] - _EXTRA_COST)
+    repeated = walks.repeats.place
+    found[repeated] = np.maximum(found[repeated], _again(walks, of_column, value))
+    return found
 
 
-def _backward(walks: Walks, seen: Floats, onward: Floats) -> Floats:
-    """From the best rest after a column to the best rest before it, for each state."""
-    taken = onward[1:] + seen[walks.roles] - walks.taking[:, :, None] - walks.skipped[:-1, :, None]
-    anchored = _running_best(taken[::-1])[::-1]
-    alone = _running_best((taken - walks.leaning[:, :, None])[::-1])[::-1]
-    ahead = np.where(walks.anchored[:-1, :, None], anchored, alone) + walks.skipped[:-1, :, None]
-    forward = np.concatenate([ahead, np.full((1, *ahead.shape[1:]), _NEVER)])
-    stay = onward + (seen[EXTRA] - _EXTRA_COST)
-    return np.asarray(np.maximum(np.maximum(forward, stay), _again(walks, seen, onward)))
+def _again(walks: Walks, of_column: Floats, value: Floats) -> Floats:
+    """The value of each place that can repeat its role with a column that does."""
+    return np.asarray(value[walks.repeats.place] + of_column[walks.repeats.role] + walks.repeats.gain[:, None])
+
+
+def _backward(walks: Walks, of_column: Floats, gain: Floats, onward: Floats) -> Floats:
+    """From the best rest after a column to the best rest before it, for each place."""
+    first, leaning = walks.bounds[1], walks.leaning
+    taken = gain + onward[first:]
+    leant = taken[leaning.place - first]
+    taken[leaning.place - first] = leant + leaning.gain[:, None]
+    found = _stay_or_repeat(walks, of_column, onward)
+    ahead = taken[:0]
+    for start, end in reversed([*pairwise(walks.bounds)]):
+        # Of the walks of this state the first are those that have another.
+        before = found[start : start + len(ahead)]
+        np.maximum(before, ahead, out=before)
+        if start:
+            of_state = taken[start - first : end - first]
+            np.maximum(of_state[: len(ahead)], ahead, out=of_state[: len(ahead)])
+            ahead = of_state
+    for which, place in leaning.near:
+        found[place] = np.maximum(found[place], leant[which])
+    return found
