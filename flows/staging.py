@@ -8,15 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import fs, ipc
 
-from transforms.schema import TABLES
-
-# The tables that a reader of sheets fills, and their columns that only the step after it can know.
-READ = ("sheets", "lines", "results", "driver_results", "findings")
-_RESOLVED_LATER = {
-    "sheets": ("name_form",),
-    "results": ("entrant_id",),
-    "driver_results": ("driver_id", "driver", "link_method", "link_points", "entrant_id"),
-}
+from transforms.schema import IDENTIFIED, READ, TABLES
 
 
 def write_batch(folder: str, name: str, tables: Mapping[str, pa.Table]) -> str:
@@ -48,7 +40,7 @@ def as_read(name: str, table: pa.Table) -> pa.Table:
 
     if name == "findings":
         table = table.filter(pc.field("check").isin(CHECKS))
-    for column in _RESOLVED_LATER.get(name, ()):
+    for column in IDENTIFIED.get(name, ()):
         field = TABLES[name].schema.field(column)
         table = table.set_column(table.schema.get_field_index(column), field, pa.nulls(table.num_rows, field.type))
     return table

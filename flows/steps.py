@@ -100,7 +100,7 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
         names = _read(runner, location, plan, staging)
         read = _run(runner, collect, plan, staging, names, current)
         identified = _run(runner, identify, plan, read, current)
-        tables = _run(runner, check, plan, identified)
+        tables = _run(runner, check, plan, identified, current)
         snapshot, summary = _run(runner, publish, warehouse, plan, tables)
         return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused))
 
@@ -209,15 +209,23 @@ def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:
     return known | resolved | {"findings": pa.concat_tables([read["findings"], resolved["findings"]])}
 
 
-def check(plan: Plan, tables: Tables) -> Tables:
-    """The finished tables, with every finding in a fixed order."""
+def check(plan: Plan, tables: Tables, current: Snapshot | None) -> Tables:
+    """The finished tables, with every finding in a fixed order; only events in which something changed are checked."""
     import pyarrow as pa
 
-    from transforms.checks import check as find
+    from transforms import checks
 
-    found = pa.concat_tables([plan.seeds.findings, tables["findings"], find(tables)])
-    order = [(name, "ascending") for name in ("sheet_id", "line", "check", "column", "observed", "message")]
-    return {**tables, "findings": found.group_by(found.column_names).aggregate([]).sort_by(order)}
+    if plan.reused and current:
+        last = {name: current.table(name) for name in ("events", "findings")}
+        found = checks.recheck(tables, last, plan.reused)
+    else:
+        found = checks.check(tables)
+    findings = pa.concat_tables([plan.seeds.findings, tables["findings"], found])
+    # By every column, so that no order is left to chance; most findings are about a sheet.
+    first = ("sheet_id", "event_id", "line", "check", "column", "observed", "message")
+    order = [*first, *(name for name in findings.column_names if name not in first)]
+    distinct = findings.group_by(order).aggregate([]).select(findings.column_names)
+    return {**tables, "findings": distinct.sort_by([(name, "ascending") for name in order])}
 
 
 def publish(warehouse: Warehouse, plan: Plan, tables: Tables) -> tuple[Snapshot, Summary]:

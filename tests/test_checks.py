@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 
+import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tables import Row, Sheet, made
-from transforms.checks import check, misplaced, names
+from transforms.checks import check, misplaced, names, recheck
+from transforms.checks.scope import seen
 from transforms.schema import SEVERITIES, TABLES
 
 SPEED_LAP_KM = 4.25
@@ -252,6 +256,57 @@ def test_findings_do_not_depend_on_the_order_of_rows(random: Random):
     count = tables["results"].num_rows
     shuffled = tables | {"results": tables["results"].take(random.sample(range(count), count))}
     assert check(shuffled).equals(check(tables))
+
+
+# Cars of a sheet, by whose turn they raise different doubts, and facts of an event that raise some.
+_CARS: list[Row] = [{"position": 1, "car": "Zorp 1"}, {"position": 4}, {"position": 1, "laps": 7, "lap_number": 9}]
+_STATES = st.dictionaries(
+    st.sampled_from(["e/race", "e/grid", "f/race", "f/grid", "g/race", "stray"]),
+    st.lists(st.sampled_from(range(len(_CARS))), max_size=3).map(tuple),
+)
+_FACTS = st.fixed_dictionaries({event: st.sampled_from([None, 4.0, 5.0]) for event in "efg"})
+
+
+def archive(state: Mapping[str, tuple[int, ...]], lengths: Mapping[str, float | None]) -> dict[str, pa.Table]:
+    """Sheets with these cars, of events with these lengths of the circuit; `g` is an event even without a sheet."""
+    facts = {event: {"event_id": event, "season": 2000, "circuit_km": km} for event, km in lengths.items()}
+    sheets = [Sheet(name, [_CARS[car] for car in cars] * 3) for name, cars in state.items()]
+    tables = made(*sheets)
+    events = [fact for event, fact in facts.items() if event == "g" or any(name[0] == event for name in state)]
+    tables["events"] = TABLES["events"].conform(pa.Table.from_pylist(events))
+    for name in ("sheets", "results"):
+        there = pc.if_else(pc.equal(tables[name]["event_id"], ""), None, tables[name]["event_id"])
+        tables[name] = tables[name].set_column(tables[name].column_names.index("event_id"), "event_id", there)
+    return tables
+
+
+@given(_STATES, _FACTS, _STATES, _FACTS, st.booleans())
+@settings(max_examples=60)
+def test_findings_about_changes_alone_are_those_of_a_full_check(old, old_facts, new, new_facts, same):
+    """However sheets come, change and go and facts change, checking what changed gives what checking all gives."""
+    new = {**old, **new} if same else new
+    before, now = archive(old, old_facts), archive(new, new_facts)
+    last = {"events": before["events"], "findings": check(before)}
+    unchanged = {name for name in new if new[name] == old.get(name)}
+    order = [(name, "ascending") for name in ("event_id", "sheet_id", "line", "check", "column", "observed", "message")]
+    assert recheck(now, last, unchanged).sort_by(order).equals(check(now).sort_by(order))
+
+
+def test_only_changed_events_are_checked_again():
+    """Of two events, the one with nothing new is not looked at: its last findings stand, whatever they say."""
+    tables = made(ranked({}, {"position": 4}), Sheet("f/race", [{"position": 2}]))
+    findings = check(tables)
+    said = findings.set_column(8, findings.schema.field(8), pa.array(["as before"] * findings.num_rows))
+    found = recheck(tables, {"events": tables["events"], "findings": said}, {"e/race"}).to_pylist()
+    assert {row["message"] == "as before" for row in found if row["event_id"] == "e"} == {True}
+    assert {row["message"] == "as before" for row in found if row["event_id"] == "f"} == {False}
+
+
+def test_checks_see_nothing_of_who_is_who():
+    """No check can read what identity fills: changes of it never need checks to be run again."""
+    with pytest.raises(duckdb.BinderException):
+        duckdb.from_arrow(seen(made(ranked({})))["results"]).select("entrant_id")
+    assert not seen({}).keys() & {"driver_results", "drivers", "entrants"}
 
 
 @given(st.lists(st.integers(-5, 5), max_size=8))

@@ -437,3 +437,11 @@ TABLES: dict[str, Table] = {
         _FINDINGS,
     )
 }
+
+# The tables that a reader of sheets fills, and their columns that only the step after it can know: who is who.
+READ = ("sheets", "lines", "results", "driver_results", "findings")
+IDENTIFIED = {
+    "sheets": ("name_form",),
+    "results": ("entrant_id",),
+    "driver_results": ("driver_id", "driver", "link_method", "link_points", "entrant_id"),
+}

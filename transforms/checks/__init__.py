@@ -7,20 +7,22 @@ those that it leaves out are null. Nothing is stopped by a finding, and nothing 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from transforms.checks.scope import changed_events, seen, untouched, within
 from transforms.schema import TABLES
 
 _SETUP, _VERDICT = "_setup", "_verdict"
 
 
 def check(tables: Mapping[str, pa.Table]) -> pa.Table:
-    """Run every check over the finished tables; findings in schema form, sorted by sheet, line and check.
+    """Run every check over what checks may see of the tables; findings in schema form, sorted by sheet, line and check.
 
     Absent tables count as empty. A check that doubts more than a third of a sheet's rows is one finding
     for the sheet.
@@ -28,13 +30,24 @@ def check(tables: Mapping[str, pa.Table]) -> pa.Table:
     import duckdb
 
     with duckdb.connect() as connection:
-        for name, table in TABLES.items():
-            connection.register(name, tables.get(name, table.empty()))
+        for name, table in seen(tables).items():
+            connection.register(name, table)
         connection.create_function("misplaced", _misplaced, ["BIGINT[]"], "BOOLEAN[]", type="arrow")  # type: ignore[call-overload]
         connection.execute(_sql(_SETUP))
         for name in names():
             connection.execute(f"INSERT INTO doubts BY NAME SELECT '{name}' AS \"check\", * FROM ({_sql(name)})")  # noqa: S608
         return TABLES["findings"].conform(connection.sql(_sql(_VERDICT)).to_arrow_table())
+
+
+def recheck(tables: Mapping[str, pa.Table], last: Mapping[str, pa.Table], unchanged: Set[str]) -> pa.Table:
+    """The findings that `check` gives, in any order, found anew only where something changed since the last build.
+
+    `last` holds its events and findings, made by the same checks; `unchanged` are the sheets that were then
+    read from the same bytes, facts and corrections.
+    """
+    changed = changed_events(tables, last["events"], unchanged)
+    kept = untouched(last["findings"].filter(pc.field("check").isin(names())), tables, changed, unchanged)
+    return pa.concat_tables([kept, check(within(tables, changed))])
 
 
 @cache

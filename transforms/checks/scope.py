@@ -1,0 +1,60 @@
+"""What a check may see, and so what must be checked again after a change: the whole event, and nothing beyond it.
+
+A check judges a sheet by its own rows and by the facts of its event, never by other events, and never by who is
+who: so what identity changes in a sheet changes none of these findings. What is not seen here, no check can read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.schema import IDENTIFIED, TABLES
+
+_SEEN = ("events", "sheets", "results")
+
+
+def seen(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """The tables that checks may read, without the columns that identity fills; absent ones are empty."""
+    given = {name: tables.get(name, TABLES[name].empty()) for name in _SEEN}
+    return {
+        name: table.select([column for column in table.column_names if column not in IDENTIFIED.get(name, ())])
+        for name, table in given.items()
+    }
+
+
+def changed_events(tables: Mapping[str, pa.Table], events: pa.Table, unchanged: Set[str]) -> pa.Array:
+    """The events whose facts are others than in `events`, the last ones, or that have another sheet than `unchanged`.
+
+    A sheet without an event counts as one.
+    """
+    names = TABLES["events"].schema.names
+    before, now = (
+        set(zip(*(table[name].to_pylist() for name in names), strict=True)) for table in (events, tables["events"])
+    )
+    others = tables["sheets"].filter(pc.invert(_among(tables["sheets"]["sheet_id"], unchanged)))
+    return pa.array(sorted({row[0] for row in now - before}.union(_event(others).to_pylist())), pa.string())
+
+
+def within(tables: Mapping[str, pa.Table], events: pa.Array) -> dict[str, pa.Table]:
+    """What checks may see of these events."""
+    return {name: table.filter(pc.is_in(_event(table), events)) for name, table in seen(tables).items()}
+
+
+def untouched(findings: pa.Table, tables: Mapping[str, pa.Table], changed: pa.Array, unchanged: Set[str]) -> pa.Table:
+    """Of the last findings those that still stand: about unchanged sheets and events that are still there."""
+    events = pa.concat_arrays([_event(tables[name]).combine_chunks() for name in ("events", "sheets")])
+    of, sheets = _event(findings), findings["sheet_id"]
+    there = pc.and_(pc.is_in(of, events), pc.invert(pc.is_in(of, changed)))
+    return findings.filter(pc.and_(there, pc.or_(pc.is_null(sheets), _among(sheets, unchanged))))
+
+
+def _event(table: pa.Table) -> pa.ChunkedArray:
+    """The event of each row, or the sheet that has none."""
+    return pc.coalesce(table["event_id"], table["sheet_id"]) if "sheet_id" in table.column_names else table["event_id"]
+
+
+def _among(sheet_ids: pa.ChunkedArray, sheets: Set[str]) -> pa.ChunkedArray:
+    return pc.is_in(sheet_ids, pa.array(sorted(sheets), pa.string()))
