@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from transforms.identity.evidence import Context
-from transforms.identity.groups import Codes, counted, dense, joined
+from transforms.identity.groups import Bag, Codes, dense
 from transforms.identity.names import Name
-from transforms.identity.spelling import alike, likely
+from transforms.identity.resemblance import resembling
+from transforms.identity.spelling import alike
 
 WITHIN = 8  # years between the seasons of two spellings
-COMMON = 40  # people who share a name and an entrant: beyond it the entrant is no evidence
+COMMON = 40  # people of one family name beside one co-driver or entrant: beyond it that is no evidence
 
 
 def variants(people: Context, names: list[Name]) -> list[tuple[int, int, str]]:
@@ -20,15 +21,15 @@ def variants(people: Context, names: list[Name]) -> list[tuple[int, int, str]]:
     or an entrant, and lie within WITHIN years; they must differ in what a printer or a friend makes of a name, and
     never stand on one sheet.
     """
-    left, right = _beside(people)
-    near = likely(names, left, right)
-    left, right = left[near], right[near]
+    left, right = resembling(names)
+    strength = _strength(people, left, right)
+    left, right, strength = left[strength > 0], right[strength > 0], strength[strength > 0]
     apart = people.bag("sheet").shared(left, people.bag("sheet"), right) == 0
     apart &= people.gap(right, people.first[left]) <= WITHIN
-    left, right = left[apart], right[apart]
+    left, right, strength = left[apart], right[apart], strength[apart]
     found = [
         (strength, a, b, likeness)
-        for a, b, strength in zip(left.tolist(), right.tolist(), _strength(people, left, right).tolist(), strict=True)
+        for a, b, strength in zip(left.tolist(), right.tolist(), strength.tolist(), strict=True)
         if (likeness := alike(names[a], names[b]))
     ]
     return [(a, b, likeness) for _, a, b, likeness in sorted(found, key=lambda f: (-f[0], f[1], f[2]))]
@@ -68,30 +69,17 @@ def _clash(people: Context, own: list[int], other: list[int], parted: set[tuple[
     return bool(people.bag("sheet").shared(left, people.bag("sheet"), right).any())
 
 
-def _beside(people: Context) -> tuple[Codes, Codes]:
-    """Pairs of anchors that share a part of the name and a car at an event, a co-driver or an entrant."""
-    m = people.mentions
-    here, other = m.partners
-    each = np.arange(len(m))
-    sides = [(each, m.car_at_event), (each, m.entrant), (here, m.family[other])]
-    pairs = []
-    for part in (m.given, m.family):
-        for place, item in sides:
-            owner, shared = people.owner[place], dense(part[place], item)
-            held = (owner >= 0) & (shared >= 0)
-            shared, owner, _ = counted(shared[held], owner[held])
-            few = np.bincount(shared)[shared] <= COMMON
-            a, b = joined(shared[few])
-            pairs.append(np.stack([owner[few][a], owner[few][b]]))
-    both = np.sort(np.concatenate(pairs, axis=1), axis=0)
-    left, right, _ = counted(*both[:, both[0] != both[1]])
-    return left, right
-
-
 def _strength(people: Context, left: Codes, right: Codes) -> Codes:
     """How much two anchors share: a car at an event above all, then co-drivers, then an entrant."""
-    own = people.bag
-    cars = own("car_at_event").shared(left, own("car_at_event"), right)
-    partners = own("co_driver").shared(left, own("co_driver"), right)
-    entrants = own("entrant").shared(left, own("entrant"), right)
-    return np.asarray(np.minimum(cars, 1) * 100 + np.minimum(partners, 9) * 10 + np.minimum(entrants, 1))
+    family = np.full(people.owners, -1)
+    family[people.owner[people.owner >= 0]] = people.mentions.family[people.owner >= 0]
+    cars, partners, entrants = (_telling(people.bag(kind), family) for kind in ("car_at_event", "co_driver", "entrant"))
+    shared = [bag.shared(left, bag, right) for bag in (cars, partners, entrants)]
+    return np.asarray(np.minimum(shared[0], 1) * 100 + np.minimum(shared[1], 9) * 10 + np.minimum(shared[2], 1))
+
+
+def _telling(bag: Bag, family: Codes) -> Bag:
+    """The bag without the items that a crowd of one family name has in common."""
+    beside = dense(family[bag.keys // bag.span], bag.keys % bag.span)
+    keys = bag.keys[np.bincount(beside + 1)[beside + 1] <= COMMON]
+    return Bag(keys, bag.span, np.searchsorted(keys, np.arange(len(bag.start)) * bag.span))

@@ -1,0 +1,73 @@
+"""Which names may be spellings of one: those that meet under a key which no single slip can change."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.identity.arrays import codes, whole
+from transforms.identity.groups import Codes, counted, dense, joined, spread
+from transforms.identity.names import Name, nicknames
+from transforms.identity.spelling import likely
+
+
+def resembling(names: list[Name]) -> tuple[Codes, Codes]:
+    """Pairs of places in `names`, in order, that are worth a look: all that are `alike` are among them.
+
+    A pair depends on its two names alone, whoever else is known.
+    """
+    full = np.flatnonzero(np.array([name.form == "full" for name in names], dtype=bool))
+    some = [names[place] for place in full.tolist()]
+    owner, key = _keys(some)
+    one, other = joined(key)
+    left, right, _ = counted(*np.sort(np.stack([owner[one], owner[other]]), axis=0))
+    near = (left != right) & likely(some, left, right)
+    return full[left[near]], full[right[near]]
+
+
+def _keys(names: list[Name]) -> tuple[Codes, Codes]:
+    """The place of each name beside each of its keys.
+
+    Two names that are alike have the same family name and given names that begin or end alike (or are one short
+    for the other); the same given name, and family names that begin or end alike or share a part; or the order
+    turned round.
+    """
+    parts = [part for name in names for part in (name.given_key, name.family_key, name.suffix)]
+    code, texts = codes(pa.array(parts, pa.string()))
+    given, family, suffix = code.reshape(-1, 3).T
+    each = np.arange(len(names))
+    blocks = np.array([len(name.blocks) for name in names], dtype=np.int64)
+    block = codes(pa.array([block for name in names for block in name.blocks], pa.string()))[0]
+    met = [
+        (each, *np.sort(np.stack([given, family]), axis=0)),
+        (np.repeat(each, blocks), np.repeat(given, blocks), block),
+        _short_forms(given, family, texts),
+    ]
+    for end in _ends(texts):
+        met += [(each, family, end[given]), (each, given, end[family])]
+    kind = np.repeat(np.arange(len(met)), [len(owner) for owner, _, _ in met])
+    owner, one, other = (np.concatenate(side) for side in zip(*met, strict=True))
+    return owner, dense(kind, one, other, suffix[owner])
+
+
+def _ends(texts: pa.Array) -> list[Codes]:
+    """What one slip leaves of each text: its first two letters, its last two, or its outer ones."""
+    first, last = (pc.utf8_slice_codeunits(texts, *ends) for ends in ((0, 2), (-2, None)))
+    outer = pc.binary_join_element_wise(
+        pc.utf8_slice_codeunits(texts, 0, 1), pc.utf8_slice_codeunits(texts, -1, None), ""
+    )
+    return [codes(end)[0] for end in (first, last, outer)]
+
+
+def _short_forms(given: Codes, family: Codes, texts: pa.Array) -> tuple[Codes, Codes, Codes]:
+    """Each name that is a short or a long form, beside its family name and the pair of forms."""
+    pairs = sorted({(min(pair), max(pair)) for pair in nicknames()})
+    sides = [whole(pc.index_in(pa.array(side), texts)) for side in zip(*pairs, strict=True)]
+    form = np.concatenate(sides)
+    pair = np.tile(np.arange(len(pairs)), 2)
+    order = np.lexsort((pair, form))
+    start = np.searchsorted(form[order], given)
+    size = np.searchsorted(form[order], given, side="right") - start
+    owner, at = spread(start, size)
+    return owner, family[owner], pair[order[at]]
