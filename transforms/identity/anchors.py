@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from transforms.identity.groups import Codes, dense
+from transforms.identity.groups import Codes, dense, ordered
 from transforms.identity.mentions import FORMS, Mentions
 
 NAMED = (FORMS.index("full"), FORMS.index("pseudonym"))
@@ -23,7 +23,7 @@ def anchors(mentions: Mentions, splits: Codes) -> Codes:
 
 def _times_before(key: Codes) -> Codes:
     """How many earlier mentions share the key."""
-    order = np.argsort(key, kind="stable")
+    order = ordered(key)
     first = np.searchsorted(key[order], key[order])
     before = np.empty(len(key), dtype=np.int64)
     before[order] = np.arange(len(key)) - first

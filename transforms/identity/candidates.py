@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from transforms.identity.evidence import Context
-from transforms.identity.groups import Codes, distinct, spread
+from transforms.identity.groups import Codes, distinct, ordered, spread
 from transforms.identity.mentions import FORMS, Mentions
 
 WINDOW = 12  # years between a track and the nearest season of a candidate
@@ -69,7 +69,7 @@ class Namesakes:
         place, all_ = spread(self.start[few], self.size[few])
         crowded, near = self._near(people, np.flatnonzero(open_ & (self.size > FEW)))
         track, at = np.append(few[place], crowded), np.append(all_, near)
-        order = np.lexsort((self.person[at], track))
+        order = ordered(track, self.person[at])
         pairs = Pairs(self.tracks, people, track[order], self.person[at][order], self.part[at][order])
         return pairs.only(self._suffix_fits(pairs))
 
@@ -89,7 +89,7 @@ class Namesakes:
         own, others = self.tracks.bag(kind), people.bag(kind)
         bearer, item = others.items(self.person[bearers])
         held = np.searchsorted(self.key, self.key[bearers])[bearer] * others.span + item
-        order = np.argsort(held, kind="stable")
+        order = ordered(held)
         track, item = own.items(tracks)
         sought = self.start[tracks][track] * others.span + item
         start = np.searchsorted(held[order], sought)
@@ -118,7 +118,7 @@ def _bearers(people: Context) -> tuple[Codes, Codes, np.ndarray]:
     owner, at = spread(start[name], start[name + 1] - start[name])
     key = np.concatenate([_key(m, surname[at], head[name[owner]]) for head in m.heads])
     who, part = np.tile(person[owner], len(m.heads)), np.tile(at != start[name][owner], len(m.heads))
-    order = np.lexsort((part, who, key))
+    order = ordered(key, who, part)
     order = order[key[order] >= 0]
     first = np.ones(len(order), dtype=bool)
     first[1:] = (np.diff(key[order]) != 0) | (np.diff(who[order]) != 0)

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes
-from transforms.identity.groups import dense
+from transforms.identity.groups import dense, ordered
 from transforms.identity.mentions import Mentions
 from transforms.schema import TABLES
 
@@ -38,7 +38,7 @@ def _finding(at: int, check: str, **said: str) -> Finding:
 def _two_cars(mentions: Mentions, person: np.ndarray) -> list[Finding]:
     """One driver in two cars of a sheet: it happens, and it is also how two namesakes look."""
     key = dense(mentions.sheet, person)
-    order = np.argsort(key, kind="stable")
+    order = ordered(key)
     again = np.flatnonzero((np.diff(key[order]) == 0) & (np.diff(mentions.result[order]) != 0))
     sides = [pa.array(order[again + side]) for side in (0, 1)]
     names = mentions.rows["name_text"].take(sides[1]).to_pylist()
@@ -53,7 +53,7 @@ def _two_cars(mentions: Mentions, person: np.ndarray) -> list[Finding]:
 
 def _gaps(mentions: Mentions, person: np.ndarray, ids: pa.Array) -> list[Finding]:
     """A career that pauses for GAP years and more may be two careers."""
-    order = np.lexsort((mentions.season, person))
+    order = ordered(person, mentions.season)
     order = order[mentions.season[order] >= 0]
     wide = (np.diff(person[order]) == 0) & (np.diff(mentions.season[order]) >= GAP)
     found = []
@@ -74,7 +74,7 @@ def _countries(mentions: Mentions, person: np.ndarray, ids: pa.Array, results: p
     """A person under two countries: dual nationals exist, and so do namesakes."""
     country = _crew_countries(mentions, results)
     places = np.array(list(country), dtype=np.int64)
-    order = places[np.lexsort((places, person[places]))]
+    order = places[ordered(person[places], places)]
     first: dict[int, str] = {}
     found, said = [], set()
     for at in order.tolist():

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from transforms.fold import fold
 from transforms.identity.arrays import codes, lists, whole, with_column
-from transforms.identity.groups import Codes, counted
+from transforms.identity.groups import Codes, counted, ordered
 from transforms.identity.ids import Claims, Wishes, assign, slug
 from transforms.lexicon import read_list
 from transforms.schema import TABLES
@@ -78,7 +78,7 @@ def resolve_entrants(results: pa.Table, claims: Claims) -> tuple[pa.Table, pa.Ta
 
 def _teams(code: Codes, season: Codes) -> Codes:
     """A number for each team: equal core words, cut where more than GAP years pass without an entry."""
-    order = np.lexsort((season, code))
+    order = ordered(code, season)
     order = order[code[order] >= 0]
     fresh = np.ones(len(order), dtype=bool)
     same = np.diff(code[order]) == 0
@@ -92,7 +92,7 @@ def _teams(code: Codes, season: Codes) -> Codes:
 def _names(team: Codes, spelling: Codes, spellings: list[str]) -> list[list[str]]:
     """The spellings of each team, the most frequent first, equals in alphabetical order."""
     owner, name, count = counted(team, spelling)
-    order = np.lexsort((name, -count, owner))
+    order = ordered(owner, -count, name)
     names: list[list[str]] = [[] for _ in range(int(team.max(initial=-1)) + 1)]
     for place, code in zip(owner[order].tolist(), name[order].tolist(), strict=True):
         names[place].append(spellings[code])

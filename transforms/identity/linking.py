@@ -8,7 +8,7 @@ import numpy as np
 
 from transforms.identity.candidates import FEW, WINDOW, Namesakes, Pairs
 from transforms.identity.evidence import Context
-from transforms.identity.groups import Codes
+from transforms.identity.groups import Codes, ordered
 from transforms.identity.points import grounded, weigh
 
 BAR = 11  # half bits; odds of 45 to 1
@@ -76,7 +76,7 @@ def _last_words(rounds: list[tuple[Pairs, np.ndarray]], person: Codes) -> tuple[
     whom = np.concatenate([pairs.person[keep] for (pairs, _), keep in zip(rounds, kept, strict=True)])
     part = np.concatenate([pairs.part[keep] for (pairs, _), keep in zip(rounds, kept, strict=True)])
     terms = np.concatenate([terms[keep] for (_, terms), keep in zip(rounds, kept, strict=True)])
-    order = np.lexsort((whom, track))
+    order = ordered(track, whom)
     tracks, people = (replace(side) for side in (rounds[0][0].tracks, rounds[0][0].people))  # without their bags
     return Pairs(tracks, people, track[order], whom[order], part[order]), terms[order]
 
@@ -95,7 +95,7 @@ def _free(pairs: Pairs) -> Pairs:
 def _two_best(pairs: Pairs, total: Codes) -> tuple[Codes, Codes]:
     """The highest and the second highest total of each track; far below any bar where there is none."""
     none = -(10**6)
-    order = np.lexsort((-total, pairs.track))
+    order = ordered(pairs.track, -total)
     track, ranked = pairs.track[order], total[order]
     first = np.searchsorted(track, np.arange(pairs.tracks.owners))
     best, second = np.full(pairs.tracks.owners, none), np.full(pairs.tracks.owners, none)
@@ -109,7 +109,7 @@ def _one_a_sheet(pairs: Pairs, total: Codes) -> np.ndarray:
     """Which links may stand: of two that put one person on one sheet the higher, and neither of equals."""
     place, sheet = pairs.tracks.bag("sheet").items(pairs.track)
     key = pairs.person[place] * pairs.tracks.bag("sheet").span + sheet
-    order = np.lexsort((-total[place], key))
+    order = ordered(key, -total[place])
     ranked, points = key[order], total[place][order]
     first = np.searchsorted(ranked, ranked)
     lone = np.searchsorted(ranked, ranked, side="right") - first == 1

@@ -15,7 +15,7 @@ from transforms.fold import fold_array
 from transforms.identity.arrays import codes, ranks, whole
 from transforms.identity.entrants import core_keys
 from transforms.identity.forms import READINGS, readings, sheet_forms
-from transforms.identity.groups import Bag, Codes, dense
+from transforms.identity.groups import Bag, Codes, dense, ordered
 from transforms.identity.names import Name, shape, take_apart, understand
 
 CREW = 40  # relays and record runs have had two dozen drivers
@@ -136,7 +136,7 @@ def gather(read: Mapping[str, pa.Table]) -> Mentions:
 def _ordered(rows: pa.Table, results: pa.Table) -> tuple[pa.Table, Codes]:
     """The mentions in order of sheet, line and seat, whatever order they came in; and their lines."""
     line = whole(results["line"].take(pc.index_in(rows["result_id"], results["result_id"].combine_chunks())))
-    order = np.lexsort((whole(rows["seat"]), line, codes(rows["sheet_id"])[0]))
+    order = ordered(codes(rows["sheet_id"])[0], line, whole(rows["seat"]))
     if (np.diff(order) != 1).any():
         rows, line = rows.take(pa.array(order)), line[order]
     return rows, line

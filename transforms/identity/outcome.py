@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes
 from transforms.identity.decisions import DecisionError
-from transforms.identity.groups import Codes, counted
+from transforms.identity.groups import Codes, counted, distinct, ordered
 from transforms.identity.mentions import Mentions
 from transforms.identity.people import METHODS, People
 from transforms.identity.points import TERMS
@@ -58,7 +58,7 @@ def best_mentions(mentions: Mentions, person: Codes) -> Codes:
     shouted = np.array([name.display.isupper() or name.family.isupper() for name in mentions.names])[mentions.name]
     pair = person * len(mentions.names) + mentions.name
     _, at, size = np.unique(pair, return_inverse=True, return_counts=True)
-    order = np.lexsort((mentions.name, -size[at], shouted, rank, person))
+    order = ordered(person, rank, shouted.astype(np.int64), -size[at], mentions.name)
     starts = np.searchsorted(person[order], np.arange(int(person.max(initial=-1)) + 1))
     return order[starts]
 
@@ -115,8 +115,8 @@ def _grouped(type_: pa.DataType, count: int, owner: Codes, values: pa.Array) -> 
 
 def _notes(people: People) -> dict[int, str]:
     """What is to be said of nodes that no sum settled: the likeness of variants, the line of decisions."""
-    decided = np.unique(people.node[people.method == METHODS.index("decision")]).tolist()
-    varied = np.unique(people.node[people.method == METHODS.index("variant")]).tolist()
+    decided = distinct(people.node[people.method == METHODS.index("decision")]).tolist()
+    varied = distinct(people.node[people.method == METHODS.index("variant")]).tolist()
     lines = {node: f"identity.csv line {people.lines[node]}" for node in decided if node in people.lines}
     return lines | {node: people.likeness[node] for node in varied if node in people.likeness}
 
@@ -125,7 +125,7 @@ def _best_pairs(people: People) -> tuple[Codes, Codes]:
     """For each track the pair of its person or best candidate, and the pair of the next best; -1 without one."""
     pairs, total = people.links.pairs, people.links.total
     chosen = people.links.person[pairs.track] == pairs.person
-    order = np.lexsort((pairs.person, -total, ~chosen, pairs.track))
+    order = ordered(pairs.track, np.where(chosen, 0, 1), -total, pairs.person)
     track = pairs.track[order]
     start = np.searchsorted(track, np.arange(pairs.tracks.owners))
     size = np.bincount(track, minlength=pairs.tracks.owners)
@@ -136,8 +136,8 @@ def _best_pairs(people: People) -> tuple[Codes, Codes]:
 def _candidates(people: People, ids: pa.Array) -> pa.Array:
     """The ids of the candidates of each mention, best first; `ids` are those of the people, in order."""
     pairs, total = people.links.pairs, people.links.total
-    order = np.lexsort((pairs.person, -total, pairs.track))
-    who = np.searchsorted(np.unique(people.person), pairs.person[order])
+    order = ordered(pairs.track, -total, pairs.person)
+    who = np.searchsorted(distinct(people.person), pairs.person[order])
     tracks = pairs.tracks.owners
     lists_ = _grouped(TEXTS, tracks + 1, pairs.track[order], ids.take(pa.array(who)))
     return lists_.take(pa.array(people.group % (tracks + 1)))

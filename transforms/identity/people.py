@@ -12,7 +12,7 @@ from transforms.identity.anchors import NAMED, anchors
 from transforms.identity.arrays import codes
 from transforms.identity.decisions import MENTION, Decision, DecisionError, Verdicts, judge, read_decisions, unknown
 from transforms.identity.evidence import Context
-from transforms.identity.groups import Codes, components, counted, dense
+from transforms.identity.groups import Codes, components, counted, dense, ordered
 from transforms.identity.ids import Claims, slug
 from transforms.identity.linking import Links, link
 from transforms.identity.mentions import Mentions
@@ -141,7 +141,7 @@ def _methods(node: Codes, names: int, person_of: Codes, lines: dict[int, int], a
 def _heaviest(person: Codes, weight: Codes) -> Codes:
     """For each person the name with most mentions, the first of equals."""
     main = np.full(len(person), -1)
-    order = np.lexsort((-np.arange(len(person)), weight))
+    order = ordered(weight, -np.arange(len(person)))
     main[person[order]] = order
     return main
 
@@ -237,7 +237,7 @@ def mention_keys(rows: pa.Table) -> pa.Array:
     """What stays of a mention when its sheet gains lines: sheet, car number, name, and which of equals it is."""
     columns = [codes(rows[name]) for name in ("sheet_id", "car_number", "name_text")]
     code = dense(*[column + 1 for column, _ in columns])
-    order = np.argsort(code, kind="stable")
+    order = ordered(code)
     nth = np.empty(len(code), dtype=np.int64)
     nth[order] = np.arange(len(code)) - np.searchsorted(code[order], code[order])
     texts = [rows[name].combine_chunks().fill_null("") for name in ("sheet_id", "car_number", "name_text")]

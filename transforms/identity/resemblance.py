@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, whole
-from transforms.identity.groups import Codes, counted, dense, joined, spread
+from transforms.identity.groups import Codes, counted, dense, joined, ordered, spread
 from transforms.identity.names import Name, nicknames
 from transforms.identity.spelling import likely
 
@@ -66,7 +66,7 @@ def _short_forms(given: Codes, family: Codes, texts: pa.Array) -> tuple[Codes, C
     sides = [whole(pc.index_in(pa.array(side), texts)) for side in zip(*pairs, strict=True)]
     form = np.concatenate(sides)
     pair = np.tile(np.arange(len(pairs)), 2)
-    order = np.lexsort((pair, form))
+    order = ordered(form, pair)
     start = np.searchsorted(form[order], given)
     size = np.searchsorted(form[order], given, side="right") - start
     owner, at = spread(start, size)

@@ -12,6 +12,7 @@ from transforms.identity.anchors import NAMED
 from transforms.identity.arrays import with_column
 from transforms.identity.doubts import doubts
 from transforms.identity.entrants import resolve_entrants
+from transforms.identity.groups import dense
 from transforms.identity.ids import Claims, Wishes, assign
 from transforms.identity.mentions import Mentions, gather
 from transforms.identity.outcome import best_mentions, drivers, forms_of, links
@@ -32,7 +33,7 @@ def resolve(
     mentions = gather(read)
     claims = _claims(previous)
     people = identify(mentions, decisions, claims)
-    person = np.unique(people.person, return_inverse=True)[1]
+    person = dense(people.person)
     best = best_mentions(mentions, person)
     old = claims.of(mention_keys(mentions.rows)) if previous else pa.nulls(len(mentions), pa.string())
     ids, moved = assign(person, _wishes(mentions, person, best), old, claims)

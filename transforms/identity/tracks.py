@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from transforms.identity.groups import Codes, components, counted, dense
+from transforms.identity.groups import Codes, components, counted, dense, ordered
 from transforms.identity.mentions import FORMS, Mentions
 
 
@@ -19,7 +19,7 @@ def tracks(mentions: Mentions, open_: Codes) -> Codes:
     same_team = _same_team(mentions, open_)
     narrow = _dissolved(mentions, open_, components(len(open_), *same_car))
     wide = _dissolved(mentions, open_, components(len(open_), *np.concatenate([same_car, same_team], axis=1)), narrow)
-    return np.unique(wide, return_inverse=True)[1]
+    return dense(wide)
 
 
 def _same_car(mentions: Mentions, open_: Codes) -> np.ndarray:
@@ -44,7 +44,7 @@ def _same_team(mentions: Mentions, open_: Codes) -> np.ndarray:
 
 def _chain(key: Codes, season: Codes, gap: int) -> np.ndarray:
     """Edges (2, n) between neighbours in order of key and season that share the key and lie at most `gap` apart."""
-    order = np.lexsort((season, key))
+    order = ordered(key, season)
     near = (np.diff(key[order]) == 0) & (key[order][:-1] >= 0) & (np.diff(season[order]) <= gap)
     return np.stack([order[:-1][near], order[1:][near]])
 

@@ -1,0 +1,51 @@
+"""The arithmetic under identities: order, ranks, pairs and shared items of codes, as plain Python would have them."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.identity.groups import Bag, dense, joined, ordered
+
+FEW, MANY = st.integers(-1, 5), st.integers(-(1 << 40), 1 << 40)
+ROWS = st.lists(st.tuples(FEW, MANY, FEW), max_size=20)
+ITEMS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), max_size=20)
+
+
+def columns(rows: list[tuple[int, ...]], count: int) -> list[np.ndarray]:
+    """The rows as columns of codes."""
+    return list(np.array(rows, dtype=np.int64).reshape(-1, count).T)
+
+
+@given(ROWS)
+def test_rows_are_ordered_by_their_columns_in_turn(rows: list[tuple[int, int, int]]) -> None:
+    """However large or negative the codes, the order is that of the rows, and equals stay as they stand."""
+    assert ordered(*columns(rows, 3)).tolist() == sorted(range(len(rows)), key=rows.__getitem__)
+
+
+@given(ROWS)
+def test_ranks_follow_the_order_of_distinct_rows(rows: list[tuple[int, int, int]]) -> None:
+    """A row with a code below zero has no rank, and takes none."""
+    ranks = sorted({row for row in rows if min(row) >= 0})
+    assert dense(*columns(rows, 3)).tolist() == [ranks.index(row) if min(row) >= 0 else -1 for row in rows]
+
+
+@given(st.lists(FEW, max_size=20))
+def test_every_pair_of_equals_comes_once(keys: list[int]) -> None:
+    """No pair is left out or given twice, and what is below zero pairs with nothing."""
+    found = zip(*(side.tolist() for side in joined(np.array(keys, dtype=np.int64))), strict=True)
+    assert sorted(found) == [(a, b) for a, b in combinations(range(len(keys)), 2) if keys[a] == keys[b] >= 0]
+
+
+@given(ITEMS, ITEMS, st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=8))
+def test_shared_items_are_counted_once(
+    own: list[tuple[int, int]], other: list[tuple[int, int]], pairs: list[tuple[int, int]]
+) -> None:
+    """Two owners share as many items as both hold, however often each holds them."""
+    bags = [Bag.of(5, 7, *columns(items, 2)) for items in (own, other)]
+    left, right = columns(pairs, 2)
+    expected = [len({i for o, i in own if o == a} & {i for o, i in other if o == b}) for a, b in pairs]
+    assert bags[0].shared(left, bags[1], right).tolist() == expected
