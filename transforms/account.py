@@ -46,7 +46,7 @@ def _table(reading: Reading, t: int, found: Layout) -> dict[str, Any]:
 def _column(reading: Reading, t: int, i: int, column: Column) -> dict[str, Any]:
     cells = reading.cells
     here = np.flatnonzero((reading.page.table[cells.line] == t) & (cells.column == i))
-    texts = (cells.text[int(at)].as_py() for at in here)
+    texts = (cells.texts[code].as_py() for code in cells.code[here].tolist())
     return {
         "column": i + 1,
         "role": column.heading.role,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.columns import Layout
 from transforms.dialect import Cells, Lines
@@ -27,10 +28,10 @@ def correct(cells: Cells, lines: Lines, page: Page, layouts: Sequence[Layout], s
             changed[at] = correction.value
     if not changed:
         return cells
-    order = np.arange(len(cells.text))
-    order[list(changed)] = len(order) + np.arange(len(changed))
-    text = pa.concat_arrays([cells.text, pa.array(list(changed.values()), pa.string())]).take(pa.array(order))
-    return Cells(cells.line, cells.column, text)
+    text = cells.texts.take(pa.array(cells.code))
+    new = pa.array([changed[at] for at in sorted(changed)], pa.string())
+    mask = np.isin(np.arange(len(text)), list(changed))
+    return Cells.of(cells.line, cells.column, pc.replace_with_mask(text, mask, new))
 
 
 def role_of(column: str) -> str:
@@ -52,7 +53,7 @@ def _find(
         raise CorrectionError(f"{where} has no column {correction.column}; it has {', '.join(roles)}.")
     start, end = np.searchsorted(cells.line, [line, line + 1])
     at: int = int(start) + roles.index(role)
-    printed = cells.text[at].as_py() if at < end else ""
+    printed = cells.words(np.array([at]))[0] if at < end else ""
     if printed != correction.expect.strip():
         raise CorrectionError(
             f"{where} column {correction.column} reads '{printed}', not '{correction.expect}': "

@@ -6,15 +6,17 @@ A dialect only divides lines: which lines are rows is never its business, so no 
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Ints
+from transforms.arrays import Bools, Floats, Ints
 from transforms.gutters import divide_aligned
 from transforms.masks import change_where
+from transforms.spans import Spans, bytes_of, cut, flat_ranges
 
 NONE, PIPE, TAB, SEMICOLON, COMMA, BLANKS = range(6)
 DIALECTS = ("none", "pipe", "tab", "semicolon", "comma", "blanks")
@@ -37,92 +39,172 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The cells of a batch, in order: the line's place in the batch, the column from 0, the trimmed text."""
+    """The cells of a batch, in order: the line's place in the batch, the column from 0, the code of the trimmed text.
+
+    A code is a place in `texts`, which are distinct: what is asked of a text is asked once, however often it stands.
+    """
 
     line: Ints
     column: Ints
-    text: pa.Array
+    code: Ints
+    texts: pa.StringArray
+
+    @classmethod
+    def of(cls, line: Ints, column: Ints, text: pa.StringArray) -> Cells:
+        """Code the texts of cells."""
+        coded = text.dictionary_encode()
+        return cls(line, column, coded.indices.to_numpy().astype(np.int64), coded.dictionary)
+
+    @property
+    def filled(self) -> Bools:
+        """Whether each cell holds a text."""
+        return np.asarray(pc.not_equal(self.texts, "").to_numpy(zero_copy_only=False)[self.code])
+
+    def take(self, at: Ints) -> Cells:
+        """The cells at some places."""
+        return Cells(self.line[at], self.column[at], self.code[at], self.texts)
+
+    def words(self, at: Ints) -> list[str]:
+        """The texts of the cells at some places."""
+        words: list[str] = self.texts.take(pa.array(self.code[at])).to_pylist()
+        return words
+
+    def of_line(self, line: int) -> list[str]:
+        """The texts of one line."""
+        return self.words(np.arange(*np.searchsorted(self.line, [line, line + 1])))
+
+    def holding(self, test: Callable[[pa.StringArray], pa.BooleanArray]) -> Bools:
+        """Whether each cell's text passes a test, which is asked of each distinct text once."""
+        used, code = compact(self.code, len(self.texts))
+        passes = test(self.texts.take(pa.array(used))).to_numpy(zero_copy_only=False)
+        return np.asarray(passes[code], bool)
+
+
+def compact(codes: Ints, size: int) -> tuple[Ints, Ints]:
+    """The codes below `size` that are used, in order, and for each code given its place among them."""
+    used = np.zeros(size, bool)
+    used[codes] = True
+    places = np.cumsum(used) - 1
+    return np.flatnonzero(used), places[codes]
 
 
 def choose_dialects(lines: Lines, sheets: int) -> Ints:
     """The dialect of each sheet (an index into DIALECTS): the mark that stands most often, two or more to a line."""
+    data, starts = bytes_of(lines.text)
     weights = np.zeros((len(DIALECTS), sheets))
-    for dialect, weight in _WEIGHTS.items():
-        if dialect == BLANKS:
-            counts = pc.count_substring_regex(pc.utf8_trim_whitespace(lines.text), _RUN_OF_BLANKS)
-        else:
-            counts = pc.count_substring(lines.text, _SEPARATORS[dialect])
-        marks = np.minimum(counts.to_numpy(zero_copy_only=False), 24)
-        marks = np.where(marks >= 2, marks, 0)
-        weights[dialect] = weight * np.bincount(lines.sheet, weights=marks, minlength=sheets)
+    for dialect, separator in _SEPARATORS.items():
+        places = np.flatnonzero(data == ord(separator))
+        weights[dialect] = _weigh(lines.sheet, dialect, np.diff(np.searchsorted(places, starts)), sheets)
+    blank = data == ord(" ")
+    runs = np.flatnonzero(blank[:-1] & blank[1:])
+    gaps = np.sort(np.concatenate([runs[np.diff(runs, prepend=-2) > 1], np.flatnonzero(data == ord("\t"))]))
+    most = np.diff(np.searchsorted(gaps, starts))
+    # Runs of blanks divide few sheets: they are counted where all of them together would outweigh the marks.
+    likely = _weigh(lines.sheet, BLANKS, most, sheets) > weights.max(axis=0)
+    at = np.flatnonzero(likely[lines.sheet] & (most >= 2))
+    counts = pc.count_substring_regex(pc.utf8_trim_whitespace(lines.text.take(pa.array(at))), _RUN_OF_BLANKS)
+    weights[BLANKS] = _weigh(lines.sheet[at], BLANKS, counts.to_numpy(), sheets)
     return np.asarray(weights.argmax(axis=0))
+
+
+def _weigh(sheet: Ints, dialect: int, counts: Ints, sheets: int) -> Floats:
+    """What a dialect weighs in each sheet, given how often its mark stands in lines, and the sheet of each."""
+    marks = np.minimum(counts, 24)
+    return np.asarray(_WEIGHTS[dialect] * np.bincount(sheet, np.where(marks >= 2, marks, 0), sheets))
 
 
 def split_cells(lines: Lines, dialects: Ints) -> Cells:
     """Divide each line that is not blank into cells by its sheet's dialect; an undivided line is one cell."""
-    text = pc.utf8_trim(lines.text, "\r\n")
-    text = change_where(pc.invert(pc.string_is_ascii(text)), text, _plain_blanks)
-    filled = pc.not_equal(pc.utf8_trim_whitespace(text), "").to_numpy(zero_copy_only=False)
+    text = _plain(lines.text)
+    data, places = bytes_of(text)
+    whole = Spans(text, places[:-1], places[1:])
+    inner = whole.trimmed()
+    filled, of_line = inner.start < inner.end, dialects[lines.sheet]
+    quoted = np.zeros(len(text), bool)
+    quoted[np.searchsorted(places, np.flatnonzero(data == ord('"')), "right") - 1] = True
     parts = []
-    for dialect in range(len(DIALECTS)):
-        at = np.flatnonzero(filled & (dialects[lines.sheet] == dialect))
+    for dialect, separator in _SEPARATORS.items():
+        at = np.flatnonzero(filled & (of_line == dialect) & ~(quoted & (dialect != PIPE)))
+        if len(at):
+            marks = np.flatnonzero(data == ord(separator))
+            bounds = np.searchsorted(marks, places)
+            parts.append(_divide_marked(dialect, whole, inner, at, marks, bounds, lines.sheet))
+    for dialect in (NONE, TAB, SEMICOLON, COMMA, BLANKS):
+        at = np.flatnonzero(filled & (of_line == dialect) & (quoted | np.isin(of_line, (NONE, BLANKS))))
         if len(at):
             parts.append(_flatten(at, _divide(dialect, text.take(pa.array(at)), lines.sheet[at])))
     if not parts:
-        return Cells(np.zeros(0, np.int64), np.zeros(0, np.int64), pa.array([], pa.string()))
-    line = np.concatenate([p.line for p in parts])
-    order = np.argsort(line, kind="stable")
-    flat = pa.concat_arrays([p.text for p in parts]).take(pa.array(order))
-    return Cells(line[order], np.concatenate([p.column for p in parts])[order], flat)
+        return Cells.of(np.zeros(0, np.int64), np.zeros(0, np.int64), pa.array([], pa.string()))
+    line, column = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
+    cells = Cells.of(line, column, pa.concat_arrays([part[2] for part in parts]))
+    return cells if len(parts) == 1 else cells.take(np.argsort(line, kind="stable"))
+
+
+def _plain(text: pa.StringArray) -> pa.StringArray:
+    """Lines without what ends them, their blanks of all kinds as plain ones."""
+    data, _ = bytes_of(text)
+    if ((data == ord("\r")) | (data == ord("\n"))).any():
+        text = pc.utf8_trim(text, "\r\n")
+        data, _ = bytes_of(text)
+    # Blanks and marks beyond Latin letters begin with these bytes in UTF-8.
+    if not ((data == 0xC2) | (data > 0xDF)).any():
+        return text
+    odd = pc.match_substring_regex(text, rf"{_INVISIBLE}|{_HARD_BLANKS}")
+    return change_where(odd, text, _plain_blanks)
 
 
 def _plain_blanks(text: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(pc.replace_substring_regex(text, _INVISIBLE, ""), _HARD_BLANKS, " ")
 
 
-def _flatten(at: Ints, divided: pa.Array) -> Cells:
+_Part = tuple[Ints, Ints, pa.StringArray]  # the line of each cell, its column, its text
+
+
+def _flatten(at: Ints, divided: pa.ListArray) -> _Part:
     offsets = divided.offsets.to_numpy()
     widths = np.diff(offsets)
     column = np.arange(offsets[-1] - offsets[0]) - np.repeat(offsets[:-1] - offsets[0], widths)
-    return Cells(np.repeat(at, widths), column, pc.utf8_trim_whitespace(divided.flatten()))
+    return np.repeat(at, widths), column, pc.utf8_trim_whitespace(divided.flatten())
+
+
+def _divide_marked(dialect: int, whole: Spans, inner: Spans, at: Ints, marks: Ints, bounds: Ints, sheet: Ints) -> _Part:
+    """Divide the lines at some places at each mark; `bounds` says which marks are in each line of the batch."""
+    first, count = bounds[at], bounds[at + 1] - bounds[at]
+    start, end = whole.start[at], whole.end[at]
+    if dialect == PIPE:
+        opens, closes = _outer_bars(whole, inner, at, sheet, marks[flat_ranges(first, count)], count)
+        start, end = inner.start[at] + opens, inner.end[at] - closes
+        first, count = first + opens, count - opens - closes
+    cells, part, column = cut(Spans(whole.texts, start, end), marks, first, count)
+    return at[part], column, cells.trimmed().copy()
+
+
+def _outer_bars(whole: Spans, inner: Spans, at: Ints, sheet: Ints, bars: Ints, count: Ints) -> tuple[Bools, Bools]:
+    """Whether the bars at both ends of lines are outer ones, in sheets where most lines start with one.
+
+    Elsewhere such a bar ends an empty cell. `inner` are the lines without blanks at their ends.
+    """
+    barred = count > 0
+    first, last = np.cumsum(count) - count, np.cumsum(count) - 1
+    starts, ends = np.zeros(len(at), bool), np.zeros(len(at), bool)
+    starts[barred] = bars[first[barred]] == inner.start[at][barred]
+    ends[barred] = bars[last[barred]] == inner.end[at][barred] - 1
+    # A bar at the start of a row either opens it, and then another closes it, or ends an empty first cell.
+    opens = starts & (ends | (inner.start[at] == whole.start[at]))
+    sheets = sheet[at]
+    outer = (np.bincount(sheets, opens) * 2 > np.bincount(sheets, barred))[sheets]
+    opens &= outer
+    return opens, ends & outer & (count > opens)
 
 
 def _divide(dialect: int, text: pa.Array, sheet: Ints) -> pa.Array:
     if dialect == NONE:
         return pc.split_pattern(text, "\x00\x00")
-    if dialect == PIPE:
-        return pc.split_pattern(_without_outer_bars(text, sheet), "|")
     if dialect == BLANKS:
         return divide_aligned(text, sheet)
-    return _divide_delimited(text, _SEPARATORS[dialect])
-
-
-def _without_outer_bars(text: pa.Array, sheet: Ints) -> pa.Array:
-    """Drop the bars at both ends in sheets where most lines start with one; elsewhere that bar ends an empty cell."""
-    trimmed = pc.utf8_trim_whitespace(text)
-    # A bar at the start of a row either opens it, and then another closes it, or ends an empty first cell.
-    opens = pc.and_(pc.starts_with(trimmed, "|"), pc.or_(pc.ends_with(trimmed, "|"), pc.starts_with(text, "|")))
-    starts = opens.to_numpy(zero_copy_only=False)
-    barred = pc.match_substring(trimmed, "|").to_numpy(zero_copy_only=False)
-    outer = np.bincount(sheet, weights=starts) * 2 > np.bincount(sheet, weights=barred)
-    opens = pa.array(starts & outer[sheet])
-    inner = change_where(opens, trimmed, lambda texts: pc.utf8_slice_codeunits(texts, 1, None))
-    closes = pc.and_(pc.ends_with(inner, "|"), pa.array(outer[sheet]))
-    return change_where(closes, inner, lambda texts: pc.utf8_slice_codeunits(texts, 0, -1))
-
-
-def _divide_delimited(text: pa.Array, separator: str) -> pa.Array:
-    divided = pc.split_pattern(text, separator)
-    quoted = np.flatnonzero(pc.match_substring(text, '"').to_numpy(zero_copy_only=False))
-    if not len(quoted):
-        return divided
-    # Only lines with a quote need a quote's reading; they are few, and put back in their place.
-    read = pa.array(
-        [_divide_quoted(line, separator) for line in text.take(pa.array(quoted)).to_pylist()], pa.list_(pa.string())
-    )
-    order = np.arange(len(text))
-    order[quoted] = len(text) + np.arange(len(quoted))
-    return pa.concat_arrays([divided, read]).take(pa.array(order))
+    # Only lines with a quote need a quote's reading; they are few.
+    divided = [_divide_quoted(line, _SEPARATORS[dialect]) for line in text.to_pylist()]
+    return pa.array(divided, pa.list_(pa.string()))
 
 
 def _divide_quoted(line: str, separator: str) -> list[str]:

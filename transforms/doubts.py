@@ -20,6 +20,7 @@ from transforms.text import Text
 from transforms.verdicts import Verdict
 
 Finding = dict[str, object]
+_START = 100  # bytes of a sheet, which nearly always hold a letter
 
 # The checks that the reader makes; all others are made on the finished tables.
 CHECKS = (
@@ -83,10 +84,14 @@ def _sheets(sources: Sequence[Source], texts: Sequence[Text]) -> Iterator[Findin
     for source, text in zip(sources, texts, strict=True):
         if text.binary:
             yield _finding(source, "sheet-binary", "error", f"{source.path} is not text; put the right file there")
-        elif not any(line.strip() for line in text.lines):
+        elif _is_blank(text.body[:_START]) and _is_blank(text.body):
             yield _finding(
                 source, "sheet-empty", "warning", f"{source.path} is empty; remove it or copy the page again"
             )
+
+
+def _is_blank(body: bytes) -> bool:
+    return not body.decode(errors="ignore").strip()
 
 
 def _rejected(sources: Sequence[Source], lines: Lines, verdict: Verdict) -> Iterator[Finding]:
@@ -141,7 +146,7 @@ def _header_line(page: Page, line: int) -> int:
 def _cells(sources: Sequence[Source], lines: Lines, placed: Placed, rows: Rows) -> Iterator[Finding]:
     for slot, mask in rows.typed.misfits.items():
         at = np.flatnonzero(mask)
-        for row, text in zip(at.tolist(), rows.texts[slot].take(pa.array(at)).to_pylist(), strict=True):
+        for row, text in zip(at.tolist(), rows.texts[slot].words(at), strict=True):
             line = int(placed.lines[row])
             message = (
                 f"{slot} reads '{text}', which is not {_EXPECTED[slot]}: the value is null, the text is kept in lines"

@@ -65,8 +65,7 @@ class SheetFacts:
 
 def heading_text(cells: Cells, line: int) -> str:
     """The one text that a caption or section line holds."""
-    start, end = np.searchsorted(cells.line, [line, line + 1])
-    return next((text for text in cells.text.slice(start, end - start).to_pylist() if text), "")
+    return next(filter(None, cells.of_line(line)), "")
 
 
 def _main_layouts(lines: Lines, page: Page, layouts: Sequence[Layout], sheets: int) -> list[Layout | None]:

@@ -64,7 +64,7 @@ def sheets_table(
                 "layout_basis": pa.array([found.basis if found else "none" for found in main], pa.string()),
                 "layout_score": pa.array([round(found.score, 4) if found else None for found in main], pa.float64()),
                 "lap_time_of": pa.array([source.lap_time_of for source in sources], pa.string()),
-                "lines": pa.array([len(text.lines) for text in texts], pa.int32()),
+                "lines": pa.array(np.bincount(lines.sheet, minlength=len(sources)), pa.int32()),
                 **{name: pa.array(count, pa.int32()) for name, count in counts.items()},
             }
         )

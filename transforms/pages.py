@@ -16,12 +16,16 @@ from transforms.arrays import Bools, Ints
 from transforms.dialect import Cells, Lines
 from transforms.headers import is_header_cell
 from transforms.lexicon import read_section
+from transforms.masks import first_bytes
 from transforms.schema import OUTCOMES
+from transforms.spans import bytes_of
 
 RESULT, CONTINUATION, HEADER, CAPTION, SECTION, FURNITURE, BLANK, REJECT = range(len(OUTCOMES))
 
 RUNS_ON = r'(?:^|[,;\t])\s*"[^",;\t]*$|^[^",;\t]*"\s*(?:[,;\t]|$)'
 _RULE = r"^[:\s]*[-=_*+~–—]{2,}[-=_*+~–—:\s]*$"
+_IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
+_IS_WORD = np.array([bool(re.match(rb"\w", bytes([b]))) for b in range(256)])
 _NUMBER = re.compile(r"#?\d{1,4}[A-Z]?")  # a car's number: such a line is a car of its own
 _FURNITURE = re.compile(
     r"(?i)(?:©|\(c\)|copyright|https?:|www\.|@\w+\.|all rights|page \d|back to|print(?:er)? |source:|cookies|privacy"
@@ -55,14 +59,14 @@ def read_pages(lines: Lines, cells: Cells) -> Page:
     """Tell the lines of a batch apart."""
     count = len(lines.sheet)
     width = np.bincount(cells.line, minlength=count)
-    full = pc.not_equal(cells.text, "").to_numpy(zero_copy_only=False)
-    filled = np.bincount(cells.line, weights=full, minlength=count).astype(np.int64)
+    full = cells.filled
+    filled = np.bincount(cells.line[full], minlength=count)
     outcome = np.full(count, RESULT)
     outcome[filled == 0] = BLANK
     outcome[(filled == 0) & (width > 0)] = FURNITURE
-    numbered = _holds(cells, r"^\W*\d", count)
+    numbered = _any_of(cells, _begin_with_number(cells), count)
     # Nearly every row has a cell that begins with a number; what else a line may be is asked of the others only.
-    other = _cells_of(cells, ~numbered)
+    other = cells.take(np.flatnonzero(~numbered[cells.line]))
     outcome[_rules(other, filled)] = FURNITURE
     outcome[_headers(other, filled) & ~numbered & (outcome == RESULT)] = HEADER
     outcome[_runs_on(lines) & (outcome == RESULT)] = REJECT
@@ -74,43 +78,57 @@ def read_pages(lines: Lines, cells: Cells) -> Page:
     return _number_tables(lines, outcome, width, filled)
 
 
-def _holds(cells: Cells, pattern: str, count: int) -> Bools:
-    """Lines with a cell that the pattern finds something in."""
-    found = pc.match_substring_regex(cells.text, pattern).to_numpy(zero_copy_only=False)
+def _any_of(cells: Cells, chosen: Bools, count: int) -> Bools:
+    """Lines with a cell that is among the chosen."""
     holds = np.zeros(count, bool)
-    holds[cells.line[found]] = True
+    holds[cells.line[chosen]] = True
     return holds
 
 
-def _cells_of(cells: Cells, chosen: Bools) -> Cells:
-    """The cells of the chosen lines."""
-    at = np.flatnonzero(chosen[cells.line])
-    return Cells(cells.line[at], cells.column[at], cells.text.take(pa.array(at)))
+def _holds(cells: Cells, pattern: str, count: int) -> Bools:
+    """Lines with a cell that the pattern finds something in."""
+    return _any_of(cells, cells.holding(lambda texts: pc.match_substring_regex(texts, pattern)), count)
+
+
+def _begin_with_number(cells: Cells) -> Bools:
+    """Cells whose first letter or digit is a digit, whatever marks stand before it."""
+    first = first_bytes(cells.texts)
+    begins = _IS_DIGIT[first]
+    marked = np.flatnonzero(~_IS_WORD[first] & (first > 0))
+    inner = pc.match_substring_regex(cells.texts.take(pa.array(marked)), r"^\W*\d")
+    begins[marked] = inner.to_numpy(zero_copy_only=False)
+    return np.asarray(begins[cells.code])
 
 
 def _rules(cells: Cells, filled: Ints) -> Bools:
     """Lines that only draw a rule, such as the second line of a Markdown table."""
-    rule = pc.match_substring_regex(cells.text, _RULE).to_numpy(zero_copy_only=False)
-    drawn = np.bincount(cells.line, weights=rule, minlength=len(filled))
+    rule = cells.holding(lambda texts: pc.match_substring_regex(texts, _RULE))
+    drawn = np.bincount(cells.line[rule], minlength=len(filled))
     return np.asarray((drawn > 0) & (drawn == filled))
 
 
 def _runs_on(lines: Lines) -> Bools:
     """Lines where a quoted cell opens and does not close, or closes and did not open: it runs over the line's end."""
-    odd = pc.bit_wise_and(pc.count_substring(lines.text, '"'), 1).to_numpy(zero_copy_only=False) == 1
-    at_edge = pc.match_substring_regex(lines.text, RUNS_ON).to_numpy(zero_copy_only=False)
-    return np.asarray(odd & at_edge)
+    data, places = bytes_of(lines.text)
+    quotes = np.diff(np.searchsorted(np.flatnonzero(data == ord('"')), places))
+    odd = np.flatnonzero(quotes % 2)
+    runs_on = np.zeros(len(quotes), bool)
+    at_edge = pc.match_substring_regex(lines.text.take(pa.array(odd)), RUNS_ON)
+    runs_on[odd] = at_edge.to_numpy(zero_copy_only=False)
+    return runs_on
 
 
 def _headers(cells: Cells, filled: Ints) -> Bools:
     """Lines of which at least half the cells read like headers, and none like a time or a crew."""
     valued = _holds(cells, r"\s/\s|\d[:.]\d\d", len(filled))
-    coded = cells.text.dictionary_encode()
-    likely = pc.match_substring_regex(coded.dictionary, r"^[^\d|]{1,40}$|(?i)^(?:driver|pilot|fahrer)")
-    words = zip(coded.dictionary.to_pylist(), likely.to_pylist(), strict=True)
-    reads = np.array([ok and is_header_cell(word) for word, ok in words], bool)
-    hits = np.bincount(cells.line, weights=reads[coded.indices.to_numpy()], minlength=len(filled))
+    hits = np.bincount(cells.line[cells.holding(_read_like_headers)], minlength=len(filled))
     return np.asarray((hits >= 2) & ~valued & (hits * 2 >= filled))
+
+
+def _read_like_headers(texts: pa.StringArray) -> pa.BooleanArray:
+    likely = pc.match_substring_regex(texts, r"^[^\d|]{1,40}$|(?i)^(?:driver|pilot|fahrer)")
+    words = zip(texts.to_pylist(), likely.to_pylist(), strict=True)
+    return pa.array([ok and is_header_cell(word) for word, ok in words], pa.bool_())
 
 
 def _starts_empty(cells: Cells, full: Bools, count: int) -> Bools:
@@ -137,8 +155,7 @@ def _place_indented(lines: Lines, cells: Cells, outcome: Ints, indented: Ints) -
         above = line - 1
         if above < 0 or lines.sheet[above] != lines.sheet[line]:
             continue
-        start, end = np.searchsorted(cells.line, [line, line + 1])
-        words = [text for text in cells.text.slice(start, end - start).to_pylist() if text]
+        words = [text for text in cells.of_line(line) if text]
         if outcome[above] == HEADER:
             outcome[line] = HEADER if all(map(is_header_cell, words)) else RESULT
         elif outcome[above] in (RESULT, CONTINUATION) and not any(map(_NUMBER.fullmatch, words)):
@@ -148,10 +165,9 @@ def _place_indented(lines: Lines, cells: Cells, outcome: Ints, indented: Ints) -
 def _place_texts(lines: Lines, cells: Cells, full: Bools, outcome: Ints, texts: Ints) -> None:
     """Name lines of a single text: captions before, sections between, furniture after the rows."""
     rows = np.flatnonzero(outcome == RESULT)
-    rows = rows[~np.isin(rows, texts)]
+    rows = rows[~_at(texts, len(outcome))[rows]]
     first, last = _span(lines.sheet, np.concatenate([rows, np.flatnonzero(outcome == HEADER)]))
-    where = np.flatnonzero(full & np.isin(cells.line, texts))
-    words = cells.text.take(pa.array(where)).to_pylist()
+    words = cells.words(np.flatnonzero(full & _at(texts, len(outcome))[cells.line]))
     two_line_headers: set[int] = set()
     for line, text in zip(texts.tolist(), words, strict=True):
         sheet = int(lines.sheet[line])
@@ -163,6 +179,12 @@ def _place_texts(lines: Lines, cells: Cells, full: Bools, outcome: Ints, texts: 
             outcome[line] = CONTINUATION
         else:
             outcome[line] = _text_outcome(text, line < first[sheet], line > last[sheet])
+
+
+def _at(places: Ints, size: int) -> Bools:
+    found = np.zeros(size, bool)
+    found[places] = True
+    return found
 
 
 def _span(sheet: Ints, rows: Ints) -> tuple[Ints, Ints]:

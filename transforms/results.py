@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ from transforms import statuses
 from transforms.arrays import Bools
 from transforms.cars import read_cars, read_engine_makers
 from transforms.cells import filled, read_numbers
+from transforms.coded import Coded
 from transforms.columns import Layout
 from transforms.crews import Crews
 from transforms.dialect import Lines
@@ -28,7 +29,7 @@ from transforms.typed import Typed, read_slots
 class Rows:
     """Rows as printed texts by slot, and as typed columns."""
 
-    texts: dict[str, pa.Array]
+    texts: dict[str, Coded]
     typed: Typed
 
     def keep(self, kept: Bools) -> Rows:
@@ -36,12 +37,13 @@ class Rows:
         if kept.all():
             return self
         mask = pa.array(kept)
-        columns = {name: column.filter(mask) for name, column in self.typed.columns.items()}
-        misfits = {slot: misfit[kept] for slot, misfit in self.typed.misfits.items()}
-        miles = {slot: converted[kept] for slot, converted in self.typed.miles.items()}
-        zeros = {slot: zero[kept] for slot, zero in self.typed.zeros.items()}
-        texts = {slot: text.filter(mask) for slot, text in self.texts.items()}
-        return Rows(texts, Typed(columns, misfits, miles, zeros))
+        typed = self.typed
+        columns = {name: column.filter(mask) for name, column in typed.columns.items()}
+        misfits, miles, zeros = (
+            {slot: mark[kept] for slot, mark in marks.items()} for marks in (typed.misfits, typed.miles, typed.zeros)
+        )
+        texts = {slot: replace(text, code=text.code[kept]) for slot, text in self.texts.items()}
+        return Rows(texts, Typed(columns, misfits, miles, zeros, typed.unread))
 
 
 def read_rows(placed: Placed, layouts: Sequence[Layout], lines: Lines) -> Rows:
@@ -66,10 +68,9 @@ def results_table(
     line = pa.array(lines.number[placed.lines], pa.int32())
     kind = facts.kind.take(pa.array(sheet))
     section, section_status = facts.sections(placed.lines)
-    entrants = read_entrants(texts["entrant"])
-    car, cars, engine_make = _cars(texts)
-    words = statuses.without_values(texts, columns)
-    retired = statuses.read_retired(words)
+    entrant, numbers, class_ = texts["entrant"], texts["car_number"], texts["class"]
+    entrants = {name: entrant.spread(parts) for name, parts in _parts(read_entrants(entrant.texts))}
+    words = statuses.Words.of(texts, rows.typed.unread)
     return TABLES["results"].conform(
         pa.table(
             {
@@ -80,22 +81,19 @@ def results_table(
                 "season": facts.season.take(pa.array(sheet)),
                 "kind": kind,
                 "section": section,
-                "position_text": texts["position"],
-                "status": statuses.decide(words, columns, retired, section_status, kind),
-                "reason": pc.coalesce(texts["reason"], retired),
-                "car_number": filled(read_numbers(texts["car_number"])),
+                "position_text": texts["position"].column(),
+                "status": statuses.decide(words, columns, section_status, kind),
+                "reason": pc.coalesce(texts["reason"].column(), words.retired),
+                "car_number": numbers.spread(filled(read_numbers(numbers.texts))),
                 "crew": crews.crew,
                 "crew_size": pc.list_value_length(crews.crew),
-                "car": car,
-                "make": cars["make"],
-                "model": cars["model"],
-                "engine_make": pc.coalesce(engine_make, cars["engine_make"].combine_chunks()),
+                **_cars(texts),
                 "entrant": entrants["entrant"],
-                "entrant_text": texts["entrant"],
+                "entrant_text": entrant.column(),
                 "operator": entrants["operator"],
-                "country": pc.coalesce(texts["country"], entrants["country"].combine_chunks()),
-                "class": filled(texts["class"]),
-                "lap_time_text": texts["lap_time"],
+                "country": pc.coalesce(texts["country"].column(), entrants["country"]),
+                "class": class_.spread(filled(class_.texts)),
+                "lap_time_text": texts["lap_time"].column(),
                 "extra": extras.lists(len(placed.lines)),
                 **columns,
             }
@@ -103,16 +101,26 @@ def results_table(
     )
 
 
-def _cars(texts: dict[str, pa.Array]) -> tuple[pa.Array, pa.Table, pa.Array]:
-    """The car as printed, its parts, and the maker of an engine that has a column of its own.
+def _cars(texts: dict[str, Coded]) -> dict[str, pa.Array]:
+    """The car as printed, its parts, and the maker of its engine, which may have a column of its own.
 
     Where make, type and model have columns of their own, the car is these joined by blanks.
     """
-    parts = [pc.fill_null(filled(texts[slot]), "") for slot in ("make", "type", "model")]
-    joined = pc.binary_join_element_wise(*parts, " ")
-    in_parts = read_where(pc.not_equal(joined, "  "), joined, _single_blanks)
-    car = pc.coalesce(filled(texts["car"]), filled(in_parts))
-    return car, read_cars(car), read_engine_makers(texts["engine"])
+    car = texts["car"]
+    in_parts = [texts[slot] for slot in ("make", "type", "model")]
+    if any(len(part.texts) for part in in_parts):
+        columns = [pc.fill_null(part.spread(filled(part.texts)), "") for part in in_parts]
+        joined = pc.binary_join_element_wise(*columns, " ")
+        whole = read_where(pc.not_equal(joined, "  "), joined, _single_blanks)
+        car = Coded.of(pc.coalesce(car.spread(filled(car.texts)), filled(whole)))
+    names = filled(car.texts)
+    cars = {name: car.spread(part) for name, part in _parts(read_cars(names))}
+    engine = texts["engine"].spread(read_engine_makers(texts["engine"].texts))
+    return {"car": car.spread(names), **cars, "engine_make": pc.coalesce(engine, cars["engine_make"])}
+
+
+def _parts(read: pa.Table) -> Iterator[tuple[str, pa.Array]]:
+    return ((name, read[name].combine_chunks()) for name in read.column_names)
 
 
 def _single_blanks(texts: pa.Array) -> pa.Array:

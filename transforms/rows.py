@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints
+from transforms.coded import Coded
 from transforms.columns import Layout
 from transforms.crews import JOIN
 from transforms.dialect import Cells
@@ -32,14 +32,13 @@ _SYNONYMS = {"chassis": "car", "team": "entrant"}
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Cells of rows with their slots: the row (index into `lines`), the slot, the column, the layout, the text."""
+    """Cells of rows with their slots: the row (index into `lines`), the slot, the table, the cell itself."""
 
     lines: Ints  # lines of the batch that are rows
     row: Ints
     slot: Ints
-    column: Ints
     table: Ints
-    text: pa.Array
+    cells: Cells
     tables: Ints  # table of each row
 
 
@@ -61,7 +60,7 @@ def place(cells: Cells, page: Page, layouts: Sequence[Layout]) -> Placed:
     slot = np.where(known, slots[table, np.minimum(column, slots.shape[1] - 1)], EXCESS)
     below = continued[line[at]]
     slot[below] = _second_slots(layouts, table[below], column[below], slot[below])
-    return Placed(lines, row, slot, column, table, cells.text.take(pa.array(at)), page.table[lines])
+    return Placed(lines, row, slot, table, cells.take(at), page.table[lines])
 
 
 def _slot_table(layouts: Sequence[Layout]) -> Ints:
@@ -99,25 +98,28 @@ def _second_slots(layouts: Sequence[Layout], table: Ints, column: Ints, slot: In
     return np.where(named[which] >= 0, named[which], slot)
 
 
-def slot_texts(placed: Placed, layouts: Sequence[Layout]) -> dict[str, pa.Array]:
-    """The printed text of each slot, one array per slot with a text (null: empty or absent) per row."""
+def slot_texts(placed: Placed, layouts: Sequence[Layout]) -> dict[str, Coded]:
+    """The printed text of each slot, row by row; none where the cell is empty or absent."""
     rows = len(placed.lines)
-    filled = pc.not_equal(placed.text, "").to_numpy(zero_copy_only=False)
+    filled = np.flatnonzero(placed.cells.filled)
+    slot = placed.slot[filled].astype(np.int8)
+    order = np.argsort(slot, kind="stable")
+    bounds = np.searchsorted(slot[order], np.arange(len(SLOTS) + 1))
     texts = {}
-    for name, slot in _SLOT.items():
-        at = np.flatnonzero(filled & (placed.slot == slot))
+    for name, start, end in zip(SLOTS, bounds[:-1], bounds[1:], strict=True):
+        at = filled[order[start:end]]
         texts[name] = _crew_texts(placed, layouts, at) if name == "crew" else _scatter(placed, at, rows)
     return texts
 
 
-def _scatter(placed: Placed, at: Ints, rows: int) -> pa.Array:
-    source = np.full(rows, -1)
+def _scatter(placed: Placed, at: Ints, rows: int) -> Coded:
+    code = np.full(rows, -1)
     # Of a row's cells with one role the first stands; a continuation line only fills what is empty.
-    source[placed.row[at[::-1]]] = at[::-1]
-    return placed.text.take(pa.array(source, mask=source < 0))
+    code[placed.row[at[::-1]]] = placed.cells.code[at[::-1]]
+    return Coded.among(placed.cells.texts, code)
 
 
-def _crew_texts(placed: Placed, layouts: Sequence[Layout], at: Ints) -> pa.Array:
+def _crew_texts(placed: Placed, layouts: Sequence[Layout], at: Ints) -> Coded:
     """Crews as one text: names in cells of their own joined by JOIN, first and last names of a block by a blank."""
     rows = len(placed.lines)
     several = np.bincount(placed.row[at], minlength=rows) > 1
@@ -127,16 +129,13 @@ def _crew_texts(placed: Placed, layouts: Sequence[Layout], at: Ints) -> pa.Array
     if not len(many):
         return texts
     joined: dict[int, str] = {}
-    for i, text in zip(many, placed.text.take(pa.array(many)).to_pylist(), strict=True):
-        columns = layouts[placed.table[i]].columns
-        heading = columns[placed.column[i]].heading if placed.column[i] < len(columns) else Heading("crew", "")
+    for i, text in zip(many, placed.cells.words(many), strict=True):
+        columns, column = layouts[placed.table[i]].columns, placed.cells.column[i]
+        heading = columns[column].heading if column < len(columns) else Heading("crew", "")
         row = int(placed.row[i])
         between = " " if heading.part == "last" else JOIN
         joined[row] = joined[row] + between + text if row in joined else text
-    whole = pa.array(list(joined.values()), pa.string())
-    source = np.full(rows, -1)
-    source[list(joined)] = np.arange(len(joined))
-    return pc.coalesce(texts, whole.take(pa.array(source, mask=source < 0)))
+    return texts.replaced(np.array([*joined]), pa.array([*joined.values()], pa.string()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +155,17 @@ class Extras:
 
 def extras(placed: Placed, layouts: Sequence[Layout]) -> Extras:
     """The cells that have no slot of their own, with the name of their column."""
-    filled = pc.not_equal(placed.text, "").to_numpy(zero_copy_only=False)
     engine = placed.slot == _SLOT["engine"]
-    at = np.flatnonzero(filled & ((placed.slot == _EXTRA) | engine))
+    at = np.flatnonzero(placed.cells.filled & ((placed.slot == _EXTRA) | engine))
     names: dict[tuple[int, int], str] = {}
     listed = []
-    for table, column, is_engine in zip(placed.table[at].tolist(), placed.column[at].tolist(), engine[at], strict=True):
+    for table, column, is_engine in zip(
+        placed.table[at].tolist(), placed.cells.column[at].tolist(), engine[at], strict=True
+    ):
         if (table, column) not in names:
             names[table, column] = _name(layouts[table], column)
         listed.append("engine" if is_engine else names[table, column])
-    found = Extras(placed.row[at], listed, placed.text.take(pa.array(at)))
+    found = Extras(placed.row[at], listed, placed.cells.texts.take(pa.array(placed.cells.code[at])))
     nation = np.array([name == _NATION for name in listed], dtype=bool)
     rest = Extras(found.row[~nation], [n for n in listed if n != _NATION], found.value.filter(pa.array(~nation)))
     return with_countries(rest, found.row[nation], found.value.filter(pa.array(nation)))
@@ -206,14 +206,13 @@ def keep_rows(placed: Placed, kept: Bools) -> Placed:
     if kept.all():
         return placed
     number = np.cumsum(kept) - 1
-    keep = kept[placed.row]
+    keep = np.flatnonzero(kept[placed.row])
     return replace(
         placed,
         lines=placed.lines[kept],
         tables=placed.tables[kept],
         row=number[placed.row[keep]],
         slot=placed.slot[keep],
-        column=placed.column[keep],
         table=placed.table[keep],
-        text=placed.text.filter(pa.array(keep)),
+        cells=placed.cells.take(keep),
     )

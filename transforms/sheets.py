@@ -23,7 +23,7 @@ from transforms.ledger import lines_table, sheets_table
 from transforms.pages import Page, read_pages
 from transforms.rows import extras, keep_rows, place, with_countries
 from transforms.sources import Source
-from transforms.text import Text, read_text
+from transforms.text import Text, join_lines, read_text
 from transforms.verdicts import judge
 
 
@@ -62,7 +62,7 @@ def read(sources: Sequence[Source]) -> Reading:
     rows = results.read_rows(placed, layouts, lines)
     verdict = judge(lines, page, layouts, placed, rows, texts, dialects)
     placed, rows = keep_rows(placed, verdict.kept), rows.keep(verdict.kept)
-    crews = read_crews(rows.texts["crew"], lines.sheet[placed.lines])
+    crews = read_crews(rows.texts["crew"].column(), lines.sheet[placed.lines])
     facts = SheetFacts.of(ordered, lines, page, layouts, cells)
     found = results.results_table(
         placed, rows, crews, facts, lines, with_countries(extras(placed, layouts), crews.row, crews.country)
@@ -78,8 +78,7 @@ def read(sources: Sequence[Source]) -> Reading:
 
 
 def _lines(texts: Sequence[Text]) -> Lines:
-    counts = [len(text.lines) for text in texts]
+    counts = np.array([text.count for text in texts], dtype=np.int64)
     starts = np.concatenate([[0], np.cumsum(counts)])
     number = np.arange(starts[-1]) - np.repeat(starts[:-1], counts) + 1
-    flat = pa.array([line for text in texts for line in text.lines], pa.string())
-    return Lines(np.repeat(np.arange(len(texts)), counts), number, flat)
+    return Lines(np.repeat(np.arange(len(texts)), counts), number, join_lines(texts))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.coded import Coded
 from transforms.fold import fold_array
 from transforms.lexicon import statuses
 from transforms.traits import reasons
@@ -15,7 +17,8 @@ from transforms.traits import reasons
 _LISTS = ("entry-list", "appearances")
 _TIMED = ("grid", "qualifying", "practice", "warm-up", "fastest-laps")
 
-_VALUES = {"position": "position", "laps": "laps", "race_time": "race_time_ms", "lap_time": "lap_time_ms"}
+_WITH_STATUS = ("status", "position", "race_time", "gap", "laps", "lap_time")
+_WITH_REASON = ("status", "race_time", "gap")
 
 
 @cache
@@ -36,34 +39,39 @@ def is_status(texts: pa.Array) -> pa.Array:
     return pc.is_valid(read_status(texts))
 
 
-def without_values(texts: Mapping[str, pa.Array], columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
-    """The printed slots, null where a position, a time or a lap count was read: what is left may be words."""
-    unread = {slot: pc.if_else(pc.is_null(columns[column]), texts[slot], None) for slot, column in _VALUES.items()}
-    return {**texts, **unread}
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The texts of slots as words: what status each row's text is, and why a car stopped; null where it is neither."""
+
+    status: Mapping[str, pa.Array]
+    reason: Mapping[str, pa.Array]
+
+    @classmethod
+    def of(cls, texts: Mapping[str, Coded], unread: Mapping[str, pa.Array]) -> Words:
+        """Read the slots where words may stand; `unread` has, by slot, the texts in which no value was read."""
+        words = {slot: (text, unread.get(slot, text.texts)) for slot, text in texts.items()}
+        status = {slot: words[slot][0].spread(read_status(words[slot][1])) for slot in _WITH_STATUS}
+        reason = {slot: words[slot][0].spread(reason_in(words[slot][1])) for slot in _WITH_REASON}
+        return cls(status, reason)
+
+    @property
+    def retired(self) -> pa.Array:
+        """Why a car stopped, where its status or a time prints that; else null."""
+        return pc.coalesce(*self.reason.values())
 
 
-def decide(
-    texts: Mapping[str, pa.Array],
-    columns: Mapping[str, pa.Array],
-    retired: pa.Array,
-    section: pa.Array,
-    kind: pa.Array,
-) -> pa.Array:
-    """The status of each row, from its slots without values, typed columns, retirement, section's status and kind."""
-    time_status = read_status(texts["lap_time"])
+def decide(words: Words, columns: Mapping[str, pa.Array], section: pa.Array, kind: pa.Array) -> pa.Array:
+    """The status of each row, from its slots without values, typed columns, section's status and kind."""
     no_laps = pc.is_null(columns["laps"])
     listed = pc.is_in(kind, value_set=pa.array(_LISTS))
     timed = pc.and_(pc.is_in(kind, value_set=pa.array(_TIMED)), pc.is_valid(columns["lap_time_ms"]))
     placed = pc.or_(pc.is_valid(columns["position"]), timed)
     return pc.coalesce(
-        read_status(texts["status"]),
-        pc.if_else(pc.is_valid(retired), "did_not_finish", None),
-        read_status(texts["position"]),
-        read_status(texts["race_time"]),
-        read_status(texts["gap"]),
-        read_status(texts["laps"]),
+        words.status["status"],
+        pc.if_else(pc.is_valid(words.retired), "did_not_finish", None),
+        *(words.status[slot] for slot in ("position", "race_time", "gap", "laps")),
         section,
-        pc.if_else(no_laps, time_status, None),
+        pc.if_else(no_laps, words.status["lap_time"], None),
         pc.if_else(listed, "listed", None),
         pc.if_else(placed, "classified", None),
         pa.scalar("unknown"),
@@ -76,8 +84,3 @@ def reason_in(texts: pa.Array) -> pa.Array:
     word = pc.struct_field(pc.extract_regex(fold_array(coded.dictionary), r"^(?P<word>\p{L}+)"), "word")
     found = pc.if_else(pc.is_in(word, value_set=pa.array(sorted(reasons()))), coded.dictionary, None)
     return pc.if_else(pc.is_valid(read_status(texts)), None, found.take(coded.indices))
-
-
-def read_retired(texts: Mapping[str, pa.Array]) -> pa.Array:
-    """Why a car stopped, where its status or a time, in slots without values, prints that; else null."""
-    return pc.coalesce(*(reason_in(texts[slot]) for slot in ("status", "race_time", "gap")))

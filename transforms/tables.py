@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from transforms import evidence
 from transforms.arrays import Ints
@@ -56,16 +55,14 @@ class Tables:
 
     def texts(self, line: int) -> tuple[str, ...]:
         """The cells of one line."""
-        start, end = np.searchsorted(self.cells.line, [line, line + 1])
-        return tuple(self.cells.text.slice(start, end - start).to_pylist())
+        return tuple(self.cells.of_line(line))
 
     def look(self, chosen: Ints) -> evidence.Looks:
         """What the cells of the first rows of the chosen tables look like, of rows as wide as the table."""
         starts, ends = (np.searchsorted(self.first_cells.table, chosen, side) for side in ("left", "right"))
         at = evidence.flatten(starts, ends)[0]
-        cell = self.first_cells.cell[at]
-        text, column = self.cells.text.take(pa.array(cell)), self.cells.column[cell]
-        return evidence.Looks.of(self.first_cells.table[at], self.first_cells.row[at], column, text)
+        cells = self.cells.take(self.first_cells.cell[at])
+        return evidence.Looks.of(self.first_cells.table[at], self.first_cells.row[at], cells)
 
 
 @dataclass(frozen=True, slots=True)

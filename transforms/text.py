@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
 
 # Windows-1252 leaves five bytes without a character; as in the WHATWG standard they become the C1
 # control of the same number, so that any bytes whatsoever can be decoded and come back.
@@ -23,16 +26,32 @@ _BOMS = (
 _NEWLINES = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
 _MIXED = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r\x1b") + b"\x7f"
+# Where ends of line are mixed, lines keep theirs; no other line feed is within a line. UTF-8 has no such byte.
+_KEPT_FEED = b"\xff"
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sheet as lines, with the encoding and newline that `replay` needs to give its bytes back."""
+    """A sheet as lines, with the encoding and newline that `replay` needs to give its bytes back.
+
+    `body` holds the lines in UTF-8, each with a line feed behind it that is no part of the line.
+    """
 
     encoding: str
     newline: str
-    lines: list[str]
+    body: bytes
     binary: bool = False
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines, one by one."""
+        lines: list[str] = join_lines([self]).to_pylist()
+        return lines
+
+    @property
+    def count(self) -> int:
+        """How many lines there are."""
+        return self.body.count(b"\n")
 
 
 def read_text(data: bytes) -> Text:
@@ -40,11 +59,39 @@ def read_text(data: bytes) -> Text:
 
     `binary` is set when over a fiftieth of the characters are controls that no text has.
     """
+    if _is_plain(data):
+        body = data if data.endswith(b"\n") or not data else data + b"\n"
+        newline = "none" if b"\n" not in data else "lf" if body is data else "lf-open"
+        return Text("utf-8", newline, body, binary=_is_binary(data))
     encoding, text = _decode(data)
     newline, lines = _divide(text)
-    sample = data if not encoding.startswith("utf-16") else text.encode("utf-8", "replace")
+    body = b"".join(line.encode().replace(b"\n", _KEPT_FEED) + b"\n" for line in lines)
+    return Text(encoding, newline, body, _is_binary(text.encode() if encoding.startswith("utf-16") else data))
+
+
+def join_lines(texts: Sequence[Text]) -> pa.StringArray:
+    """The lines of sheets, one after another."""
+    body = b"".join(text.body for text in texts)
+    feeds = np.flatnonzero(np.frombuffer(body, np.uint8) == ord("\n"))
+    offsets = np.zeros(len(feeds) + 1, np.int32)
+    offsets[1:] = feeds - np.arange(len(feeds))
+    flat = body.replace(b"\n", b"").replace(_KEPT_FEED, b"\n")
+    return pa.StringArray.from_buffers(len(feeds), pa.py_buffer(offsets), pa.py_buffer(flat))
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether a sheet is UTF-8 without a mark before it, and ends its lines by line feeds: then it is read already."""
+    if b"\r" in data or data.startswith(tuple(bom for _, bom, _ in _BOMS)):
+        return False
+    try:
+        return data.isascii() or bool(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _is_binary(sample: bytes) -> bool:
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    return Text(encoding, newline, lines, binary=controls * 50 > len(sample))
+    return controls * 50 > len(sample)
 
 
 def replay(encoding: str, newline: str, texts: Iterable[str]) -> bytes:

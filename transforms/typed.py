@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from transforms import cells
 from transforms.arrays import Bools, Ints
-from transforms.masks import read_where
+from transforms.coded import Coded
+from transforms.masks import first_bytes, read_where
 from transforms.statuses import is_status, reason_in
 
 Reader = Callable[[pa.Array], pa.Array]
@@ -26,39 +27,65 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "gap_laps": ("gap_laps", cells.read_integers),
 }
 _DIGITS = r"^[\d.:,'+\s#]*\d[\d.:,'+\s]*$"
+_BEGINS_DIGITS = np.isin(np.arange(256), [*b"0123456789.:,'+#"])
 _TEXT_SLOTS = ("crew", "entrant")
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Typed columns by name, and per slot the cells that do not fit, those converted from miles, and false zeros."""
+    """Typed columns by name, and per slot the cells that do not fit, those converted from miles, and false zeros.
+
+    `unread` holds per slot the texts in which no value was read, null in place of all others.
+    """
 
     columns: dict[str, pa.Array]
     misfits: dict[str, Bools]
     miles: dict[str, Bools]
     zeros: dict[str, Bools]
+    unread: dict[str, pa.Array]
 
 
-def read_slots(texts: Mapping[str, pa.Array], mph: Mapping[str, Bools], sheet: Ints) -> Typed:
+def read_slots(texts: Mapping[str, Coded], mph: Mapping[str, Bools], sheet: Ints) -> Typed:
     """Type the printed slots; `mph` has per speed slot the rows whose header says miles, `sheet` the sheet of each."""
-    columns: dict[str, pa.Array] = {}
-    misfits: dict[str, Bools] = {}
-    miles: dict[str, Bools] = {}
-    printed = {slot: cells.filled(text) for slot, text in texts.items()}
+    typed = Typed({}, {}, {}, {}, {})
+    columns, misfits, miles = typed.columns, typed.misfits, typed.miles
+    printed = {slot: cells.filled(text.texts) for slot, text in texts.items()}
     for slot, (column, read) in _READERS.items():
-        columns[column] = read(printed[slot])
-        misfits[slot] = _misfits(printed[slot], [columns[column]])
+        values = read(printed[slot])
+        columns[column] = texts[slot].spread(values)
+        misfits[slot] = texts[slot].rows(_misfits(printed[slot], [values]))
+        typed.unread[slot] = pc.if_else(pc.is_null(values), texts[slot].texts, None)
     for slot, column in (("race_speed", "race_speed_kmh"), ("lap_speed", "lap_speed_kmh")):
-        columns[column], converted = cells.read_speeds(printed[slot], pa.array(mph[slot]))
-        miles[slot] = _true(pc.and_(converted, pc.is_valid(columns[column])))
-        misfits[slot] = _misfits(printed[slot], [columns[column]])
-    columns["distance_km"], converted = cells.read_distances(printed["distance"])
-    miles["distance"] = _true(converted)
-    misfits["distance"] = _misfits(printed["distance"], [columns["distance_km"]])
-    _read_race_times(printed, columns, misfits)
+        columns[column], miles[slot], unread = _read_speeds(texts[slot], printed[slot], mph[slot])
+        misfits[slot] = texts[slot].rows(_misfits(printed[slot], [unread]))
+    distances, converted = cells.read_distances(printed["distance"])
+    columns["distance_km"] = texts["distance"].spread(distances)
+    miles["distance"] = texts["distance"].rows(_true(converted))
+    misfits["distance"] = texts["distance"].rows(_misfits(printed["distance"], [distances]))
+    _read_race_times(texts, printed, typed)
     for slot in _TEXT_SLOTS:
-        misfits[slot] = _true(pc.match_substring_regex(printed[slot], _DIGITS))
-    return Typed(columns, misfits, miles, {"laps": _forget_zero_laps(columns, sheet)})
+        misfits[slot] = texts[slot].rows(_all_digits(printed[slot]))
+    typed.zeros["laps"] = _forget_zero_laps(columns, sheet)
+    return typed
+
+
+def _read_speeds(texts: Coded, printed: pa.Array, mph: Bools) -> tuple[pa.Array, Bools, pa.Array]:
+    """Speeds row by row, which of them were converted from miles, and the speeds text by text."""
+    values, converted = cells.read_speeds(printed, pa.scalar(False))
+    column, miles = texts.spread(values), texts.rows(_true(pc.and_(converted, pc.is_valid(values))))
+    if not mph.any():
+        return column, miles, values
+    in_miles, _ = cells.read_speeds(printed, pa.scalar(True))
+    column = pc.if_else(pa.array(mph), texts.spread(in_miles), column)
+    return column, miles | (mph & texts.rows(_true(pc.is_valid(in_miles)))), values
+
+
+def _all_digits(texts: pa.Array) -> Bools:
+    """Texts of nothing but digits and the marks between them."""
+    may_be = np.flatnonzero(_BEGINS_DIGITS[first_bytes(texts)])
+    digits = np.zeros(len(texts), bool)
+    digits[may_be] = _true(pc.match_substring_regex(texts.take(pa.array(may_be)), _DIGITS))
+    return digits
 
 
 def _forget_zero_laps(columns: dict[str, pa.Array], sheet: Ints) -> Bools:
@@ -75,18 +102,21 @@ def _forget_zero_laps(columns: dict[str, pa.Array], sheet: Ints) -> Bools:
     return np.asarray(false)
 
 
-def _read_race_times(printed: Mapping[str, pa.Array], columns: dict[str, pa.Array], misfits: dict[str, Bools]) -> None:
+def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array], typed: Typed) -> None:
     """Race times, and the gaps that many sheets print in their place for all but the winner."""
-    text = printed["race_time"]
+    text, coded, gaps = printed["race_time"], texts["race_time"], texts["gap"]
     is_gap = pc.fill_null(pc.starts_with(text, "+"), False)
     time = pc.if_else(is_gap, None, cells.read_times(text))
     gap_time, gap_laps = cells.read_gaps(printed["gap"])
     instead_time, instead_laps = cells.read_gaps(pc.if_else(pc.is_valid(time), None, text))
-    columns["race_time_ms"] = time
-    columns["gap_ms"] = pc.coalesce(gap_time, instead_time)
-    columns["gap_laps"] = pc.coalesce(gap_laps, columns["gap_laps"], instead_laps)
-    misfits["race_time"] = _misfits(text, [time, instead_time, instead_laps])
-    misfits["gap"] = _misfits(printed["gap"], [gap_time, gap_laps, cells.read_times(printed["gap"])])
+    columns, misfits = typed.columns, typed.misfits
+    columns["race_time_ms"] = coded.spread(time)
+    columns["gap_ms"] = pc.coalesce(gaps.spread(gap_time), coded.spread(instead_time))
+    laps = gaps.spread(gap_laps), columns["gap_laps"], coded.spread(instead_laps)
+    columns["gap_laps"] = pc.coalesce(*laps)
+    misfits["race_time"] = coded.rows(_misfits(text, [time, instead_time, instead_laps]))
+    misfits["gap"] = gaps.rows(_misfits(printed["gap"], [gap_time, gap_laps, cells.read_times(printed["gap"])]))
+    typed.unread["race_time"] = pc.if_else(pc.is_null(time), coded.texts, None)
 
 
 def _misfits(text: pa.Array, values: list[pa.Array]) -> Bools:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints
+from transforms.coded import Coded
 from transforms.columns import Layout
 from transforms.dialect import PIPE, Lines
 from transforms.pages import BLANK, CONTINUATION, HEADER, REJECT, RESULT, RUNS_ON, Page
@@ -87,7 +86,7 @@ def _misfit_rows(
     """Rows that are not of their table: too many cells or too few, cells that do not fit, or nobody in them."""
     count = len(placed.lines)
     misfits = sum((mask.astype(int) for mask in rows.typed.misfits.values()), np.zeros(count, int))
-    full = pc.not_equal(placed.text, "").to_numpy(zero_copy_only=False)
+    full = placed.cells.filled
     filled = np.bincount(placed.row[full], minlength=count)
     beyond = np.bincount(placed.row[full & (placed.slot == EXCESS)], minlength=count)
     layout_width = np.array([*(len(found.columns) for found in layouts), 0])[placed.tables]
@@ -110,16 +109,13 @@ def _misfit_rows(
     return reasons
 
 
-def _any_of(texts: dict[str, pa.Array], slots: Sequence[str]) -> Bools:
-    any_valid = np.zeros(len(texts[slots[0]]), bool)
-    for slot in slots:
-        any_valid |= texts[slot].is_valid().to_numpy(zero_copy_only=False)
-    return any_valid
+def _any_of(texts: dict[str, Coded], slots: Sequence[str]) -> Bools:
+    return np.asarray(np.any([texts[slot].printed for slot in slots], axis=0))
 
 
 def _wrong_cells(rows: Rows, i: int) -> str:
     wrong = [slot for slot, mask in rows.typed.misfits.items() if mask[i]]
-    return ", ".join(f"{slot} reads '{rows.texts[slot][i].as_py()}'" for slot in wrong[:3])
+    return ", ".join(f"{slot} reads '{rows.texts[slot].words(np.array([i]))[0]}'" for slot in wrong[:3])
 
 
 def _reject_continuations(outcome: Ints, reasons: dict[int, str]) -> None:

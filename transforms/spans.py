@@ -1,0 +1,108 @@
+"""Spans: where cells begin and end in the bytes of the lines that hold them, so that they are copied only once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.arrays import Bools, Ints
+
+Bytes = npt.NDArray[np.uint8]
+
+# The ASCII characters that Arrow trims as blanks.
+_ASCII = pa.array([chr(b) for b in range(128)])
+_IS_BLANK = np.zeros(256, bool)
+_IS_BLANK[:128] = pc.equal(pc.utf8_trim_whitespace(_ASCII), "").to_numpy(zero_copy_only=False)
+
+
+def bytes_of(texts: pa.StringArray) -> tuple[Bytes, Ints]:
+    """The bytes of texts in UTF-8, one after another, and where each begins; at the end, where the last ends."""
+    _, offsets, data = texts.buffers()
+    if not len(texts):
+        return np.zeros(0, np.uint8), np.zeros(1, np.int64)
+    places = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    return np.frombuffer(data, np.uint8) if data and data.size else np.zeros(0, np.uint8), places
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Parts of texts, in order and without overlap: where each begins and ends in the bytes of `texts`."""
+
+    texts: pa.StringArray
+    start: Ints
+    end: Ints
+
+    def copy(self) -> pa.StringArray:
+        """The parts as texts of their own."""
+        count = len(self.start)
+        if not count:
+            return pa.array([], pa.string())
+        # The parts and what is between them are neighbours in one array over the same bytes: every second is a part.
+        offsets = np.empty(2 * count, np.int32)
+        offsets[::2], offsets[1::2] = self.start, self.end
+        whole = pa.StringArray.from_buffers(2 * count - 1, pa.py_buffer(offsets), self.texts.buffers()[2])
+        return whole.take(pa.array(np.arange(0, 2 * count, 2)))
+
+    def trimmed(self) -> Spans:
+        """The parts without blanks at their ends."""
+        data, _ = bytes_of(self.texts)
+        start, end = self.start.copy(), self.end.copy()
+        _skip_blanks(data, start, end, start, 0, 1)
+        _skip_blanks(data, start, end, end, -1, -1)
+        some = np.flatnonzero(start < end)
+        # Blanks beyond ASCII are rare, and Arrow knows them.
+        beyond = some[(data[start[some]] > 127) | (data[end[some] - 1] > 127)]
+        if len(beyond):
+            parts = Spans(self.texts, start[beyond], end[beyond]).copy()
+            left = pc.utf8_ltrim_whitespace(parts)
+            start[beyond] += _lengths(parts) - _lengths(left)
+            end[beyond] = start[beyond] + _lengths(pc.utf8_rtrim_whitespace(left))
+        return Spans(self.texts, start, end)
+
+
+def _lengths(texts: pa.StringArray) -> Ints:
+    return np.asarray(pc.binary_length(texts).to_numpy().astype(np.int64))
+
+
+def _skip_blanks(data: Bytes, start: Ints, end: Ints, edge: Ints, look: int, step: int) -> None:
+    """Move the edges of parts, in place, while a blank stands there."""
+    at = np.flatnonzero(start < end)
+    while len(at):
+        at = at[_IS_BLANK[data[edge[at] + look]]]
+        edge[at] += step
+        at = at[start[at] < end[at]]
+
+
+def cut(spans: Spans, marks: Ints, first: Ints, count: Ints) -> tuple[Spans, Ints, Ints]:
+    """Divide parts at the marks within them; beside each piece the number of its part, and its place in that.
+
+    `marks` are places of single bytes in the parts, in order; `first` and `count` say which are in each part.
+    """
+    width = count + 1
+    begins = np.cumsum(width) - width
+    total = int(width.sum())
+    part = np.repeat(np.arange(len(width)), width)
+    place = np.arange(total) - begins[part]
+    inner = flat_ranges(first, count)
+    start, end = np.empty(total, np.int64), np.empty(total, np.int64)
+    opening, closing = place == 0, _at(begins + count, total)
+    start[opening], end[closing] = spans.start, spans.end
+    start[~opening] = marks[inner] + 1
+    end[~closing] = marks[inner]
+    return Spans(spans.texts, start, end), part, place
+
+
+def flat_ranges(first: Ints, count: Ints) -> Ints:
+    """The numbers of all ranges, one after another: so many from each first on."""
+    ends = np.cumsum(count)
+    return np.asarray(np.arange(int(count.sum())) + np.repeat(first - ends + count, count))
+
+
+def _at(places: Ints, size: int) -> Bools:
+    found = np.zeros(size, bool)
+    found[places] = True
+    return found
