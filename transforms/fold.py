@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.masks import change_where
+from transforms.masks import change_where, mapped
 from transforms.remember import remember
 
 # Letters that Unicode does not take apart into a base letter and an accent.
@@ -30,6 +31,9 @@ _LETTERS = {
 _TRANSLATION = str.maketrans(_LETTERS)
 # All but letters, digits, `#` (a car number's header) and `/` (`N/C`, `Entrant/Team`) divides words.
 _DIVIDER = re.compile(r"(?:[^\w#/]|_)+")
+# What each byte becomes; those beyond ASCII, which are parts of letters, stay.
+_ASCII_FOLD = np.arange(256, dtype=np.uint8)
+_ASCII_FOLD[:128] = [ord(c.lower()) if c.isalnum() or c in "#/" else ord(" ") for c in map(chr, range(128))]
 
 
 @remember
@@ -46,19 +50,27 @@ def fold_array(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Each text as `fold` gives it; null stays null."""
     if isinstance(texts, pa.ChunkedArray):
         return pa.chunked_array([fold_array(chunk) for chunk in texts.chunks], pa.string())
-    plain = change_where(pc.invert(pc.string_is_ascii(texts)), texts, _without_accents)
-    lower = pc.utf8_lower(plain)
+    plain = change_where(_beyond_ascii(texts), texts, _without_accents)
+    divided = change_where(_beyond_ascii(plain), mapped(plain, _ASCII_FOLD), _divided)
     # Words with single blanks between them, the most of all texts, are divided already.
-    divided = change_where(
-        pc.match_substring_regex(lower, r"[^\p{L}\p{N}#/ ]|  "),
-        lower,
-        lambda texts: pc.replace_substring_regex(texts, r"[^\p{L}\p{N}#/]+", " "),
-    )
-    return pc.utf8_trim(divided, " ")
+    spaced = pc.or_(pc.match_substring(divided, "  "), pc.or_(pc.starts_with(divided, " "), pc.ends_with(divided, " ")))
+    return change_where(spaced, divided, lambda texts: pc.utf8_trim(pc.replace_substring_regex(texts, " +", " "), " "))
+
+
+def _beyond_ascii(texts: pa.Array) -> pa.BooleanArray:
+    return pc.invert(pc.string_is_ascii(texts))
 
 
 def _without_accents(texts: pa.Array) -> pa.Array:
-    folded = pc.utf8_lower(pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKD"), r"\p{M}+", ""))
+    bare = pc.utf8_lower(pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKD"), r"\p{M}+", ""))
+    return change_where(_beyond_ascii(bare), bare, _plain_letters)
+
+
+def _plain_letters(texts: pa.Array) -> pa.Array:
     for letter, plain in _LETTERS.items():
-        folded = pc.replace_substring(folded, letter, plain)
-    return folded
+        texts = pc.replace_substring(texts, letter, plain)
+    return texts
+
+
+def _divided(texts: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(pc.utf8_lower(texts), r"[^\p{L}\p{N}#/]+", " ")

@@ -6,7 +6,8 @@ Each cell is exactly one trait. A trait is what the cell looks like, never which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import string
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -17,6 +18,8 @@ import pyarrow.compute as pc
 from transforms import traits
 from transforms.fold import fold_array
 from transforms.lexicon import class_names, country_words, statuses
+from transforms.masks import first_bytes, read_where
+from transforms.spans import bytes_of, holding
 
 # The first pattern that fits names the trait; the order is from the narrow to the wide.
 _PATTERNS: tuple[tuple[str, str], ...] = (
@@ -79,6 +82,13 @@ TRAITS: tuple[str, ...] = tuple(
 _INDEX = {name: i for i, name in enumerate(TRAITS)}
 
 
+_OF_LETTERS = tuple((name, pattern) for name, pattern in _PATTERNS if name in ("number", "crew", "class"))
+_LONGEST_CODE = 15  # letters of the longest text that names a class by its form (`Division XVII`), or a number
+_IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
+_IS_LETTER = np.isin(np.arange(256), [*string.ascii_letters.encode()])
+_SHAPE = np.where(_IS_DIGIT, ord("2"), np.arange(256)).astype(np.uint8)
+
+
 def trait_index(name: str) -> int:
     """The index of a trait in TRAITS."""
     return _INDEX[name]
@@ -87,14 +97,47 @@ def trait_index(name: str) -> int:
 def recognise(texts: pa.Array) -> npt.NDArray[np.int64]:
     """The trait of each text, as an index into TRAITS."""
     found = np.full(len(texts), -1)
-    rest = np.arange(len(texts))
-    left = texts
-    for name, pattern in _PATTERNS:
-        fits = pc.match_substring_regex(left, pattern)
-        rest = _settle(found, rest, name, fits)
-        left = left.filter(pc.invert(fits))
-    _recognise_words(left, found, rest)
+    first = first_bytes(texts)
+    numbers, letters = np.flatnonzero(_IS_DIGIT[first]), np.flatnonzero(_IS_LETTER[first])
+    shape, shapes = _shapes(texts.take(pa.array(numbers)))
+    found[numbers] = _match(shapes, _PATTERNS)[shape]
+    # Of texts that begin with a letter few can be anything but words: short ones, and those of more than one name.
+    lengths = pc.binary_length(texts.take(pa.array(letters))).to_numpy()
+    letters = letters[(lengths <= _LONGEST_CODE) | holding(texts, b"/|")[letters]]
+    found[letters] = _match(texts.take(pa.array(letters)), _OF_LETTERS)
+    others = np.flatnonzero(~(_IS_DIGIT | _IS_LETTER)[first])
+    found[others] = _match(texts.take(pa.array(others)), _PATTERNS)
+    rest = np.flatnonzero(found < 0)
+    _recognise_words(texts.take(pa.array(rest)), found, rest)
     return found
+
+
+def _match(texts: pa.Array, patterns: Sequence[tuple[str, str]]) -> npt.NDArray[np.int64]:
+    """The trait that the first fitting pattern of each text names; -1 where none fits."""
+    found = np.full(len(texts), -1)
+    rest = np.arange(len(texts))
+    for name, pattern in patterns:
+        fits = pc.match_substring_regex(texts, pattern)
+        rest = _settle(found, rest, name, fits)
+        texts = texts.filter(pc.invert(fits))
+    return found
+
+
+def _shapes(texts: pa.Array) -> tuple[npt.NDArray[np.int64], pa.Array]:
+    """Texts that begin with a digit, with equal digits behind it: times and speeds have few shapes, and many values.
+
+    No pattern asks for a digit behind the first, but for the half of a car's number (`41.5`), which stays.
+    """
+    data, places = bytes_of(texts)
+    if not len(texts):
+        return np.zeros(0, np.int64), texts
+    first, last = places[:-1], places[1:] - 1
+    halves = last[(data[last] == ord("5")) & (data[np.maximum(last - 1, 0)] == ord("."))]
+    shaped = _SHAPE[data]
+    shaped[first], shaped[halves] = data[first], ord("5")
+    offsets = pa.py_buffer(places.astype(np.int32))
+    coded = pa.StringArray.from_buffers(len(texts), offsets, pa.py_buffer(shaped)).dictionary_encode()
+    return coded.indices.to_numpy().astype(np.int64), coded.dictionary
 
 
 def _settle(
@@ -133,11 +176,21 @@ def _word_pattern(words: Callable[[], Iterable[str]]) -> str:
 
 def _starts_with_make(folded: pa.Array) -> pa.Array:
     """Cars: one to three words of a make, and more behind them."""
-    starts = pa.array([False] * len(folded))
-    for words in range(1, 4):
-        start = pc.struct_field(pc.extract_regex(folded, rf"^(?P<start>\S+(?: \S+){{{words - 1}}}) "), "start")
-        starts = pc.or_(starts, _is_in(traits.makes, start))
-    return starts
+    return pc.fill_null(read_where(_is_in(_first_words, _start(folded, 1)), folded, _is_make_with_more), False)
+
+
+def _is_make_with_more(folded: pa.Array) -> pa.Array:
+    one, two, three = (_is_in(traits.makes, _start(folded, words)) for words in (1, 2, 3))
+    return pc.or_(pc.or_(one, two), three)
+
+
+def _start(folded: pa.Array, words: int) -> pa.Array:
+    """The first words of texts that have more of them; null for all others."""
+    return pc.struct_field(pc.extract_regex(folded, rf"^(?P<start>\S+(?: \S+){{{words - 1}}}) "), "start")
+
+
+def _first_words() -> Iterable[str]:
+    return {make.partition(" ")[0] for make in traits.makes()}
 
 
 def _has_team_word(folded: pa.Array) -> pa.Array:
@@ -146,6 +199,10 @@ def _has_team_word(folded: pa.Array) -> pa.Array:
 
 
 def _ends_in_country(texts: pa.Array) -> pa.Array:
+    return pc.fill_null(read_where(pc.ends_with(texts, ")"), texts, _holds_country), False)
+
+
+def _holds_country(texts: pa.Array) -> pa.Array:
     inner = pc.struct_field(pc.extract_regex(texts, r"\((?P<inner>[^()]{1,24})\)$"), "inner")
     return _is_in(country_words, fold_array(inner))
 

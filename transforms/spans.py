@@ -28,6 +28,15 @@ def bytes_of(texts: pa.StringArray) -> tuple[Bytes, Ints]:
     return np.frombuffer(data, np.uint8) if data and data.size else np.zeros(0, np.uint8), places
 
 
+def holding(texts: pa.StringArray, marks: bytes) -> Bools:
+    """Which texts hold one of some ASCII characters."""
+    data, places = bytes_of(texts)
+    found = np.zeros(len(texts) + 1, bool)
+    for mark in marks:
+        found[np.searchsorted(places, np.flatnonzero(data == mark), "right") - 1] = True
+    return found[:-1]
+
+
 @dataclass(frozen=True, slots=True)
 class Spans:
     """Parts of texts, in order and without overlap: where each begins and ends in the bytes of `texts`."""
