@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ from flows.storage import DATABASE, sync
 from flows.verify import file_faults
 from transforms.schema import SCHEMA_VERSION, TABLES
 
+# Tables that are written at a time; each holds a row group.
+WRITERS = min(4, os.cpu_count() or 1)
 REMEDIES = {
     errno.EFBIG: "The file would be larger than this disk or user may have: choose another folder with --warehouse.",
     errno.ENOSPC: "The disk is full: free some space and build again.",
@@ -113,10 +116,16 @@ def _stage(warehouse: Warehouse, tables: Mapping[str, Rows]) -> tuple[Path, dict
     staged = warehouse.storage.staging / "snapshot"
     staged.mkdir()
     warehouse.step("staging made")
+
+    def write(name: str) -> Written:
+        return write_parquet(staged / f"{name}.parquet", TABLES[name], tables.get(name, TABLES[name].empty()))
+
+    # Tables are written side by side, the first ones first; Arrow and zstd leave the interpreter to others.
     written = {}
-    for name, table in TABLES.items():
-        written[name] = write_parquet(staged / f"{name}.parquet", table, tables.get(name, table.empty()))
-        warehouse.step("table staged")
+    with ThreadPoolExecutor(WRITERS) as pool:
+        for name, file in zip(TABLES, pool.map(write, TABLES), strict=True):
+            written[name] = file
+            warehouse.step("table staged")
     return staged, written
 
 
