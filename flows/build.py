@@ -3,6 +3,7 @@
 # Prefect makes its form from the annotations, which must not be put off to strings, and from the docstring.
 import os
 from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from pydantic import Field
 
 from flows import steps
 from flows.report import failure, findings_rows, headline, markdown
+from flows.roots import absolute
 from flows.snapshots import Warehouse
 
 T = TypeVar("T")
@@ -35,7 +37,8 @@ READERS = min(4, os.cpu_count() or 1)
 
 
 def _transient(_task: object, _run: object, state: State[Any]) -> bool:
-    return isinstance(state.result(raise_on_failure=False), OSError)
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, OSError) or isinstance(getattr(error, "__cause__", None), OSError)
 
 
 _as_task = task(
@@ -70,8 +73,10 @@ class Tasks:
                 update_progress_artifact(progress, 100.0 * done / len(calls))
 
     def staging(self, warehouse: Warehouse) -> str:
-        """The place given, which all workers see; else the warehouse's own staging folder."""
-        return self._place or steps.Direct().staging(warehouse)
+        """A folder for this warehouse at the place given, which all workers see; else its own staging folder."""
+        if self._place is None:
+            return steps.Direct().staging(warehouse)
+        return f"{self._place.rstrip('/')}/.parcferme-{sha256(absolute(warehouse.url).encode()).hexdigest()[:16]}"
 
 
 @flow(

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
 from flows.decisions import CORRECTIONS, IDENTITY, read_corrections, read_identity
-from flows.errors import DataError
+from flows.errors import DataError, UserError
 from flows.events import Event, Finding, SheetFacts, read_event
 from flows.roots import Hashed, Root, open_root
 from transforms.schema import TABLES
@@ -132,14 +132,17 @@ def gather(found: Scan) -> Seeds:
 def read_sources(location: str, sheets: Sequence[Sheet]) -> tuple[list[Source], list[Finding]]:
     """The bytes of each sheet, unpacked, and a finding for each that cannot be unpacked or is too large.
 
-    Raises DataError when a file is no longer what it was when it was listed, and OSError when it
+    Raises DataError when a file is no longer what it was when it was listed, and UserError when it
     cannot be read.
     """
     root = open_root(location)
     sources, findings = [], []
     for source in (sheet.source for sheet in sheets):
-        with root.open(source.path) as file:
-            packed = _read(file, LARGEST_SHEET + 1)
+        try:
+            with root.open(source.path) as file:
+                packed = _read(file, LARGEST_SHEET + 1)
+        except OSError as error:
+            raise UserError(f"{source.path} cannot be read: {error.strerror or error}.", "Build again.") from error
         if len(packed) <= LARGEST_SHEET and hashlib.sha256(packed).hexdigest() != source.sha256:
             raise DataError(f"{source.path} changed while it was being read.", "Run the build again.")
         try:

@@ -114,6 +114,8 @@ def _stage(warehouse: Warehouse, tables: Mapping[str, Rows]) -> tuple[Path, dict
     if strange := tables.keys() - TABLES.keys():
         raise KeyError(f"the schema has no table {', '.join(sorted(strange))}")
     staged = warehouse.storage.staging / "snapshot"
+    if staged.exists():  # of a first try, which the disk refused
+        shutil.rmtree(staged)
     staged.mkdir()
     warehouse.step("staging made")
 

@@ -189,7 +189,7 @@ class _Bucket:
             raise UserError(
                 f"The seeds root {self.name} cannot be listed: {error}",
                 "Check the bucket's name, AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-            ) from None
+            ) from error
         paths = (info.path[len(self._top) + 1 :] for info in found if info.type == fs.FileType.File)
         return sorted(p for p in paths if not any(part.startswith(".") for part in p.split("/"))), []
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import re
+import signal
+import sys
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
 NAME = "parcferme"
 # How many seconds a run waits for a build that someone has started by hand.
 LONGEST_WAIT = 3600.0
+# Told to stop, how many seconds a run is given to finish, and then as many to end by itself before it is killed.
+# Either way readers keep a whole warehouse, and the next run does what this one has not done.
+GRACE = 5.0
 # What a run does that finds another one: Prefect's strategy, and how the UI words it.
 OVERLAPS = {
     "wait": ("ENQUEUE", "waits until that is done"),
@@ -69,6 +76,7 @@ def serve(root: str, warehouse: str, when: str | timedelta, overlap: str = "wait
     UserError when that cannot start, when there is no such root, or for a cron line that is none.
     """
     open_root(root)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     os.environ.setdefault(CONSOLE_LEVEL, "INFO")
     home = storage_at(warehouse).lock.parent / ".prefect"
     with writing(warehouse):
@@ -76,10 +84,27 @@ def serve(root: str, warehouse: str, when: str | timedelta, overlap: str = "wait
     if "PREFECT_API_URL" not in os.environ:
         click.echo("Starting Prefect's server ...")
         os.environ["PREFECT_API_URL"] = start_server(port, home / "server.log")
+        _give_up_lost_runs()
     click.echo(
         f"Building on schedule; the UI is at {os.environ['PREFECT_API_URL'].removesuffix('/api')}. Ctrl-C stops."
     )
     _serve(absolute(root), absolute(warehouse), when, overlap)
+
+
+def _give_up_lost_runs() -> None:
+    """Say of runs that an earlier server left under way that they crashed: others would wait for them forever."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas import filters
+    from prefect.client.schemas.objects import StateType
+    from prefect.states import Crashed
+
+    under_way = filters.FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING, StateType.CANCELLING])
+    with get_client(sync_client=True) as client:
+        for run in client.read_flow_runs(
+            flow_run_filter=filters.FlowRunFilter(state=filters.FlowRunFilterState(type=under_way)),
+            deployment_filter=filters.DeploymentFilter(name=filters.DeploymentFilterName(any_=[NAME])),
+        ):
+            client.set_flow_run_state(run.id, Crashed(message="The schedule was killed in the middle."), force=True)
 
 
 def _serve(root: str, warehouse: str, when: str | timedelta, overlap: str) -> None:
@@ -110,7 +135,9 @@ def _serve(root: str, warehouse: str, when: str | timedelta, overlap: str) -> No
 
 
 def _runner() -> Runner:
-    """A runner that, told to stop, ends its run and leaves by the door; the schedule stays active."""
+    """A runner that, told to stop, ends its run in bounded time and leaves by the door; the schedule stays active."""
+    from multiprocessing.context import SpawnProcess
+
     from prefect.runner import Runner
 
     class Stoppable(Runner):
@@ -120,9 +147,20 @@ def _runner() -> Runner:
 
         def handle_sigterm(self, *arguments: Any, **options: Any) -> None:
             if self.work is not None:
-                self.loop.call_soon_threadsafe(self.work.cancel)
+                self.loop.call_soon_threadsafe(self.leave, self.work)
+
+        def leave(self, work: asyncio.Task[Any]) -> None:
+            work.cancel()
+            for times, end in enumerate((SpawnProcess.terminate, SpawnProcess.kill), 1):
+                self.loop.call_later(times * GRACE, _each_run, end)
 
     return Stoppable(name=NAME, pause_on_shutdown=False)
+
+
+def _each_run(act: Callable[[Any], None]) -> None:
+    """Do that with the processes of the runs that are under way."""
+    for process in multiprocessing.active_children():
+        act(process)
 
 
 def _no_cron_line(text: str) -> UserError:

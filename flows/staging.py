@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import fs, ipc
+from pyarrow import NativeFile, fs, ipc
 
 from transforms.schema import IDENTIFIED, READ, TABLES
+
+
+@contextmanager
+def emptied(folder: str) -> Iterator[str]:
+    """The folder, without what a build that died has left there; it is removed when the block ends."""
+    files, top = _files(folder)
+    _remove(files, top)
+    try:
+        yield folder
+    finally:
+        _remove(files, top)
+
+
+def _remove(files: fs.FileSystem, folder: str) -> None:
+    if files.get_file_info(folder).type == fs.FileType.Directory:
+        files.delete_dir(folder)
 
 
 def write_batch(folder: str, name: str, tables: Mapping[str, pa.Table]) -> str:
@@ -17,9 +36,23 @@ def write_batch(folder: str, name: str, tables: Mapping[str, pa.Table]) -> str:
     files.create_dir(top, recursive=True)
     for table in READ:
         schema = TABLES[table].schema
-        with files.open_output_stream(f"{top}/{name}-{table}.arrow") as sink, ipc.new_file(sink, schema) as writer:
+        with _whole(files, f"{top}/{name}-{table}.arrow") as sink, ipc.new_file(sink, schema) as writer:
             writer.write_table(TABLES[table].conform(tables[table]))
     return name
+
+
+@contextmanager
+def _whole(files: fs.FileSystem, path: str) -> Iterator[NativeFile]:
+    """A file that is seen when it is complete, as a store shows its objects anyway.
+
+    A worker that was given up for lost may still write when its batch has been read by another.
+    """
+    local = isinstance(files, fs.LocalFileSystem)
+    own = f"{path}.{socket.gethostname()}-{os.getpid()}" if local else path
+    with files.open_output_stream(own) as sink:
+        yield sink
+    if local:
+        files.move(own, path)
 
 
 def read_batches(folder: str, names: Sequence[str]) -> dict[str, pa.Table]:

@@ -41,7 +41,7 @@ class Runner(Protocol):
         """The results of the step for each tuple of arguments, in order."""
 
     def staging(self, warehouse: Warehouse) -> str:
-        """Where batches are staged: a folder or `s3://` prefix that all who run a step can see."""
+        """Where batches are staged: a folder or `s3://` prefix of their own that all who run a step can see."""
 
 
 class Direct:
@@ -91,17 +91,19 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
     `wait` is how many seconds to wait for another writer. Raises UserError for a call that cannot work,
     DataError for data that stops a build; readers then keep the snapshot that they had.
     """
+    from flows.staging import emptied
+
     with warehouse.lock(wait):
         current = warehouse.sound() if full else warehouse.current()
         plan = _run(runner, survey, location, current, full)
         if isinstance(plan, Outcome):
             return plan
-        staging = runner.staging(warehouse)
-        names = _read(runner, location, plan, staging)
-        read = _run(runner, collect, plan, staging, names, current)
-        identified = _run(runner, identify, plan, read, current)
-        tables = _run(runner, check, plan, identified, current)
-        snapshot, summary = _run(runner, publish, warehouse, plan, tables)
+        with emptied(runner.staging(warehouse)) as staging:
+            names = _read(runner, location, plan, staging)
+            read = _run(runner, collect, plan, staging, names, current)
+            identified = _run(runner, identify, plan, read, current)
+            tables = _run(runner, check, plan, identified, current)
+            snapshot, summary = _run(runner, publish, warehouse, plan, tables)
         return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused))
 
 
@@ -173,13 +175,15 @@ def read_batch(location: str, batch: Batch, staging: str, name: str) -> str:
     """Read a batch of sheets and stage their tables under this name, which is returned."""
     import pyarrow as pa
 
+    from flows.load import writing
     from flows.staging import write_batch
     from transforms.sheets import read_sheets
 
     sources, doubts = read_sources(location, batch.sheets)
     tables = read_sheets(sources)
     findings = pa.concat_tables([tables["findings"], finding_table(doubts)]).sort_by("sheet_id")
-    return write_batch(staging, name, {**tables, "findings": findings})
+    with writing(staging):
+        return write_batch(staging, name, {**tables, "findings": findings})
 
 
 def collect(plan: Plan, staging: str, names: Sequence[str], current: Snapshot | None) -> Tables:

@@ -1,8 +1,9 @@
-"""What tests share: a copy of the seeds that they may change."""
+"""What tests share: a copy of the seeds that they may change, a warehouse to read, and an object store."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,30 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project") / "warehouse"
     build(str(PROJECT / "seeds"), Warehouse(str(folder)), Direct())
     return folder / "results.db"
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """An empty bucket in a server of its own, which the usual environment variables name."""
+    pytest.importorskip("moto", reason="moto is not installed: pip install 'parcferme[dev]'")
+    pytest.importorskip(
+        "duckdb_extension_httpfs", reason="DuckDB's httpfs is not installed: pip install 'parcferme[s3]'"
+    )
+    from moto.server import ThreadedMotoServer
+    from pyarrow import fs
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+            patch.setenv("AWS_ACCESS_KEY_ID", "key")
+            patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+            patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+            patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+            store, _ = fs.FileSystem.from_uri("s3://cars?allow_bucket_creation=true")
+            store.create_dir("cars")
+            yield "s3://cars"
+    finally:
+        server.stop()

@@ -132,21 +132,22 @@ def test_nothing_is_written(tmp_path):
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
 @pytest.mark.parametrize("writer", ["_Hashing.write", "os.fsync"])
 def test_disk_refuses(error, writer, tmp_path, monkeypatch):
-    """A full, read-only or failing disk is an error with a remedy; readers keep the old load, and staging is empty."""
+    """A full, read-only or failing disk is an error with a remedy; readers keep the old load, and one may try again."""
     warehouse = Warehouse(str(tmp_path))
     old = warehouse.publish({"load": 1}, load(1))
 
     def refuse(*arguments: object) -> None:
         raise OSError(error, os.strerror(error))
 
-    with monkeypatch.context() as patch:
-        patch.setattr(f"flows.parquet.{writer}", refuse)
-        with pytest.raises(UserError, match=os.strerror(error)) as refused:
-            warehouse.publish({"load": 2}, load(2))
-    assert refused.value.remedy
-    assert warehouse.current() == old
+    with warehouse.lock():
+        with monkeypatch.context() as patch:
+            patch.setattr(f"flows.parquet.{writer}", refuse)
+            with pytest.raises(UserError, match=os.strerror(error)) as refused:
+                warehouse.publish({"load": 2}, load(2))
+        assert refused.value.remedy
+        assert warehouse.current() == old
+        assert warehouse.publish({"load": 2}, load(2)) == warehouse.current()
     assert not list((tmp_path / ".staging").iterdir())
-    assert warehouse.publish({"load": 2}, load(2)) == warehouse.current()
 
 
 @pytest.mark.parametrize("limit", [20_000, 100_000])

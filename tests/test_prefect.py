@@ -8,15 +8,20 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pyarrow import fs
 
 from flows import steps
 from flows.snapshots import Warehouse
 from flows.steps import PROJECT, Direct
+from flows.verify import verify
+from tests import lost_worker
 from transforms.schema import TABLES
 
 
@@ -34,11 +39,15 @@ class Place:
             return connection.execute(query).fetchall()
 
 
-def parcferme(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Call the command as a user without any Prefect settings does."""
+def environment_of_a_user(**more: str) -> dict[str, str]:
+    """What a user has set who has no settings for Prefect."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    environment["PYTHONPATH"] = str(PROJECT)
-    command = [sys.executable, "-m", "flows.cli", *map(str, arguments)]
+    return environment | {"PYTHONPATH": str(PROJECT)} | more
+
+
+def parcferme(*arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Call the command as a user without any Prefect settings does."""
+    command, environment = [sys.executable, "-m", "flows.cli", *map(str, arguments)], environment_of_a_user(**settings)
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
@@ -119,11 +128,77 @@ def test_failed_run_says_why_and_what_to_do(place):
     assert "there is no sheet `none`" in str(state)
 
 
-def test_dask_workers_give_the_same_bytes(place, tmp_path):
-    """Batches read on a Dask cluster give the bytes that this process gives."""
-    warehouse = tmp_path / "warehouse"
-    warehouse.mkdir()
+def test_disk_that_refuses_is_asked_again_before_the_run_fails(place, tmp_path):
+    """A step that the disk refuses runs three times; then state and artifact hold the reason, and nothing is left."""
+    warehouse, way = tmp_path / "warehouse", tmp_path / "a file in the way"
     shutil.copytree(place.warehouse / ".prefect", warehouse / ".prefect")
-    done = parcferme("build", place.seeds, "--warehouse", warehouse, "--runner", "dask")
+    way.touch()
+    flow = "import sys; from flows.build import build; build(*sys.argv[1:3], staging=sys.argv[3])"
+    command = [sys.executable, "-c", flow, *map(str, (place.seeds, warehouse, way))]
+    home = environment_of_a_user(PREFECT_HOME=str(warehouse / ".prefect"))
+    done = subprocess.run(command, env=home, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    here = Place(place.seeds, warehouse, done.stderr)
+    ((tries,),) = here.asked("SELECT max(run_count) FROM task_run WHERE name LIKE 'Read the sheets%'")
+    assert tries == 3
+    for reason in ("message FROM flow_run_state WHERE name = 'Failed'", "data FROM artifact"):
+        assert "Not a directory" in str(here.asked(f"SELECT {reason}"))
+    assert Warehouse(str(warehouse)).current() is None
+    assert not list((warehouse / ".staging").iterdir())
+
+
+def test_dask_workers_give_the_same_bytes_though_one_is_lost(place, tmp_path):
+    """A worker killed in the middle of a batch is replaced, and the cluster gives the bytes of a local run."""
+    warehouse, lost = tmp_path / "warehouse", tmp_path / "lost"
+    shutil.copytree(place.warehouse / ".prefect", warehouse / ".prefect")
+    options = ["--warehouse", warehouse, "--runner", "dask"]
+    done = parcferme("build", place.seeds, *options, **lost_worker.ENVIRONMENT, LOST_WORKER=str(lost))
     assert done.returncode == 0, done.stderr
+    assert lost.read_text().startswith(str(warehouse / ".staging"))
     assert files(warehouse) == files(place.warehouse)
+    assert not list((warehouse / ".staging").iterdir())
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[str]:
+    """The address of a scheduler with two workers, each a process of its own that knows nothing of the build."""
+    about, lost = tmp_path / "scheduler.json", tmp_path / "lost"
+    environment = environment_of_a_user(**lost_worker.ENVIRONMENT, LOST_WORKER=str(lost))
+    command = [sys.executable, "-m", "distributed.cli.dask_{}", "--scheduler-file", str(about), "--no-dashboard"]
+    with ExitStack() as running:
+        for who, options in (("scheduler", ["--port", "0"]), ("worker", ["--nworkers", "2", "--nthreads", "1"])):
+            words = [word.format(who) for word in command] + ["--host", "127.0.0.1", *options]
+            with (tmp_path / who).open("wb") as log:
+                process = subprocess.Popen(words, env=environment, cwd=tmp_path, stdout=log, stderr=log)
+            running.callback(process.wait)
+            running.callback(process.terminate)
+        until = time.monotonic() + 60
+        while not about.exists():
+            assert time.monotonic() < until, (tmp_path / "scheduler").read_text()
+            time.sleep(0.1)
+        yield json.loads(about.read_text())["address"]
+
+
+def test_scheduler_elsewhere_stages_in_the_store_of_the_warehouse(place, tmp_path, bucket, scheduler):
+    """With an address and a warehouse in a store, batches pass through that store alone, and nothing stays of them."""
+    home = tmp_path / f"parcferme-{os.getuid()}"
+    home.mkdir(mode=0o700)
+    shutil.copytree(place.warehouse / ".prefect", home / ".prefect")
+    warehouse = f"{bucket}/warehouse"
+    options = ["--warehouse", warehouse, "--runner", "dask", "--scheduler", scheduler]
+    done = parcferme("build", place.seeds, *options, TMPDIR=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "lost").read_text().startswith("cars/warehouse/.parcferme-")
+    store, top = fs.FileSystem.from_uri(warehouse)
+    current = Warehouse(warehouse).named("current")
+    assert current.manifest == Warehouse(str(place.warehouse)).named("current").manifest
+    assert verify(current) == []
+    assert not [info for info in store.get_file_info(fs.FileSelector(top)) if ".parcferme" in info.path]
+
+
+def test_scheduler_on_another_machine_needs_a_server_that_it_can_reach(place, tmp_path):
+    """Workers elsewhere cannot tell a server on this machine's loopback how far they are: the call says what to set."""
+    options = ["--warehouse", tmp_path / "w", "--runner", "dask", "--scheduler", "tcp://192.0.2.1:8786"]
+    done = parcferme("build", place.seeds, *options)
+    assert done.returncode == 2
+    assert "PREFECT_API_URL" in done.stderr

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -93,11 +93,11 @@ def said(port: int) -> list[str]:
     return [str(run["state"]["message"]) for run in sorted(runs, key=lambda run: str(run["start_time"]))]  # type: ignore[index]
 
 
-def wait_until(true: Callable[[], object], seconds: float = 240.0) -> None:
-    until = time.monotonic() + seconds
+def wait_until(true: Callable[[], object], pause: float = 0.5) -> None:
+    until = time.monotonic() + 240.0
     while not true():
         assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.5)
+        time.sleep(pause)
 
 
 @contextmanager
@@ -112,33 +112,65 @@ def schedule(seeds: Path, warehouse: Path, port: int) -> Iterator[subprocess.Pop
         process.wait()
 
 
-def test_schedule_builds_what_is_new_and_ends_cleanly(seeds, tmp_path):
-    """Runs fire by themselves: the first publishes, the next finds nothing new, one more takes a sheet added since.
+def left(folder: Path) -> list[int]:
+    """The processes that run on something below the folder, or were started by one that does."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            about = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            if f"{folder}/".encode() in about:
+                found.append(int(process.name))
+    return found
 
-    The schedule stays active over a restart, and its server ends with it.
+
+def states(port: int, name: str) -> list[dict[str, object]]:
+    """The states of that name that runs are in now."""
+    return [run["state"] for run in ask(port, "flow_runs") if run["state_name"] == name]  # type: ignore[misc]
+
+
+def test_schedule_survives_whatever_befalls_it(seeds, tmp_path):
+    """Stopped in the middle of a run, it ends that soon; killed in another, the next start takes up from there.
+
+    In between, runs fire by themselves: the first publishes, the next finds nothing new, one more takes
+    the sheets added since.
     """
     warehouse, port = tmp_path / "warehouse", free_port()
+    with Warehouse(str(warehouse)).lock(), schedule(seeds, warehouse, port) as process:
+        wait_until(lambda: states(port, "Running"))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        assert not left(tmp_path)
     with schedule(seeds, warehouse, port) as process:
         wait_until(lambda: len(said(port)) >= 2)
         assert "4 sheets read" in said(port)[0]
         assert said(port)[1].startswith("Nothing changed")
-        shutil.copytree(seeds / "1997-spa-24-hours", seeds / "1998-spa-24-hours")
-        wait_until(lambda: any("1 sheet read, 4 unchanged" in message for message in said(port)))
-        before = len(said(port))
+        [stopped] = states(port, "Crashed")
+        assert "termination signal" in str(stopped["message"])
         deployment = ask(port, "deployments")[0]
         assert "Runs never overlap: one that finds another waits" in str(deployment["description"])
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
-    wait_until(lambda: not ask(port, "flows"))
-    with schedule(seeds, warehouse, port) as process:
-        wait_until(lambda: len(said(port)) > before)
         deploy(port)
+        for number in range(200):
+            shutil.copytree(seeds / "1997-spa-24-hours", tmp_path / "more" / str(number))
+        (tmp_path / "more").rename(seeds / "more")
+        wait_until((warehouse / ".staging" / "snapshot").exists, 0.005)
+        for other in left(tmp_path):
+            os.kill(other, signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+    assert sheets(warehouse) == 4
+    with schedule(seeds, warehouse, port) as process:
+        wait_until(lambda: any("200 sheets read, 4 unchanged" in message for message in said(port)))
+        assert "killed in the middle" in str(states(port, "Crashed"))
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
-    current = Warehouse(str(warehouse)).current()
-    assert current is not None
-    assert current.manifest["tables"]["sheets"]["rows"] == 5
+    assert not left(tmp_path)
+    assert sheets(warehouse) == 204
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def sheets(warehouse: Path) -> int:
+    """How many sheets readers are shown."""
+    count: int = Warehouse(str(warehouse)).named("current").manifest["tables"]["sheets"]["rows"]
+    return count
 
 
 def deploy(port: int) -> None:
