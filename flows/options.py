@@ -27,6 +27,14 @@ warehouse_option = click.option(
     metavar="DIR",
     help="A folder or s3://bucket/prefix; by default the nearest `warehouse`, here or in a folder above.",
 )
+written_warehouse_option = click.option(
+    "--warehouse",
+    envvar="PARCFERME_WAREHOUSE",
+    default="warehouse",
+    show_default=True,
+    metavar="DIR",
+    help="A folder or s3://bucket/prefix.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 

@@ -256,6 +256,14 @@ def test_nothing_in_a_sheet_can_steer_the_terminal(tmp_path):
     assert "\u202e" not in said
 
 
+def test_environment_names_the_warehouse(seeds, tmp_path, monkeypatch):
+    """PARCFERME_WAREHOUSE says where to publish, as it says to other commands where to read."""
+    monkeypatch.setenv("PARCFERME_WAREHOUSE", str(tmp_path / "elsewhere"))
+    done = CliRunner().invoke(parcferme, ["build", "--direct", str(seeds)])
+    assert done.exit_code == 0, done.output
+    assert Warehouse(str(tmp_path / "elsewhere")).current()
+
+
 def test_errors_of_the_command_have_no_traceback(capsys, tmp_path):
     """The command words an error in two lines: what is wrong, and what to do."""
     with pytest.raises(SystemExit) as end:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.errors import UserError
+from flows.options import written_warehouse_option
 from flows.progress import shown
 from flows.storage import DATABASE, storage_at
 
@@ -26,9 +27,7 @@ Examples:
 """
 )
 @click.argument("root", default="seeds")
-@click.option(
-    "--warehouse", default="warehouse", show_default=True, metavar="DIR", help="A folder or s3://bucket/prefix."
-)
+@written_warehouse_option
 @click.option("--full", is_flag=True, help="Read every sheet again, also those that did not change.")
 @click.option("--direct", is_flag=True, help="Run the same steps without Prefect.")
 @click.option("--wait", default=0.0, metavar="SECONDS", help="How long to wait for another build to finish.")

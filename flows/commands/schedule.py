@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from flows.options import written_warehouse_option
+
 
 @click.command(
     epilog="""\b
@@ -15,9 +17,7 @@ Examples:
 """
 )
 @click.argument("root", default="seeds")
-@click.option(
-    "--warehouse", default="warehouse", show_default=True, metavar="DIR", help="A folder or s3://bucket/prefix."
-)
+@written_warehouse_option
 @click.option("--cron", metavar="LINE", help='When, as a cron line: "0 6 * * 1" is Mondays at six, UTC.')
 @click.option("--every", metavar="TIME", help="How often: 90s, 10m, 6h or 1d.")
 @click.option(
