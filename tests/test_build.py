@@ -259,8 +259,8 @@ def test_nothing_in_a_sheet_can_steer_the_terminal(tmp_path):
 def test_environment_names_the_warehouse(seeds, tmp_path, monkeypatch):
     """PARCFERME_WAREHOUSE says where to publish, as it says to other commands where to read."""
     monkeypatch.setenv("PARCFERME_WAREHOUSE", str(tmp_path / "elsewhere"))
-    done = CliRunner().invoke(parcferme, ["build", "--direct", str(seeds)])
-    assert done.exit_code == 0, done.output
+    code, _, said = command(seeds)
+    assert code == 0, said
     assert Warehouse(str(tmp_path / "elsewhere")).current()
 
 
