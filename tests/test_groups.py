@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.identity.groups import Bag, dense, joined, ordered
+from transforms.identity.groups import Bag, dense, joined, ordered, sought
 
 FEW, MANY = st.integers(-1, 5), st.integers(-(1 << 40), 1 << 40)
 ROWS = st.lists(st.tuples(FEW, MANY, FEW), max_size=20)
@@ -49,3 +49,22 @@ def test_shared_items_are_counted_once(
     left, right = columns(pairs, 2)
     expected = [len({i for o, i in own if o == a} & {i for o, i in other if o == b}) for a, b in pairs]
     assert bags[0].shared(left, bags[1], right).tolist() == expected
+
+
+@given(ITEMS, st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), max_size=8))
+def test_a_bag_grows_as_if_made_of_all(items: list[tuple[int, int]], more: list[tuple[int, int]]) -> None:
+    """Pairs that come later stand where they would have stood."""
+    grown = Bag.of(5, 7, *columns(items, 2)).plus(*columns(more, 2))
+    whole = Bag.of(5, 7, *columns(items + more, 2))
+    assert grown.keys.tolist() == whole.keys.tolist()
+    assert grown.start.tolist() == whole.start.tolist()
+
+
+@given(st.lists(FEW, max_size=9), st.lists(FEW, max_size=9))
+def test_what_is_sought_is_found_where_it_begins(held: list[int], wanted: list[int]) -> None:
+    """Each value is counted, and what stands nowhere has no size."""
+    start, size = sought(np.sort(np.array(held, dtype=np.int64)), np.array(wanted, dtype=np.int64))
+    assert size.tolist() == [held.count(value) for value in wanted]
+    assert all(
+        sorted(held).index(value) == at for value, at in zip(wanted, start.tolist(), strict=True) if value in held
+    )

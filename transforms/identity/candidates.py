@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from transforms.identity.evidence import Context
-from transforms.identity.groups import Codes, distinct, ordered, spread
+from transforms.identity.groups import Codes, distinct, ordered, place_of, sought, spread
 from transforms.identity.mentions import FORMS, Mentions
 
 WINDOW = 12  # years between a track and the nearest season of a candidate
@@ -43,7 +43,10 @@ class Pairs:
     def gap(self) -> Codes:
         """Years between each track and the nearest season of its candidate."""
         first, last = self.tracks.first[self.track], self.tracks.last[self.track]
-        return np.asarray(np.minimum(self.people.gap(self.person, first), self.people.gap(self.person, last)))
+        gap = self.people.gap(self.person, first)
+        longer = np.flatnonzero(first != last)
+        gap[longer] = np.minimum(gap[longer], self.people.gap(self.person[longer], last[longer]))
+        return gap
 
 
 class Namesakes:
@@ -56,9 +59,7 @@ class Namesakes:
         self.tracks = tracks
         self.people = people
         self.key, self.person, self.part = _bearers(people)
-        wanted = _wanted(tracks)
-        self.start = np.searchsorted(self.key, wanted)
-        self.size = np.searchsorted(self.key, wanted, side="right") - self.start
+        self.start, self.size = sought(self.key, _wanted(tracks))
 
     def candidates(self, people: Context, open_: np.ndarray) -> Pairs:
         """The candidates of the open tracks, in order of track and person: of FEW namesakes all, else the near ones.
@@ -88,12 +89,10 @@ class Namesakes:
         """The tracks beside the places of the namesakes with whom they share an item that is not COMMON to many."""
         own, others = self.tracks.bag(kind), people.bag(kind)
         bearer, item = others.items(self.person[bearers])
-        held = np.searchsorted(self.key, self.key[bearers])[bearer] * others.span + item
+        held = place_of(self.key, self.key[bearers])[bearer] * others.span + item
         order = ordered(held)
         track, item = own.items(tracks)
-        sought = self.start[tracks][track] * others.span + item
-        start = np.searchsorted(held[order], sought)
-        size = np.searchsorted(held[order], sought, side="right") - start
+        start, size = sought(held[order], self.start[tracks][track] * others.span + item)
         pair, at = spread(start, np.where(size > COMMON, 0, size))
         return tracks[track[pair]], bearers[bearer[order[at]]]
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from transforms.identity.groups import Bag, Codes, dense
+from transforms.identity.groups import Bag, Codes, dense, place_of
 from transforms.identity.mentions import Mentions
 
 KINDS = (
@@ -20,7 +20,6 @@ KINDS = (
     "race",
     "car",
     "number",
-    "class_",
     "season",
 )
 
@@ -78,10 +77,30 @@ class Context:
         if not len(seasons.keys):
             return np.zeros(len(owner), dtype=np.int64)
         wanted = owner * seasons.span + np.maximum(season, 0)
-        at = np.searchsorted(seasons.keys, wanted)
+        at = place_of(seasons.keys, wanted)
         far = np.full(len(owner), 10**6)
         gap = far
         for side in (np.minimum(at, len(seasons.keys) - 1), np.maximum(at - 1, 0)):
             own = seasons.keys[side] // seasons.span == owner
             gap = np.minimum(gap, np.where(own, np.abs(seasons.keys[side] - wanted), far))
         return np.where((gap == far) | (season < 0), 0, gap)
+
+
+@dataclass(frozen=True)
+class Linked(Context):
+    """One side with what stands beside the tracks that were linked to its owners; `person` is that of each track."""
+
+    base: Context
+    tracks: Context
+    person: Codes
+
+    @classmethod
+    def to(cls, base: Context, tracks: Context, person: Codes) -> Linked:
+        """Put the mentions of the tracks beside those of their persons (-1 for none)."""
+        owner = np.where(base.owner >= 0, base.owner, np.append(person, -1)[tracks.owner])
+        return cls(base.mentions, base.owners, owner, base, tracks, person)
+
+    def _bag(self, kind: str) -> Bag:
+        held = np.flatnonzero(self.person >= 0)
+        place, item = self.tracks.bag(kind).items(held)
+        return self.base.bag(kind).plus(self.person[held][place], item)

@@ -29,6 +29,24 @@ def spread(start: Codes, size: Codes) -> tuple[Codes, Codes]:
     return owner, np.arange(len(owner)) - first[owner] + start[owner]
 
 
+def place_of(ranked: Codes, wanted: Codes) -> Codes:
+    """Where each wanted value stands among the ranked ones, or would stand."""
+    order = ordered(wanted)  # neighbours are found near each other
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.searchsorted(ranked, wanted[order])
+    return place
+
+
+def sought(ranked: Codes, wanted: Codes) -> tuple[Codes, Codes]:
+    """Where each wanted value begins among the ranked ones, and how often it stands there."""
+    fresh = np.append(True, ranked[1:] != ranked[:-1])[: len(ranked)]
+    start = np.append(np.flatnonzero(fresh), len(ranked))
+    values = ranked[start[:-1]]
+    at = place_of(values, wanted)
+    found = np.append(values, -1)[at] == wanted
+    return start[at], np.where(found, np.diff(np.append(start, len(ranked)))[at], 0)
+
+
 def distinct(values: Codes) -> Codes:
     """The distinct values, in order."""
     ranked = np.sort(values)
@@ -60,6 +78,14 @@ class Bag:
         keys = distinct(owner[held] * span + item[held])
         return cls(keys, span, np.searchsorted(keys, np.arange(owners + 1) * span))
 
+    def plus(self, owner: Codes, item: Codes) -> Bag:
+        """The bag with more pairs (owner, item) of its kind."""
+        more = distinct(owner * self.span + item)
+        place = np.searchsorted(self.keys, more)
+        new = np.append(self.keys, -1)[place] != more
+        keys = np.insert(self.keys, place[new], more[new])
+        return Bag(keys, self.span, np.searchsorted(keys, np.arange(len(self.start)) * self.span))
+
     def items(self, owner: Codes) -> tuple[Codes, Codes]:
         """All items of the given owners: the place in `owner` that each belongs to, and the item."""
         place, at = spread(self.start[owner], self.start[owner + 1] - self.start[owner])
@@ -67,15 +93,8 @@ class Bag:
 
     def has(self, owner: Codes, item: Codes) -> np.ndarray:
         """Whether each owner holds the item beside it."""
-        if not len(self.keys):
-            return np.zeros(len(owner), dtype=bool)
         wanted = owner * self.span + item
-        order = ordered(wanted)  # neighbours are found near each other
-        wanted = wanted[order]
-        at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-        found = np.empty(len(wanted), dtype=bool)
-        found[order] = self.keys[at] == wanted
-        return found
+        return np.asarray(np.append(self.keys, -1)[place_of(self.keys, wanted)] == wanted)
 
     def shared(self, own: Codes, other: Bag, others: Codes) -> Codes:
         """How many items each of `own` has in common with the owner beside it in the other bag."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from transforms.identity.candidates import FEW, WINDOW, Namesakes, Pairs
-from transforms.identity.evidence import Context
-from transforms.identity.groups import Codes, ordered
+from transforms.identity.evidence import Context, Linked
+from transforms.identity.groups import Codes, ordered, sought
 from transforms.identity.points import grounded, weigh
 
 BAR = 11  # half bits; odds of 45 to 1
@@ -42,17 +42,18 @@ def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
     idle = forbidden
     person = np.full(tracks.owners, -1)
     above = np.zeros(tracks.owners, dtype=np.int64)
+    bare = replace(tracks), replace(people)  # without their bags, which are large
     rounds = []
     for margin in ROUNDS:
-        possible = namesakes.candidates(_with_links(people, tracks, person), person < 0)
+        possible = namesakes.candidates(Linked.to(people, tracks, person.copy()), person < 0)
         pair = possible.track * people.owners + possible.person
-        idle = idle[~np.isin(idle, pair)]
+        idle = idle[sought(pair, idle)[1] == 0]
         possible = possible.only(~np.isin(pair, forbidden))
         bearers = np.where(namesakes.size > FEW, namesakes.size, np.bincount(possible.track, minlength=tracks.owners))
         pairs = _free(possible)
         terms = weigh(pairs, bearers[pairs.track])
         total = terms.sum(axis=1)
-        rounds.append((pairs, terms))
+        rounds.append((Pairs(*bare, pairs.track, pairs.person, pairs.part), terms))
         best, next_ = _two_best(pairs, total)
         held = (total == best[pairs.track]) & (total >= BAR + margin) & (total - next_[pairs.track] >= LEAD)
         held &= grounded(terms)
@@ -77,14 +78,8 @@ def _last_words(rounds: list[tuple[Pairs, np.ndarray]], person: Codes) -> tuple[
     part = np.concatenate([pairs.part[keep] for (pairs, _), keep in zip(rounds, kept, strict=True)])
     terms = np.concatenate([terms[keep] for (_, terms), keep in zip(rounds, kept, strict=True)])
     order = ordered(track, whom)
-    tracks, people = (replace(side) for side in (rounds[0][0].tracks, rounds[0][0].people))  # without their bags
+    tracks, people = rounds[0][0].tracks, rounds[0][0].people
     return Pairs(tracks, people, track[order], whom[order], part[order]), terms[order]
-
-
-def _with_links(people: Context, tracks: Context, person: Codes) -> Context:
-    """The people with the mentions of the tracks that were linked to them."""
-    linked = np.append(person, -1)[tracks.owner]
-    return Context(people.mentions, people.owners, np.where(people.owner >= 0, people.owner, linked))
 
 
 def _free(pairs: Pairs) -> Pairs:

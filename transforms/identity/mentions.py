@@ -40,7 +40,6 @@ class Mentions:
     number: Codes
     entrant: Codes
     car: Codes
-    class_: Codes
     series: Codes
     race: Codes
 
@@ -127,7 +126,6 @@ def gather(read: Mapping[str, pa.Table]) -> Mentions:
         number=codes(rows["car_number"])[0],
         entrant=core_keys(rows["entrant"])[0],
         car=codes(fold_array(rows["car"]))[0],
-        class_=codes(rows["class"])[0],
         series=series,
         race=race,
     )
