@@ -161,3 +161,15 @@ def test_any_make_model_and_engine_come_apart_again(make, model, engine):
     assert read_make == find_make(make)
     assert read_model in {model, f"{model} {engine}"}
     assert (read_engine is None) == (read_model != model)
+
+
+_PIECES = [name for row in read_list("makes") for name in (row["make"], *parts(row["models"]))]
+_PIECES += [name for row in read_list("engine_makers") for name in (row["engine_make"], *parts(row["engines"]))]
+_PIECES += ["-", " ", "/", "(", ")", "&", "\u00a0", "–", "X.1", "B.R.M.", "...", "É1", "911", "3.0L", "#7", "_", "ß"]
+
+
+@given(st.lists(st.lists(st.sampled_from(_PIECES), max_size=6).map(" ".join), max_size=8))
+def test_many_cars_are_read_as_each_is_alone(cars):
+    """`read_cars`, which looks up the words of all cars at once, gives what `read_car` gives car by car."""
+    read = read_cars(pa.array(cars, pa.string())).to_pylist()
+    assert [tuple(car.values()) for car in read] == [read_car(car)[:3] for car in cars]

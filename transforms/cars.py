@@ -9,7 +9,9 @@ from functools import cache
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from transforms.car_words import CarWords
 from transforms.fold import fold
 from transforms.lexicon import parts, read_list
 from transforms.remember import read_distinct, remember
@@ -60,7 +62,15 @@ def read_cars(cars: pa.Array | pa.ChunkedArray) -> pa.Table:
     engine's maker is taken only where it is printed at the end (`Lola T70 Mk III Chevrolet`) or joined to the make
     (`Cooper-Climax T51`). The model is what is left, as printed; a car of unknown make has no model.
     """
-    return read_distinct(cars, read_car, CARS)
+    texts = cars.combine_chunks() if isinstance(cars, pa.ChunkedArray) else cars
+    words = CarWords.of(pc.fill_null(texts.cast(pa.string()), ""), _word_key)
+    make, model = words.makes_and_models(*_makes()[:2])
+    # Most cars name no maker of engines; the others are read one by one.
+    special = words.special | words.name_behind_first(_engines()[0])
+    read = read_distinct(texts.filter(pa.array(special)), read_car, CARS)
+    plain = {"make": make, "model": model, "engine_make": pa.nulls(len(texts), pa.string())}
+    columns = [pc.replace_with_mask(plain[name], special, read[name].combine_chunks()) for name in CARS.names]
+    return pa.Table.from_arrays(columns, schema=CARS)
 
 
 @remember
@@ -100,10 +110,13 @@ def find_make(text: str) -> str | None:
 
 def _words(text: str) -> Iterator[_Word]:
     for match in _WORD.finditer(text):
-        word = match.group()
-        key = fold(word.replace(".", "") if "." in word and _INITIALS.fullmatch(word) else word)
+        key = _word_key(match.group())
         if key:
             yield _Word(key, match.start(), match.end())
+
+
+def _word_key(word: str) -> str:
+    return fold(word.replace(".", "") if "." in word and _INITIALS.fullmatch(word) else word)
 
 
 def _key(text: str) -> str:

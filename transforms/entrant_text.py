@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.lexicon import find_country
 from transforms.remember import read_distinct, remember
@@ -27,7 +28,17 @@ def read_entrants(texts: pa.Array | pa.ChunkedArray) -> pa.Table:
     Brackets at the end hold a country, by name in several languages or by a code in capitals (`Porsche AG (D)`),
     or else the operator; both may stand there, in either order. Several countries are joined by ` / `.
     """
-    return read_distinct(texts, read_entrant, ENTRANTS)
+    chunk = (texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts).cast(pa.string())
+    bare = pc.utf8_trim_whitespace(chunk)
+    plain = {"entrant": pc.if_else(pc.equal(bare, ""), None, bare)}
+    bracketed = pc.fill_null(pc.or_(*(pc.ends_with(bare, bracket) for bracket in _OPENING)), False)
+    read = read_distinct(chunk.filter(bracketed), read_entrant, ENTRANTS)
+    nothing = pa.nulls(len(chunk), pa.string())
+    columns = (
+        pc.replace_with_mask(plain.get(name, nothing), bracketed, read[name].combine_chunks())
+        for name in ENTRANTS.names
+    )
+    return pa.Table.from_arrays([*columns], schema=ENTRANTS)
 
 
 @remember

@@ -59,9 +59,8 @@ class Spans:
     def trimmed(self) -> Spans:
         """The parts without blanks at their ends."""
         data, _ = bytes_of(self.texts)
-        start, end = self.start.copy(), self.end.copy()
-        _skip_blanks(data, start, end, start, 0, 1)
-        _skip_blanks(data, start, end, end, -1, -1)
+        bare = self.stripped(_IS_BLANK, _IS_BLANK)
+        start, end = bare.start, bare.end
         some = np.flatnonzero(start < end)
         # Blanks beyond ASCII are rare, and Arrow knows them.
         beyond = some[(data[start[some]] > 127) | (data[end[some] - 1] > 127)]
@@ -72,16 +71,24 @@ class Spans:
             end[beyond] = start[beyond] + _lengths(pc.utf8_rtrim_whitespace(left))
         return Spans(self.texts, start, end)
 
+    def stripped(self, left: Bools, right: Bools) -> Spans:
+        """The parts without some bytes at their left ends and right ends, which tables of all 256 name."""
+        data, _ = bytes_of(self.texts)
+        start, end = self.start.copy(), self.end.copy()
+        _skip(data, start, end, start, left, 0, 1)
+        _skip(data, start, end, end, right, -1, -1)
+        return Spans(self.texts, start, end)
+
 
 def _lengths(texts: pa.StringArray) -> Ints:
     return np.asarray(pc.binary_length(texts).to_numpy().astype(np.int64))
 
 
-def _skip_blanks(data: Bytes, start: Ints, end: Ints, edge: Ints, look: int, step: int) -> None:
-    """Move the edges of parts, in place, while a blank stands there."""
+def _skip(data: Bytes, start: Ints, end: Ints, edge: Ints, skipped: Bools, look: int, step: int) -> None:
+    """Move the edges of parts, in place, while a byte to skip stands there."""
     at = np.flatnonzero(start < end)
     while len(at):
-        at = at[_IS_BLANK[data[edge[at] + look]]]
+        at = at[skipped[data[edge[at] + look]]]
         edge[at] += step
         at = at[start[at] < end[at]]
 
