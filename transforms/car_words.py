@@ -44,7 +44,7 @@ class CarWords:
         before = np.append(False, inside[:-1])
         before[places] = False
         behind = np.append(inside[1:], False)
-        behind[np.maximum(places[1:] - 1, 0)] = False
+        behind[places[1:][places[1:] > places[:-1]] - 1] = False
         start, end = np.flatnonzero(inside & ~before), np.flatnonzero(inside & ~behind) + 1
         coded = Spans(texts, start, end).copy().dictionary_encode()
         keys = [key_of(word) for word in coded.dictionary.to_pylist()]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from transforms.headers import Heading
 
@@ -27,23 +30,59 @@ class Column(NamedTuple):
     like_crew: bool = False
 
 
+@dataclass(frozen=True)
+class Form:
+    """The headings of a table's columns; tables whose columns are the same share one form."""
+
+    headings: tuple[Heading, ...]
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """The role of each column."""
+        return tuple(heading.role for heading in self.headings)
+
+    @cached_property
+    def role_set(self) -> frozenset[str]:
+        """The roles that some column has."""
+        return frozenset(self.roles)
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The columns of a table, how they are known (header, declared, inferred), and why they are in doubt, if they are.
 
     `second` holds the headings of a header's second line, by column: what a continuation row prints there.
+    `fitted` gives the columns with what speaks for them, where that is known.
     """
 
-    columns: tuple[Column, ...]
+    form: Form
     basis: str
     score: float = 1.0
     doubt: str | None = None
     second: dict[int, Heading] = field(default_factory=dict)
+    fitted: Callable[[], tuple[Column, ...]] | None = None
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns as understood."""
+        return self.fitted() if self.fitted else tuple(Column(heading) for heading in self.form.headings)
 
     @property
     def roles(self) -> tuple[str, ...]:
         """The role of each column."""
-        return tuple(column.heading.role for column in self.columns)
+        return self.form.roles
+
+
+NO_COLUMNS = Form(())
+
+
+def by_form(layouts: Sequence[Layout]) -> tuple[npt.NDArray[np.int64], list[Form]]:
+    """The forms of tables, and for each table which of them is its own; -1, one more, for lines that are in none."""
+    forms: dict[int, Form] = {}
+    for found in layouts:
+        forms.setdefault(id(found.form), found.form)
+    place = {key: i for i, key in enumerate(forms)}
+    return np.array([*(place[id(found.form)] for found in layouts), -1], dtype=np.int64), [*forms.values()]
 
 
 @cache

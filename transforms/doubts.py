@@ -125,9 +125,9 @@ def _headers(sources: Sequence[Source], lines: Lines, page: Page, layouts: Seque
     said: set[tuple[int, str]] = set()
     for line, found in zip(_first_lines(page).tolist(), layouts, strict=True):
         sheet = int(lines.sheet[line])
-        for column in found.columns if found.basis == "header" else ():
-            name = column.heading.name
-            if column.heading.known or (sheet, name) in said:
+        for heading in found.form.headings if found.basis == "header" else ():
+            name = heading.name
+            if heading.known or (sheet, name) in said:
                 continue
             said.add((sheet, name))
             near = nearest_headers(name)

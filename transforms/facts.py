@@ -76,7 +76,7 @@ def _main_layouts(lines: Lines, page: Page, layouts: Sequence[Layout], sheets: i
     for t in np.argsort(size, kind="stable").tolist():
         sheet = int(lines.sheet[rows[first[t]]])
         known = main[sheet]
-        if layouts[t].doubt is None or (layouts[t].columns and (known is None or known.doubt is not None)):
+        if layouts[t].doubt is None or (layouts[t].roles and (known is None or known.doubt is not None)):
             main[sheet] = layouts[t]
     return main
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 import numpy as np
 
 from transforms import evidence, layout
 from transforms.arrays import Bools, Floats, Ints
-from transforms.columns import EMPTY, Column, Layout, columns_line, unnamed
+from transforms.columns import EMPTY, NO_COLUMNS, Column, Form, Layout, columns_line, unnamed
+from transforms.headers import Heading
 from transforms.roles import ROLES
 from transforms.tables import WIDEST, Tables
 
@@ -22,12 +25,14 @@ _TELLING = {"car_number", "crew", "car", "lap_time", "race_time", "distance"}
 _TIMES = {"lap_time", "race_time"}
 # What no sheet prints without the other: who leads a team without who drives, tyres without classes.
 _COMPANY = {"principal": {"crew"}, "tyre": {"class"}, "extra": {"crew", "entrant"}}
-_TYPE, _MODEL = ROLES.index("type"), ROLES.index("model")
+_TYPE, _MODEL, _EMPTY = ROLES.index("type"), ROLES.index("model"), len(ROLES)
+# A table of cars has columns enough, one of which says who or what raced, and one under which place or number.
+_FEWEST, _WHO, _WHICH = 3, {"crew", "car", "make"}, {"position", "car_number"}
 _NOT_IN_MAIN = -4.0  # nats against a role that the sheet's main table does not have
 _OWN_TO_SECTIONS = {"reason", "status", "laps", "extra"}
 _NO_CARS, _DECLARE = "no table of cars", "If it is one, declare it in event.toml by columns = [...]"
 _NO_RACING = Layout(
-    (), "none", 0.0, f"{_NO_CARS}: no cells read like a crew, a known make or class, or a time. {_DECLARE}"
+    NO_COLUMNS, "none", 0.0, f"{_NO_CARS}: no cells read like a crew, a known make or class, or a time. {_DECLARE}"
 )
 
 
@@ -53,13 +58,13 @@ def _doubtful(layouts: list[Layout | None], chosen: Ints) -> Ints:
     return np.array([t for t in chosen.tolist() if (known := layouts[t]) and known.doubt], dtype=np.int64)
 
 
-def _main_roles(layouts: list[Layout | None], tables: Tables) -> dict[int, set[str]]:
+def _main_roles(layouts: list[Layout | None], tables: Tables) -> dict[int, frozenset[str]]:
     """The roles of the largest table without a doubt of each sheet that has one."""
-    main: dict[int, set[str]] = {}
+    main: dict[int, frozenset[str]] = {}
     for t in np.argsort(-tables.rows, kind="stable").tolist():
         known = layouts[t]
         if known is not None and known.doubt is None:
-            main.setdefault(int(tables.sheet[t]), set(known.roles))
+            main.setdefault(int(tables.sheet[t]), known.form.role_set)
     return main
 
 
@@ -78,59 +83,102 @@ def _decode(
         group = chosen[place]
         if width > WIDEST:
             for t in group:
-                layouts[t] = Layout((), "none", 0.0, f"more than {WIDEST} columns and no header")
+                layouts[t] = Layout(NO_COLUMNS, "none", 0.0, f"more than {WIDEST} columns and no header")
             continue
         counts = evidence.count_features(looks.only(group), len(group), int(width))
         weighed = evidence.weigh(counts)
         if handicap is not None:
             weighed = weighed + handicap[place][:, None, :]
         decoded = layout.decode(weighed, walks)
-        fits, filled = evidence.fit(counts, decoded.roles), evidence.filled(counts)
+        fits = evidence.fit(counts, decoded.roles)
+        fitted = _Fitted.of(decoded, fits, evidence.filled(counts), margin)
         racing = evidence.speaks_of_racing(counts)
-        for i, t in enumerate(group):
-            layouts[t] = _layout(decoded, i, fits[i], filled[i], margin) if racing[i] else _NO_RACING
+        for i, t in enumerate(group.tolist()):
+            layouts[t] = fitted.layout(i) if racing[i] else _NO_RACING
 
 
-def _layout(d: layout.Decoded, i: int, fits: Floats, filled: Bools, margin: float) -> Layout:
-    roles = d.roles[i].tolist()
-    if _MODEL not in roles:
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """Decoded tables of one width, and how well they fit; shape (tables, columns), `certain` and `score` (tables,)."""
+
+    decoded: layout.Decoded
+    roles: Ints
+    fits: Floats
+    filled: Bools
+    margin: float
+    certain: Bools
+    score: Floats
+
+    @classmethod
+    def of(cls, decoded: layout.Decoded, fits: Floats, filled: Bools, margin: float) -> _Fitted:
+        """Name the roles of tables, and find those that nothing casts a doubt on; most are such."""
+        roles = decoded.roles.copy()
         # What follows the make is the model; a type is told from it only where both are printed.
-        roles = [_MODEL if role == _TYPE else role for role in roles]
-    fields = (fits, d.runners_up[i], d.margins[i], d.looks[i], d.strangeness[i], d.like_crew[i], filled)
-    known = zip(roles, *(field.tolist() for field in fields), strict=True)
-    columns = tuple(_column(c, *of_column) for c, of_column in enumerate(known))
-    seen = [column.fit for column in columns if column.heading.role != EMPTY]
-    found = Layout(columns, "inferred", sum(seen) / len(seen) if seen else 0.0)
-    names = set(found.roles)
-    if len(columns) < 3 or not names & {"crew", "car", "make"} or not names & {"position", "car_number"}:
-        message = f"{_NO_CARS}: no columns read like a number and a crew or car. {_DECLARE}"
-        return Layout((), "none", 0.0, f"{message}, perhaps {columns_line(found.roles)}")
-    doubts = _doubts(found, margin)
-    if not doubts:
-        return found
-    return replace(found, doubt=f"layout in doubt: {'; '.join(doubts)}. To settle it: {columns_line(found.roles)}")
+        roles[(roles == _TYPE) & ~(roles == _MODEL).any(axis=1, keepdims=True)] = _MODEL
+        roles[~filled] = _EMPTY
+        score = np.zeros(len(roles))
+        for column in range(roles.shape[1]):
+            score += np.where(filled[:, column], fits[:, column], 0.0)
+        score /= np.maximum(filled.sum(axis=1), 1)
+        doubtful = (decoded.margins < margin) | (decoded.strangeness > STRANGE) | (fits < _COLUMN_SCORE)
+        doubtful |= decoded.like_crew & _among(roles, {"entrant", "principal"})
+        certain = (score >= SCORE) & ~(doubtful & filled).any(axis=1)
+        certain &= _has(roles, _WHO) & _has(roles, _WHICH) & (roles.shape[1] >= _FEWEST)
+        for role, company in _COMPANY.items():
+            certain &= ~_has(roles, {role}) | np.all([_has(roles, {other}) for other in company], axis=0)
+        return cls(decoded, roles, fits, filled, margin, certain, score)
+
+    def layout(self, i: int) -> Layout:
+        """The layout of one table."""
+        found = Layout(
+            _form(self.roles[i].tobytes()), "inferred", float(self.score[i]), fitted=partial(self.columns, i)
+        )
+        if self.certain[i]:
+            return found
+        names = found.form.role_set
+        if len(found.roles) < _FEWEST or not names & _WHO or not names & _WHICH:
+            message = f"{_NO_CARS}: no columns read like a number and a crew or car. {_DECLARE}"
+            return Layout(NO_COLUMNS, "none", 0.0, f"{message}, perhaps {columns_line(found.roles)}")
+        doubts = _doubts(found, self.margin)
+        if not doubts:
+            return found
+        return replace(found, doubt=f"layout in doubt: {'; '.join(doubts)}. To settle it: {columns_line(found.roles)}")
+
+    def columns(self, i: int) -> tuple[Column, ...]:
+        """The columns of one table, with what speaks for and against each."""
+        d = self.decoded
+        fields = (self.fits, d.runners_up, d.margins, d.looks, d.strangeness, d.like_crew)
+        known = zip(_form(self.roles[i].tobytes()).headings, *(field[i].tolist() for field in fields), strict=True)
+        return tuple(_column(*of_column) for of_column in known)
+
+
+@lru_cache(maxsize=4096)
+def _form(roles: bytes) -> Form:
+    """The form of a table, given the bytes of its row of roles."""
+    names = (*ROLES, EMPTY)
+    return Form(tuple(unnamed(names[role], c) for c, role in enumerate(np.frombuffer(roles, np.int64).tolist())))
+
+
+def _among(roles: Ints, names: Iterable[str]) -> Bools:
+    return np.isin(roles, [ROLES.index(name) for name in names])
+
+
+def _has(roles: Ints, names: Iterable[str]) -> Bools:
+    return np.asarray(_among(roles, names).any(axis=1))
 
 
 def _column(
-    c: int,
-    role: int,
-    fit: float,
-    runner_up: int,
-    margin: float,
-    looks: int,
-    strangeness: float,
-    like_crew: bool,
-    filled: bool,
+    heading: Heading, fit: float, runner_up: int, margin: float, looks: int, strangeness: float, like_crew: bool
 ) -> Column:
-    if not filled:
-        return Column(unnamed(EMPTY, c))
+    if heading.role == EMPTY:
+        return Column(heading)
     telling = ROLES[looks] if strangeness > STRANGE else None
-    return Column(unnamed(ROLES[role], c), fit, ROLES[runner_up], margin, telling, like_crew)
+    return Column(heading, fit, ROLES[runner_up], margin, telling, like_crew)
 
 
 def _doubts(found: Layout, margin: float) -> list[str]:
     """Why a decoded layout is not certain enough to load."""
-    roles = set(found.roles)
+    roles = found.form.role_set
     doubts = []
     for i, column in enumerate(found.columns, start=1):
         role = column.heading.role

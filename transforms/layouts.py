@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from transforms import evidence
-from transforms.columns import EMPTY, Column, Layout, unnamed
+from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
 from transforms.headers import read_header
 from transforms.inferred import infer
@@ -42,7 +42,7 @@ def resolve(lines: Lines, cells: Cells, page: Page, sources: Sequence[Source]) -
 
 def _declared(declared: Sequence[str], width: int) -> Layout:
     """The layout that event.toml declares; in doubt when it names another number of columns, or a role that is none."""
-    columns = tuple(Column(unnamed(role, i)) for i, role in enumerate(declared))
+    form = Form(tuple(unnamed(role, i) for i, role in enumerate(declared)))
     unknown = [role for role in declared if role not in DECLARABLE]
     if len(declared) != width:
         doubt = f"event.toml declares {len(declared)} columns, the rows have {width}: correct columns = [...] there"
@@ -51,8 +51,8 @@ def _declared(declared: Sequence[str], width: int) -> Layout:
         hint = f"did you mean '{near[0]}'?" if near else f"it may be one of {', '.join(DECLARABLE)}"
         doubt = f"event.toml declares a column '{unknown[0]}', which is no role; {hint}"
     else:
-        return Layout(columns, "declared")
-    return Layout(columns, "declared", 0.0, doubt)
+        return Layout(form, "declared")
+    return Layout(form, "declared", 0.0, doubt)
 
 
 def _check_declared(declared: Layout, tables: Tables, t: int) -> Layout:
@@ -60,7 +60,7 @@ def _check_declared(declared: Layout, tables: Tables, t: int) -> Layout:
     if declared.doubt:
         return declared
     looks = tables.look(np.array([t])).only(np.array([t]))
-    counts = evidence.count_features(looks, 1, len(declared.columns))
+    counts = evidence.count_features(looks, 1, len(declared.roles))
     roles = [role if role in ROLES else "extra" for role in declared.roles]
     fits = evidence.fit(counts, np.array([[ROLES.index(role) for role in roles]]))[0]
     columns = tuple(c._replace(fit=float(f)) for c, f in zip(declared.columns, fits, strict=True))
@@ -70,7 +70,7 @@ def _check_declared(declared: Layout, tables: Tables, t: int) -> Layout:
         if c.fit < _DECLARED_SCORE and c.heading.role not in ("extra", EMPTY)
     ]
     doubt = f"declared columns do not fit: {'; '.join(wrong)}. Correct columns = [...] in event.toml" if wrong else None
-    return Layout(columns, "declared", float(np.mean(fits)), doubt)
+    return Layout(declared.form, "declared", float(np.mean(fits)), doubt, fitted=lambda: columns)
 
 
 def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]) -> Layout:
@@ -89,7 +89,7 @@ def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]
         if timed:
             headings = tuple(replace(h, role="lap_time") if h.role == "race_time" else h for h in headings)
         under = {i: h for i, h in enumerate(read_header(second)) if second[i]} if second != texts else {}
-        known[key] = Layout(tuple(Column(h) for h in headings), "header", second=under)
+        known[key] = Layout(Form(headings), "header", second=under)
     return known[key]
 
 

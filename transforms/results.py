@@ -14,7 +14,7 @@ from transforms.arrays import Bools
 from transforms.cars import read_cars, read_engine_makers
 from transforms.cells import filled, read_numbers
 from transforms.coded import Coded
-from transforms.columns import Layout
+from transforms.columns import Layout, by_form
 from transforms.crews import Crews
 from transforms.dialect import Lines
 from transforms.entrant_text import read_entrants
@@ -54,8 +54,9 @@ def read_rows(placed: Placed, layouts: Sequence[Layout], lines: Lines) -> Rows:
 
 
 def _in_miles(placed: Placed, layouts: Sequence[Layout], role: str) -> Bools:
-    said = [any(c.heading.mph and c.heading.role == role for c in found.columns) for found in layouts]
-    return np.array([*said, False], dtype=bool)[placed.tables]
+    form, forms = by_form(layouts)
+    said = [any(heading.mph and heading.role == role for heading in found.headings) for found in forms]
+    return np.array([*said, False], dtype=bool)[form[placed.tables]]
 
 
 def results_table(

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from transforms.arrays import Bools, Ints
 from transforms.coded import Coded
-from transforms.columns import Layout
+from transforms.columns import Form, Layout, by_form
 from transforms.crews import JOIN
 from transforms.dialect import Cells
 from transforms.headers import Heading
@@ -64,17 +64,15 @@ def place(cells: Cells, page: Page, layouts: Sequence[Layout]) -> Placed:
 
 
 def _slot_table(layouts: Sequence[Layout]) -> Ints:
-    widest = max((len(found.columns) for found in layouts), default=0) + 1
-    slots = np.full((len(layouts) + 1, widest), EXCESS)
-    known: dict[int, Ints] = {}
-    for t, found in enumerate(layouts):
-        if id(found) not in known:
-            known[id(found)] = np.array([slot_of(column.heading, found) for column in found.columns], dtype=np.int64)
-        slots[t, : len(found.columns)] = known[id(found)]
-    return slots
+    """The slots of the columns of each table; behind the last table, those of lines that are in none."""
+    form, forms = by_form(layouts)
+    slots = np.full((len(forms) + 1, max((len(found.headings) for found in forms), default=0) + 1), EXCESS)
+    for f, found in enumerate(forms):
+        slots[f, : len(found.headings)] = [slot_of(heading, found) for heading in found.headings]
+    return np.asarray(slots[form])
 
 
-def slot_of(heading: Heading, found: Layout) -> int:
+def slot_of(heading: Heading, found: Form) -> int:
     """The slot of a column: its role's, that of its synonym where the table has no column for it, else extra."""
     role = heading.role
     if role in _SYNONYMS and _SYNONYMS[role] not in found.roles:
@@ -94,7 +92,7 @@ def _second_slots(layouts: Sequence[Layout], table: Ints, column: Ints, slot: In
         only = next(iter(found.second.values())) if len(found.second) == 1 else None
         heading = found.second.get(pair % width, only)
         if heading is not None:
-            named[i] = slot_of(heading, found)
+            named[i] = slot_of(heading, found.form)
     return np.where(named[which] >= 0, named[which], slot)
 
 
@@ -130,8 +128,8 @@ def _crew_texts(placed: Placed, layouts: Sequence[Layout], at: Ints) -> Coded:
         return texts
     joined: dict[int, str] = {}
     for i, text in zip(many, placed.cells.words(many), strict=True):
-        columns, column = layouts[placed.table[i]].columns, placed.cells.column[i]
-        heading = columns[column].heading if column < len(columns) else Heading("crew", "")
+        headings, column = layouts[placed.table[i]].form.headings, placed.cells.column[i]
+        heading = headings[column] if column < len(headings) else Heading("crew", "")
         row = int(placed.row[i])
         between = " " if heading.part == "last" else JOIN
         joined[row] = joined[row] + between + text if row in joined else text
@@ -191,9 +189,9 @@ def with_countries(found: Extras, row: Ints, country: pa.Array) -> Extras:
 
 
 def _name(found: Layout, column: int) -> str:
-    if column >= len(found.columns):
+    if column >= len(found.roles):
         return f"column {column + 1}"
-    heading = found.columns[column].heading
+    heading = found.form.headings[column]
     if heading.part == _NATION:
         return _NATION
     if heading.role == "session_time" and found.basis != "header":

@@ -47,10 +47,9 @@ def judge(
     outcome = page.outcome.copy()
     reasons = {line: _reject_reason(lines, line) for line in np.flatnonzero(outcome == REJECT).tolist()}
     _reject_sheets(lines, page, layouts, outcome, reasons, texts)
-    doubts = [found.doubt for found in layouts]
-    for i, table in enumerate(placed.tables.tolist()):
-        if doubts[table]:
-            reasons.setdefault(int(placed.lines[i]), str(doubts[table]))
+    doubtful = np.array([*(found.doubt is not None for found in layouts), False], dtype=bool)
+    for i in np.flatnonzero(doubtful[placed.tables]).tolist():
+        reasons.setdefault(int(placed.lines[i]), str(layouts[placed.tables[i]].doubt))
     for i, reason in _misfit_rows(lines, page, layouts, placed, rows, dialects).items():
         reasons.setdefault(int(placed.lines[i]), reason)
     outcome[list(reasons)] = REJECT
@@ -89,7 +88,7 @@ def _misfit_rows(
     full = placed.cells.filled
     filled = np.bincount(placed.row[full], minlength=count)
     beyond = np.bincount(placed.row[full & (placed.slot == EXCESS)], minlength=count)
-    layout_width = np.array([*(len(found.columns) for found in layouts), 0])[placed.tables]
+    layout_width = np.array([*(len(found.roles) for found in layouts), 0])[placed.tables]
     # Bars close every cell, so a row with fewer was torn; elsewhere empty cells at the end may not be printed.
     torn = (page.width[placed.lines] < layout_width) & (dialects[lines.sheet[placed.lines]] == PIPE)
     nobody = ~_any_of(rows.texts, ("crew", "car", "car_number", "make", "entrant"))
