@@ -22,6 +22,35 @@ _BEFORE_MODEL, _BEHIND_MODEL = (np.isin(np.arange(256), [*b" \t-/&+,;", mark]) f
 
 
 @dataclass(frozen=True, slots=True)
+class MakeNames:
+    """Names that cars begin with, each as one number made of those of its words, in order; and beside it the make.
+
+    Those `in_model` are part of the model.
+    """
+
+    words: dict[str, int]
+    longest: int
+    numbers: Ints
+    makes: pa.StringArray
+    in_model: Bools
+
+    @classmethod
+    def of(cls, makes: Mapping[str, str], models: Mapping[str, str]) -> MakeNames:
+        """Number the names; `makes` and `models` give the make of folded words."""
+        names = {**models, **makes}
+        words = {word: i for i, word in enumerate(sorted({word for name in names for word in name.split()}), 1)}
+        numbered = {int(_number((words[word] for word in name.split()), len(words) + 1)): name for name in names}
+        listed = [numbered[number] for number in sorted(numbered)]
+        return cls(
+            words=words,
+            longest=max(name.count(" ") + 1 for name in names),
+            numbers=np.array(sorted(numbered), dtype=np.int64),
+            makes=pa.array([names[name] for name in listed], pa.string()),
+            in_model=np.array([name not in makes for name in listed], dtype=bool),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class CarWords:
     """The words of texts, in order: the text of each, where it begins and ends, and which of `keys` it reads as.
 
@@ -64,48 +93,31 @@ class CarWords:
         found[self.text[likely]] = True
         return found
 
-    def makes_and_models(self, makes: Mapping[str, str], models: Mapping[str, str]) -> tuple[pa.Array, pa.Array]:
-        """The make that each text begins with, the longest first, and what is left; both null where none is known.
-
-        `makes` and `models` give the make of folded words; words in `models` are part of the model.
-        """
-        names = {**models, **makes}
-        known = {word: i for i, word in enumerate({word for name in names for word in name.split()}, 1)}
-        longest, base = max(name.count(" ") + 1 for name in names), len(known) + 1
-        code = {int(_number((known[word] for word in name.split()), base)): name for name in names}
-        codes, listed = np.array(sorted(code)), [code[number] for number in sorted(code)]
+    def makes_and_models(self, names: MakeNames) -> tuple[pa.Array, pa.Array]:
+        """The make that each text begins with, the longest first, and what is left; both null where none is known."""
         ranks = self._ranks()
         first = np.zeros(len(self.texts), np.int64)
         first[self.text[ranks == 0]] = np.flatnonzero(ranks == 0)
-        numbers = np.zeros((longest, len(self.texts)), np.int64)
-        near = ranks < longest
-        numbers[ranks[near], self.text[near]] = np.array([known.get(k, 0) for k in self.keys], np.int64)[self.key[near]]
+        numbers = np.zeros((names.longest, len(self.texts)), np.int64)
+        near = ranks < names.longest
+        known = np.array([names.words.get(key, 0) for key in self.keys], np.int64)
+        numbers[ranks[near], self.text[near]] = known[self.key[near]]
         found, used = np.full(len(self.texts), -1), np.zeros(len(self.texts), np.int64)
-        for words in range(1, longest + 1):
-            number = _number(numbers[:words], base)
-            place = np.minimum(np.searchsorted(codes, number), len(codes) - 1)
-            hit = (codes[place] == number) & (numbers[:words] > 0).all(axis=0)
+        for words in range(1, names.longest + 1):
+            number = _number(numbers[:words], len(names.words) + 1)
+            place = np.minimum(np.searchsorted(names.numbers, number), len(names.numbers) - 1)
+            hit = (names.numbers[place] == number) & (numbers[:words] > 0).all(axis=0)
             found[hit], used[hit] = place[hit], words
-        return self._parts(found, used, first, listed, makes, models)
-
-    def _parts(
-        self,
-        found: Ints,
-        used: Ints,
-        first: Ints,
-        names: list[str],
-        makes: Mapping[str, str],
-        models: Mapping[str, str],
-    ) -> tuple[pa.Array, pa.Array]:
         at = np.flatnonzero(found >= 0)
-        of_make = np.array([name in makes for name in names], bool)[found[at]]
-        begin = np.where(of_make, self.end[first[at] + used[at] - 1], self.start[first[at]])
+        begin = np.where(names.in_model[found[at]], self.start[first[at]], self.end[first[at] + used[at] - 1])
+        return names.makes.take(pa.array(found, mask=found < 0)), self._rest(at, begin)
+
+    def _rest(self, at: Ints, begin: Ints) -> pa.StringArray:
+        """What stands in some texts from a place on, without what joins it; null elsewhere, and where it is empty."""
         spans = Spans(self.texts, begin, bytes_of(self.texts)[1][at + 1]).stripped(_BEFORE_MODEL, _BEHIND_MODEL)
-        row = np.full(len(found), -1)
+        row = np.full(len(self.texts), -1)
         row[at] = np.where(spans.start < spans.end, np.arange(len(at)), -1)
-        model = spans.copy().take(pa.array(row, mask=row < 0))
-        make = pa.array([makes.get(name) or models[name] for name in names], pa.string())
-        return make.take(pa.array(found, mask=found < 0)), model
+        return spans.copy().take(pa.array(row, mask=row < 0))
 
     def _ranks(self) -> Ints:
         """The place of each word in its text, from 0."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.car_words import CarWords
+from transforms.car_words import CarWords, MakeNames
 from transforms.fold import fold
 from transforms.lexicon import parts, read_list
 from transforms.remember import read_distinct, remember
@@ -64,7 +64,7 @@ def read_cars(cars: pa.Array | pa.ChunkedArray) -> pa.Table:
     """
     texts = cars.combine_chunks() if isinstance(cars, pa.ChunkedArray) else cars
     words = CarWords.of(pc.fill_null(texts.cast(pa.string()), ""), _word_key)
-    make, model = words.makes_and_models(*_makes()[:2])
+    make, model = words.makes_and_models(_make_names())
     # Most cars name no maker of engines; the others are read one by one.
     special = words.special | words.name_behind_first(_engines()[0])
     read = read_distinct(texts.filter(pa.array(special)), read_car, CARS)
@@ -178,6 +178,11 @@ def _makes() -> tuple[dict[str, str], dict[str, str], int]:
     makes = {_key(name): row["make"] for row in rows for name in [row["make"], *parts(row["aliases"])]}
     models = {_key(name): row["make"] for row in rows for name in parts(row["models"])}
     return makes, models, max(key.count(" ") + 1 for key in (*makes, *models))
+
+
+@cache
+def _make_names() -> MakeNames:
+    return MakeNames.of(*_makes()[:2])
 
 
 @cache

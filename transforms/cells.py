@@ -70,7 +70,7 @@ def read_times(texts: pa.Array) -> pa.Array:
     Fractions beyond the millisecond are rounded; minutes and seconds of 60 and more are no time.
     """
     plain = _milliseconds(pc.extract_regex(texts, _CLOCK))
-    return pc.coalesce(plain, read_where(_unread(texts, plain), texts, _read_spelt_times))
+    return pc.coalesce(plain, read_where(_unread(texts, plain), texts, _read_spelt_times, pa.int64()))
 
 
 def _read_spelt_times(texts: pa.Array) -> pa.Array:
@@ -88,7 +88,7 @@ def _read_spelt_times(texts: pa.Array) -> pa.Array:
 def read_lap_times(texts: pa.Array) -> pa.Array:
     """Lap times to int64 milliseconds: as `read_times`, and laps of less than a minute printed as `58.123`."""
     times = read_times(texts)
-    return pc.coalesce(times, read_where(_unread(texts, times), texts, _read_seconds))
+    return pc.coalesce(times, read_where(_unread(texts, times), texts, _read_seconds, pa.int64()))
 
 
 def _read_seconds(texts: pa.Array) -> pa.Array:

@@ -53,7 +53,7 @@ def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     unstarred = _unstarred(pieces)
     quote = pc.match_substring_regex(unstarred, _QUOTE)
-    quoted = read_where(quote, unstarred, lambda names: _part(names, _QUOTED, "name"))
+    quoted = read_where(quote, unstarred, lambda names: _part(names, _QUOTED, "name"), pa.string())
     return Crews(
         crew=pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pieces),
         row=row,
@@ -83,12 +83,12 @@ def _countries(pieces: pa.Array, sheet: Ints) -> tuple[pa.Array, pa.Array]:
     Copies of encyclopaedia tables hold a country for each flag: `France Jean-Pierre Jabouille`.
     """
     flagged = pc.match_substring_regex(pieces, _FLAG)
-    flag = _letters(read_where(flagged, pieces, lambda found: _part(found, _FLAG, "country")))
+    flag = _letters(read_where(flagged, pieces, lambda found: _part(found, _FLAG, "country"), pa.string()))
     pieces = change_where(flagged, pieces, lambda found: _part(found, _FLAG, "name"))
     worded = pc.match_substring_regex(pieces, _COUNTRY).to_numpy(zero_copy_only=False)
     with_country, names = np.bincount(sheet, worded), np.bincount(sheet)
     usual = pa.array(worded & ((with_country > 2) & (with_country >= 0.9 * names))[sheet], pa.bool_())
-    country = pc.coalesce(flag, read_where(usual, pieces, lambda found: _part(found, _COUNTRY, "country")))
+    country = pc.coalesce(flag, read_where(usual, pieces, lambda found: _part(found, _COUNTRY, "country"), pa.string()))
     return country, change_where(usual, pieces, lambda found: _part(found, _COUNTRY, "name"))
 
 

@@ -21,10 +21,13 @@ def change_where(mask: pa.BooleanArray, values: pa.Array, change: Callable[[pa.A
     return pc.replace_with_mask(values, mask, change(chosen))
 
 
-def read_where(mask: pa.BooleanArray, values: pa.Array, read: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """What `read` gives for the values where `mask` is true; null elsewhere."""
-    found = read(values.filter(mask))
-    return pc.replace_with_mask(pa.nulls(len(values), found.type), pc.fill_null(mask, False), found)
+def read_where(
+    mask: pa.BooleanArray, values: pa.Array, read: Callable[[pa.Array], pa.Array], type_: pa.DataType
+) -> pa.Array:
+    """What `read` gives, in this type, for the values where `mask` is true; null elsewhere."""
+    chosen = values.filter(mask)
+    nothing = pa.nulls(len(values), type_)
+    return pc.replace_with_mask(nothing, pc.fill_null(mask, False), read(chosen)) if len(chosen) else nothing
 
 
 def mapped(texts: pa.StringArray, table: npt.NDArray[np.uint8]) -> pa.StringArray:

@@ -55,9 +55,11 @@ _ENGINE = (
     r"(?i)(?:^|\s)(?:\d{1,2}[.,]\d\s?(?:l|litres?)?|[vliwf]-?\d{1,2}"
     r"|\d{3,4}\s?(?:cc|cm3|ccm)|flat[- ]?\d{1,2}|turbo)(?:\s|$)"
 )
-_PERSON = r"^[*\"“„'‘]?\p{L}[\p{L}\p{M}.'’`\"“”-]*(?:,?\s+\"?\(?[\p{L}\p{M}.'’`-]+\)?\"?){1,6}[*\"”]?$"
+_PERSON = r"^[*\"“„'‘]?\p{L}[\p{L}\p{M}.'’`\"“”-]*(?:,?\s+\"?\(?[\p{L}\p{M}.'’`-]+\)?\"?)+[*\"”]?$"
 _NAME = r"^[*\"“„‘]?\p{L}[\p{L}\p{M}.'’`-]+[*\"”’]?$"
-_CODE = r"^[\p{L}\d][\p{L}\d+./ -]{0,9}$"
+_CODE = r"^[\p{L}\d][\p{L}\d+./ -]*$"
+# Repeats that a pattern bounds make it long, and slow to begin with: they are counted instead.
+_MOST_NAMES, _LONGEST_MODEL = 7, 10  # words of a person's name, characters of a code
 
 TRAITS: tuple[str, ...] = tuple(
     dict.fromkeys(
@@ -176,7 +178,9 @@ def _word_pattern(words: Callable[[], Iterable[str]]) -> str:
 
 def _starts_with_make(folded: pa.Array) -> pa.Array:
     """Cars: one to three words of a make, and more behind them."""
-    return pc.fill_null(read_where(_is_in(_first_words, _start(folded, 1)), folded, _is_make_with_more), False)
+    return pc.fill_null(
+        read_where(_is_in(_first_words, _start(folded, 1)), folded, _is_make_with_more, pa.bool_()), False
+    )
 
 
 def _is_make_with_more(folded: pa.Array) -> pa.Array:
@@ -199,12 +203,21 @@ def _has_team_word(folded: pa.Array) -> pa.Array:
 
 
 def _ends_in_country(texts: pa.Array) -> pa.Array:
-    return pc.fill_null(read_where(pc.ends_with(texts, ")"), texts, _holds_country), False)
+    return pc.fill_null(read_where(pc.ends_with(texts, ")"), texts, _holds_country, pa.bool_()), False)
 
 
 def _holds_country(texts: pa.Array) -> pa.Array:
     inner = pc.struct_field(pc.extract_regex(texts, r"\((?P<inner>[^()]{1,24})\)$"), "inner")
     return _is_in(country_words, fold_array(inner))
+
+
+def _is_person(texts: pa.Array) -> pa.Array:
+    few = pc.less(pc.count_substring_regex(texts, r"\s+"), _MOST_NAMES)
+    return pc.and_(few, pc.match_substring_regex(texts, _PERSON))
+
+
+def _is_code(texts: pa.Array) -> pa.Array:
+    return pc.and_(pc.less_equal(pc.utf8_length(texts), _LONGEST_MODEL), pc.match_substring_regex(texts, _CODE))
 
 
 _WORD_TESTS: tuple[tuple[str, Callable[[pa.Array, pa.Array], pa.Array]], ...] = (
@@ -220,8 +233,8 @@ _WORD_TESTS: tuple[tuple[str, Callable[[pa.Array, pa.Array], pa.Array]], ...] = 
     ("joined", lambda texts, _: pc.match_substring_regex(texts, r"\p{L}\S* & \p{L}")),
     ("dashed", lambda texts, _: pc.match_substring_regex(texts, r"\p{L}\S* [-–] \p{L}")),
     ("slashed", lambda texts, _: pc.match_substring_regex(texts, r"\p{L}/\p{Lu}\S*\s\S")),
-    ("person", lambda texts, _: pc.match_substring_regex(texts, _PERSON)),
+    ("person", lambda texts, _: _is_person(texts)),
     ("name", lambda texts, _: pc.match_substring_regex(texts, _NAME)),
-    ("code", lambda texts, _: pc.match_substring_regex(texts, _CODE)),
+    ("code", lambda texts, _: _is_code(texts)),
     ("numbered", lambda texts, _: pc.match_substring_regex(texts, r"\d")),
 )

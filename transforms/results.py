@@ -112,7 +112,7 @@ def _cars(texts: dict[str, Coded]) -> dict[str, pa.Array]:
     if any(len(part.texts) for part in in_parts):
         columns = [pc.fill_null(part.spread(filled(part.texts)), "") for part in in_parts]
         joined = pc.binary_join_element_wise(*columns, " ")
-        whole = read_where(pc.not_equal(joined, "  "), joined, _single_blanks)
+        whole = read_where(pc.not_equal(joined, "  "), joined, _single_blanks, pa.string())
         car = Coded.of(pc.coalesce(car.spread(filled(car.texts)), filled(whole)))
     names = filled(car.texts)
     cars = {name: car.spread(part) for name, part in _parts(read_cars(names))}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from itertools import takewhile
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.coded import Coded
-from transforms.fold import fold_array
+from transforms.fold import fold
 from transforms.lexicon import statuses
+from transforms.remember import remember
 from transforms.traits import reasons
 
 _LISTS = ("entry-list", "appearances")
@@ -21,22 +23,41 @@ _WITH_STATUS = ("status", "position", "race_time", "gap", "laps", "lap_time")
 _WITH_REASON = ("status", "race_time", "gap")
 
 
-@cache
-def _known() -> tuple[pa.Array, pa.Array]:
-    return pa.array(list(statuses())), pa.array(list(statuses().values()))
-
-
-def read_status(texts: pa.Array) -> pa.Array:
+def read_status(texts: pa.StringArray) -> pa.StringArray:
     """The status that each text prints in some language; null where it prints none."""
-    coded = pc.dictionary_encode(texts)
-    keys, values = _known()
-    found = values.take(pc.index_in(fold_array(coded.dictionary), value_set=keys))
-    return found.take(coded.indices)
+    return _read(texts, _status)
 
 
-def is_status(texts: pa.Array) -> pa.Array:
-    """Whether each text prints a status."""
-    return pc.is_valid(read_status(texts))
+def reason_in(texts: pa.StringArray) -> pa.StringArray:
+    """The texts that print why a car stopped, such as `Gearbox`, where a status or a time would stand; else null."""
+    return _read(texts, _reason)
+
+
+def say_nothing(texts: pa.StringArray) -> pa.BooleanArray:
+    """Whether each text is neither a status nor a reason."""
+    return pc.and_(pc.is_null(read_status(texts)), pc.is_null(reason_in(texts)))
+
+
+def _read(texts: pa.StringArray, read: Callable[[str], str | None]) -> pa.StringArray:
+    """What `read` finds in each text; most texts are null, and those that print words are few."""
+    at = np.flatnonzero(texts.is_valid())
+    if not len(at):
+        return texts
+    found = pa.array([read(text) for text in texts.take(pa.array(at)).to_pylist()], pa.string())
+    places = np.full(len(texts), -1)
+    places[at] = np.arange(len(at))
+    return found.take(pa.array(places, mask=places < 0))
+
+
+@remember
+def _status(text: str) -> str | None:
+    return statuses().get(fold(text))
+
+
+@remember
+def _reason(text: str) -> str | None:
+    word = "".join(takewhile(str.isalpha, fold(text)))
+    return text if word in reasons() and not _status(text) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +97,3 @@ def decide(words: Words, columns: Mapping[str, pa.Array], section: pa.Array, kin
         pc.if_else(placed, "classified", None),
         pa.scalar("unknown"),
     )
-
-
-def reason_in(texts: pa.Array) -> pa.Array:
-    """The texts that print why a car stopped, such as `Gearbox`, where a status or a time would stand; else null."""
-    coded = pc.dictionary_encode(texts)
-    word = pc.struct_field(pc.extract_regex(fold_array(coded.dictionary), r"^(?P<word>\p{L}+)"), "word")
-    found = pc.if_else(pc.is_in(word, value_set=pa.array(sorted(reasons()))), coded.dictionary, None)
-    return pc.if_else(pc.is_valid(read_status(texts)), None, found.take(coded.indices))

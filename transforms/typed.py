@@ -13,7 +13,7 @@ from transforms import cells
 from transforms.arrays import Bools, Ints
 from transforms.coded import Coded
 from transforms.masks import first_bytes, read_where
-from transforms.statuses import is_status, reason_in
+from transforms.statuses import say_nothing
 
 Reader = Callable[[pa.Array], pa.Array]
 
@@ -124,12 +124,7 @@ def _misfits(text: pa.Array, values: list[pa.Array]) -> Bools:
     unread = pc.is_valid(text)
     for value in values:
         unread = pc.and_(unread, pc.is_null(value))
-    return _true(read_where(unread, text, _is_no_word))
-
-
-def _is_no_word(text: pa.Array) -> pa.Array:
-    """Whether a text is neither a status nor a reason."""
-    return pc.invert(pc.or_(is_status(text), pc.is_valid(reason_in(text))))
+    return _true(read_where(unread, text, say_nothing, pa.bool_()))
 
 
 def _true(mask: pa.Array) -> Bools:
