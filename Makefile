@@ -29,6 +29,8 @@ lint: $(READY) ## check style and types
 	@$(BIN)/mypy
 
 bench: $(READY) ## measure time and memory against other ways to do the same (minutes); SHEETS=20000 for more
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]' || \
+	  echo "dlt cannot be had here; the bench goes on without it."
 	@$(BIN)/python -m tests.bench $(if $(SHEETS),--sheets $(SHEETS))
 
 fuzz: $(READY) ## break sheets and builds at random and see that every promise holds (minutes)
@@ -41,7 +43,7 @@ clients: $(READY) ## read a built warehouse with every client of note (installs 
 
 pins: ## write constraints.txt anew, with the newest versions that pyproject.toml allows
 	@rm -rf .venv-pins && $(PYTHON) -m venv .venv-pins
-	@.venv-pins/bin/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@.venv-pins/bin/python -m pip install -q --disable-pip-version-check -e '.[dev,bench]'
 	@.venv-pins/bin/python -m pip freeze --exclude-editable | LC_ALL=C sort -f > constraints.txt
 	@rm -rf .venv-pins
 

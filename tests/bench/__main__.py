@@ -1,33 +1,64 @@
 """How fast, beside other ways to do the same: `python -m tests.bench --sheets 20000` (fewer by default).
 
 Makes up an archive without headers and runs in turn, each in a process of its own from start to exit: this
-pipeline, which finds the columns, tells people apart, checks the tables and publishes; its reading alone; a DuckDB,
-a Polars and a pandas script, which are told the columns and only split, cast, explode and write; and the floor,
-which reads the bytes and writes the finished tables. Then the reader without files and imports against SQL, builds
-after changes, and the identity step.
+pipeline, which finds the columns, tells people apart, checks the tables and publishes; its reading alone; scripts
+for DuckDB, Polars, pandas and dlt, which are told the columns and only split, cast, explode and write; and the
+floor, which reads the bytes and writes the finished tables. Then builds after changes.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import platform
 import shutil
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pyarrow.parquet as pq
+from rich.console import Console
+
+from flows.terminal import console, grid
+
+PIPELINE, READING, FLOOR = "parcferme build", "parcferme, reading alone", "floor: bytes in, tables out"
+# How each way is called in the report, and its module below tests.bench.peers.
 PEERS = {
-    "reading": "reading",
-    "DuckDB": "duckdb_sql",
-    "Polars": "polars_script",
-    "pandas": "pandas_script",
-    "floor": "floor",
+    READING: "reading",
+    "DuckDB, one SQL script": "duckdb_sql",
+    "Polars script": "polars_script",
+    "pandas script": "pandas_script",
+    "dlt into DuckDB": "dlt_pipeline",
+    FLOOR: "floor",
 }
-PIPELINE = "parcferme"
+TABLES = ("results", "driver_results")
+WITHOUT_DLT = """
+dlt is not installed here and is left out; with it: pip install -c constraints.txt 'parcferme[bench]'"""
+HOW = """
+{sheets:,} sheets without a header, {lines:,} lines, {size:.1f} MiB of text; {processors} processors, Python {python}.
+Every way runs in a process of its own, from its start to its exit, in turn, {times} times; the medians are shown."""
+ALONE = """
+Reading and writing alone
+  Take the text apart, type the cells, give each driver a row, write Parquet. parcferme finds out what the columns
+  are and keeps every line with what became of it; the others are told the columns and drop what does not fit.
+"""
+WHOLE = """
+The whole pipeline
+  parcferme also tells drivers and entrants apart, runs every check, and publishes a snapshot with views. No other
+  way here does that: they show what it costs beyond reading and writing.
+"""
+LEGEND = """
+"1.50 x" says that parcferme takes half as much again as the way in that line, "0.50 x" that it takes half of it.
+CPU counts the seconds of all processors together. The floor is what nobody can save."""
+MORE = """
+More: `python -m tests.bench.read` (the reader against SQL, without start-up), `... .identity` (who is who against a
+simulated truth), `... .scale` (builds of 1,000 to 100,000 sheets by step)."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +68,10 @@ class Run:
     wall: float
     cpu: float
     memory: float
+
+    def beside(self, other: Run) -> list[float]:
+        """How many times as much this takes as the other: time, CPU, memory."""
+        return [self.wall / other.wall, self.cpu / other.cpu, self.memory / other.memory]
 
 
 def run(*command: str) -> Run:
@@ -51,22 +86,29 @@ def run(*command: str) -> Run:
     return Run(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def compare(sheets: int, times: int, folder: Path) -> dict[str, list[Run]]:
-    """Build the same archive in every way, in turn, so many times."""
-    run("-m", "tests.bench", "--make", str(folder), "--sheets", str(sheets))
-    runs: dict[str, list[Run]] = {name: [] for name in (PIPELINE, *PEERS)}
+def compare(times: int, folder: Path) -> tuple[dict[str, Run], dict[str, list[int]]]:
+    """Build the archive in `folder` in every way, in turn, so many times: the medians, and the rows of both tables."""
+    ways = {name: module for name, module in PEERS.items() if module != "dlt_pipeline" or find_spec("dlt")}
+    runs: dict[str, list[Run]] = {name: [] for name in (PIPELINE, *ways)}
     for _ in range(times):
         warehouse = folder / "warehouse"
         shutil.rmtree(warehouse, ignore_errors=True)
         build = ("build", "--direct", str(folder / "seeds"), "--warehouse", str(warehouse))
         runs[PIPELINE].append(run("-m", "flows.cli", *build))
-        [finished] = (warehouse / "snapshots").glob("*/results*.parquet")
-        for name, module in PEERS.items():
+        for name, module in ways.items():
             out = folder / module
             out.mkdir(exist_ok=True)
-            last = [str(finished.parent)] if module == "floor" else []
+            last = [str((warehouse / "parquet").resolve())] if name == FLOOR else []
             runs[name].append(run("-m", f"tests.bench.peers.{module}", str(folder / "places.parquet"), str(out), *last))
-    return runs
+    places = {name: folder / module for name, module in ways.items()} | {PIPELINE: folder / "warehouse" / "parquet"}
+    rows = {
+        name: [pq.read_metadata(at / f"{table}.parquet").num_rows for table in TABLES] for name, at in places.items()
+    }
+    return {name: _median(of) for name, of in runs.items()}, rows
+
+
+def _median(runs: Sequence[Run]) -> Run:
+    return Run(*(statistics.median(getattr(each, field) for each in runs) for field in ("wall", "cpu", "memory")))
 
 
 def make(folder: Path, sheets: int) -> None:
@@ -74,52 +116,57 @@ def make(folder: Path, sheets: int) -> None:
     from tests.bench.build import write_archive
     from tests.bench.peers.places import write_places
 
-    files, made = write_archive(folder / "seeds", sheets)
-    write_places(folder / "places.parquet", folder / "seeds", files, made)
+    write_places(folder / "places.parquet", folder / "seeds", write_archive(folder / "seeds", sheets))
 
 
-def report(runs: dict[str, list[Run]]) -> None:
-    """Print the medians, and how many times as much the pipeline and its reading alone take."""
-    fields = ("wall", "cpu", "memory")
-    medians = {
-        name: [statistics.median(getattr(r, field) for r in of) for field in fields] for name, of in runs.items()
-    }
-    print(f"{'':10} {'wall s':>8} {'CPU s':>8} {'MiB':>7}   {PIPELINE}: wall, CPU, memory   reading: wall, CPU, memory")
-    for name, of_peer in medians.items():
-        ratios = [
-            " ".join(f"{ours / theirs:5.2f} x" for ours, theirs in zip(medians[who], of_peer, strict=True))
-            for who in (PIPELINE, "reading")
-        ]
-        print(f"{name:10} {of_peer[0]:8.2f} {of_peer[1]:8.2f} {of_peer[2]:7.0f}   {'      '.join(ratios)}", flush=True)
+def report(title: str, ours: str, runs: Mapping[str, Run], rows: Mapping[str, Sequence[int]]) -> None:
+    """Print one way of ours above all others, and how many times as much it takes."""
+    out = _wide()
+    out.print(title)
+    heads = ("time s", "CPU s", "memory MiB", "results", "driver rows", "time", "CPU", "memory")
+    table = grid("", *heads, right=range(1, len(heads) + 1))
+    for name in [ours, *(other for other in runs if other not in (PIPELINE, READING))]:
+        run = runs[name]
+        beside = [] if name == ours else [f"{ratio:.2f} x" for ratio in runs[ours].beside(run)]
+        counts = [f"{count:,}" for count in rows[name]]
+        table.add_row(name, f"{run.wall:.2f}", f"{run.cpu:.2f}", f"{run.memory:,.0f}", *counts, *beside)
+    out.print(table)
+
+
+def _wide() -> Console:
+    """The console, as wide as the tables where it is not a terminal."""
+    out = console()
+    out.width = max(out.width, 120)
+    return out
 
 
 def main() -> None:
-    """Run all benches."""
+    """Compare, report, and build after changes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sheets", type=int, default=2_000, help="size of the archive, some 35 rows a sheet")
+    parser.add_argument("--sheets", type=int, default=1_000, help="size of the archive, some 35 rows a sheet")
     parser.add_argument("--runs", type=int, default=3, help="how often each way runs")
     parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.make:
         make(options.make, options.sheets)
         return
-    print(f"Builds of {options.sheets:,} sheets, whole processes, medians of {options.runs} runs in turn", flush=True)
-    with TemporaryDirectory() as folder:
-        report(compare(options.sheets, options.runs, Path(folder)))
-    sheets = ("--sheets", str(options.sheets))
-    others = (
-        ("The reader alone, against SQL that is told the columns", "read", *sheets, "--runs", str(options.runs)),
-        ("Builds in full, after ten changes and after none", "build", *sheets),
-        (
-            "The identity step, against a simulated truth",
-            "identity",
-            "--mentions",
-            str(min(options.sheets * 20, 100_000)),
-        ),
-    )
-    for title, module, *arguments in others:
-        print(f"\n{title}", flush=True)
-        subprocess.run([sys.executable, "-m", f"tests.bench.{module}", *arguments], check=True)
+    out = _wide()
+    if not find_spec("dlt"):
+        out.print(WITHOUT_DLT)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        run("-m", "tests.bench", "--make", name, "--sheets", str(options.sheets))
+        texts = [file.read_bytes() for file in (folder / "seeds").rglob("*.txt")]
+        size = {"lines": sum(text.count(b"\n") for text in texts), "size": sum(map(len, texts)) / 2**20}
+        machine = {"processors": os.cpu_count(), "python": platform.python_version()}
+        out.print(HOW.format(sheets=options.sheets, times=options.runs, **size, **machine))
+        runs, rows = compare(options.runs, folder)
+    report(ALONE, READING, runs, rows)
+    report(WHOLE, PIPELINE, runs, rows)
+    out.print(LEGEND)
+    out.print("\nBuilds in full, after ten changes and after none, by step (CPU seconds)\n")
+    subprocess.run([sys.executable, "-m", "tests.bench.build", "--sheets", str(options.sheets)], check=True)
+    out.print(MORE)
 
 
 if __name__ == "__main__":

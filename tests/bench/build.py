@@ -13,7 +13,8 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,27 +27,35 @@ from tests.sheets.rendering import bars
 SHEETS_OF_AN_EVENT = ("race", "grid", "qualifying", "practice")
 
 
-def write_archive(root: Path, count: int, seed: int = 7) -> tuple[list[Path], list[Sheet]]:
-    """Make up `count` sheets of some 35 rows each in events with facts, four to an event; their files, and they."""
-    files, made = [], list(sheets(seed, count, size=(10, 60)))
-    for i, sheet in enumerate(made):
+def write_archive(root: Path, count: int, seed: int = 7) -> Iterator[tuple[Path, Sheet]]:
+    """Make up `count` sheets of some 35 rows each in events with facts, four to an event; each file once written."""
+    for i, sheet in enumerate(sheets(seed, count, size=(10, 60))):
         event, season = root / f"event-{i // 4:05}", 1960 + i * 60 // count
-        event.mkdir(parents=True, exist_ok=True)
-        (event / "event.toml").write_text(f'name = "Event {i // 4}"\nseries = "S{i % 40 // 4}"\nseason = {season}\n')
-        files.append(event / f"{SHEETS_OF_AN_EVENT[i % 4]}.txt")
-        files[-1].write_text("".join(f"{line}\n" for line in bars([row.cells for row in sheet.rows])))
-    return files, made
+        if i % 4 == 0:
+            event.mkdir(parents=True)
+            facts = f'name = "Event {i // 4}"\nseries = "S{i % 40 // 4}"\nseason = {season}\n'
+            (event / "event.toml").write_text(facts)
+        file = event / f"{SHEETS_OF_AN_EVENT[i % 4]}.txt"
+        file.write_text("".join(f"{line}\n" for line in bars([row.cells for row in sheet.rows])))
+        yield file, sheet
 
 
-def change(files: Sequence[Path], made: Sequence[Sheet], count: int = 10) -> None:
-    """Change so many sheets, far apart, each by one row: in turn a time, a name, a row more, a row less."""
-    for number in range(count):
-        role, edit = CHANGES[number % len(CHANGES)]
-        start = number * len(made) // count
-        at = next(i for i in range(start, len(made)) if role is None or role in made[i].roles)
-        rows = [list(row.cells) for row in made[at].rows]
-        edit(rows, made[at].roles.index(role) if role else 0)
-        files[at].write_text("".join(f"{line}\n" for line in bars(rows)))
+def far_apart(written: Iterable[tuple[Path, Sheet]], of: int, count: int = 10) -> list[tuple[Path, Sheet]]:
+    """So many of the `of` sheets written, far apart, on which the changes can be made in turn."""
+    chosen: list[tuple[Path, Sheet]] = []
+    for i, (file, sheet) in enumerate(written):
+        role, _ = CHANGES[len(chosen) % len(CHANGES)]
+        if len(chosen) < count and i >= len(chosen) * of // count and (role is None or role in sheet.roles):
+            chosen.append((file, sheet))
+    return chosen
+
+
+def change(chosen: Iterable[tuple[Path, Sheet]]) -> None:
+    """Change each of these sheets by one row: in turn a time, a name, a row more, a row less."""
+    for (file, sheet), (role, edit) in zip(chosen, cycle(CHANGES), strict=False):
+        rows = [list(row.cells) for row in sheet.rows]
+        edit(rows, sheet.roles.index(role) if role else 0)
+        file.write_text("".join(f"{line}\n" for line in bars(rows)))
 
 
 def _retime(rows: list[list[str]], column: int) -> None:
@@ -118,9 +127,9 @@ def main() -> None:
         return
     with TemporaryDirectory() as folder:
         root, warehouse = Path(folder, "seeds"), Path(folder, "warehouse")
-        files, made = write_archive(root, options.sheets)
+        chosen = far_apart(write_archive(root, options.sheets), options.sheets)
         full = _measured("full", root, warehouse)
-        change(files, made)
+        change(chosen)
         changed = _measured("10 changed", root, warehouse)
         nothing = _measured("no change", root, warehouse)
     print(f"10 changed / full: cpu {changed['cpu'] / full['cpu']:.2f}, wall {changed['wall'] / full['wall']:.2f}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,11 +15,11 @@ COLUMNS = [("path", pa.string()), ("sheet_id", pa.string()), ("separator", pa.st
 SCHEMA = pa.schema(COLUMNS + [(place, pa.int32()) for place in PLACES])
 
 
-def write_places(path: Path, root: Path, files: Sequence[Path], sheets: Sequence[Sheet]) -> None:
+def write_places(path: Path, root: Path, written: Iterable[tuple[Path, Sheet]]) -> None:
     """Write what the peers are told of each file."""
     rows = [
         {"path": str(file), "sheet_id": str(file.relative_to(root).with_suffix("")), "separator": sheet.separator}
         | {role: sheet.roles.index(role) + 1 if role in sheet.roles else None for role in PLACES}
-        for file, sheet in zip(files, sheets, strict=True)
+        for file, sheet in written
     ]
     pq.write_table(pa.Table.from_pylist(rows, SCHEMA), path)
