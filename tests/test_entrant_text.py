@@ -26,6 +26,10 @@ from transforms.entrant_text import ENTRANTS, read_entrant, read_entrants
         ("Team (b)", "Team (b)", None, None),
         ("Team (GDR)", "Team", None, "East Germany"),
         ("Team Lada (URS)", "Team Lada", None, "Soviet Union"),
+        ("🇺🇸 Champion Racing", "Champion Racing", None, "United States"),
+        ("🇩🇪Joest Racing (Audi Sport)", "Joest Racing", "Audi Sport", "Germany"),
+        ("🇪🇺 Team Europe", "Team Europe", None, "EU"),
+        ("🇺🇸", "🇺🇸", None, None),
         ("(Works)", "(Works)", None, None),
         ("(D)", None, None, "Germany"),
         ("Team (", "Team (", None, None),
@@ -35,16 +39,16 @@ from transforms.entrant_text import ENTRANTS, read_entrant, read_entrants
     ],
 )
 def test_an_entrant_is_taken_apart(text, entrant, operator, country):
-    """Brackets at the end are a country where one is known, or else the operator."""
+    """Brackets at the end are a country where one is known, or else the operator; a flag before the name is one."""
     assert read_entrant(text) == (entrant, operator, country)
 
 
 def test_every_row_of_a_column_is_read_and_nulls_stay_null():
     """The Arrow form keeps order, repeats, nulls and chunks."""
-    read = read_entrants(pa.chunked_array([["A (D)", None], ["A (D)"]], pa.string()))
+    read = read_entrants(pa.chunked_array([["A (D)", None], ["A (D)", "🇩🇪 B", "C"]], pa.string()))
     assert read.schema == ENTRANTS
-    assert read["entrant"].to_pylist() == ["A", None, "A"]
-    assert read["country"].to_pylist() == ["Germany", None, "Germany"]
+    assert read["entrant"].to_pylist() == ["A", None, "A", "B", "C"]
+    assert read["country"].to_pylist() == ["Germany", None, "Germany", "Germany", None]
 
 
 @given(st.text(st.sampled_from("AbcD ()[]&/GB2"), max_size=24))

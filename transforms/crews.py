@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.arrays import Ints
-from transforms.lexicon import country_names
+from transforms.lexicon import FLAG, country_names, flag_code
 from transforms.masks import change_where, read_where
 
 JOIN = "\x1f"  # between names that the sheet prints in cells of their own
@@ -19,7 +19,7 @@ _BETWEEN = r"\s*\x1f\s*|\s+/\s*|/\s+|\s*\|\s*|\s+&\s+|\s*<br\s*/?>\s*"
 _DASH = r"\s+[-–]\s+"
 _STAR = r"^\*+\s*|\s*\*+$"
 _COUNTRY = rf"^(?P<country>{'|'.join(country_names())})\s+(?P<name>\S.*)$"
-_FLAG = r"^(?P<country>[\x{1F1E6}-\x{1F1FF}]{2})\s*(?P<name>\S.*)$"
+_FLAG = rf"^(?P<country>{FLAG})\s*(?P<name>\S.*)$"
 _QUOTE = "^[\"“”„«‘']"
 _QUOTED = '^["“”„«‘\'](?P<name>[^"“”„«»]+)["”“»’\']$'
 
@@ -93,10 +93,9 @@ def _countries(pieces: pa.Array, sheet: Ints) -> tuple[pa.Array, pa.Array]:
 
 
 def _letters(flags: pa.Array) -> pa.Array:
-    """Flags as the two letters that each consists of: the country's code."""
+    """Flags as the codes of their countries."""
     coded = flags.dictionary_encode()
-    codes = ["".join(chr(ord(c) - 0x1F1E6 + ord("A")) for c in flag) for flag in coded.dictionary.to_pylist()]
-    return pa.array(codes, pa.string()).take(coded.indices)
+    return pa.array(map(flag_code, coded.dictionary.to_pylist()), pa.string()).take(coded.indices)
 
 
 def _divided_by_dashes(printed: pa.Array, parted: pa.Array, sheet: Ints) -> npt.NDArray[np.bool_]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.lexicon import find_country
+from transforms.lexicon import FLAG, find_country, flag_code
 from transforms.remember import read_distinct, remember
 
 ENTRANTS = pa.schema([(name, pa.string()) for name in ("entrant", "operator", "country")])
 _OPENING = {")": "(", "]": "["}
+_FLAGGED = rf"^{FLAG}\s*\S"
+_FLAG = re.compile(rf"({FLAG})\s*(?=\S)")
 
 
 class Entrant(NamedTuple):
@@ -26,17 +29,18 @@ def read_entrants(texts: pa.Array | pa.ChunkedArray) -> pa.Table:
     """Take each printed entrant apart into entrant, operator and country, row by row; null where not printed.
 
     Brackets at the end hold a country, by name in several languages or by a code in capitals (`Porsche AG (D)`),
-    or else the operator; both may stand there, in either order. Several countries are joined by ` / `.
+    or else the operator; both may stand there, in either order. Several countries are joined by ` / `. A flag
+    before the name, as copies of encyclopaedia tables have it, is a country, too.
     """
     chunk = (texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts).cast(pa.string())
     bare = pc.utf8_trim_whitespace(chunk)
     plain = {"entrant": pc.if_else(pc.equal(bare, ""), None, bare)}
-    bracketed = pc.fill_null(pc.or_(*(pc.ends_with(bare, bracket) for bracket in _OPENING)), False)
-    read = read_distinct(chunk.filter(bracketed), read_entrant, ENTRANTS)
+    bracketed = pc.or_(*(pc.ends_with(bare, bracket) for bracket in _OPENING))
+    marked = pc.fill_null(pc.or_(bracketed, pc.match_substring_regex(bare, _FLAGGED)), False)
+    read = read_distinct(chunk.filter(marked), read_entrant, ENTRANTS)
     nothing = pa.nulls(len(chunk), pa.string())
     columns = (
-        pc.replace_with_mask(plain.get(name, nothing), bracketed, read[name].combine_chunks())
-        for name in ENTRANTS.names
+        pc.replace_with_mask(plain.get(name, nothing), marked, read[name].combine_chunks()) for name in ENTRANTS.names
     )
     return pa.Table.from_arrays([*columns], schema=ENTRANTS)
 
@@ -45,6 +49,9 @@ def read_entrants(texts: pa.Array | pa.ChunkedArray) -> pa.Table:
 def read_entrant(text: str) -> Entrant:
     """One printed entrant taken apart, as `read_entrants` does."""
     name, operator, country = text.strip(), None, None
+    if flag := _FLAG.match(name):
+        country = find_country(flag_code(flag[1])) or flag_code(flag[1])
+        name = name[flag.end() :]
     while split := _split_bracket(name):
         before, inner = split
         found = _read_countries(inner)

@@ -63,6 +63,15 @@ def tyre_makers() -> Mapping[str, str]:
     return names | {code: row["tyre_make"] for row in rows for code in parts(row["codes"])}
 
 
+# A flag, for regular expressions, and the sign that stands for A in one.
+FLAG, _FLAG_A = "[\U0001f1e6-\U0001f1ff]{2}", 0x1F1E6
+
+
+def flag_code(flag: str) -> str:
+    """The two letters that a flag consists of: the country's code."""
+    return "".join(chr(ord(sign) - _FLAG_A + ord("A")) for sign in flag)
+
+
 def find_country(text: str) -> str | None:
     """The English name of a country printed as a name (`Allemagne`) or a code in capitals (`D`, `GER`, `U.S.A.`)."""
     names, codes = _countries()
