@@ -112,7 +112,26 @@ class Snapshot:
         return dataset.dataset(f"{top}/{self.name}/{name}.parquet", filesystem=files, format="parquet")
 
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """Read one table, or some columns of it; DataError where a page is not as it was written."""
+        """One table, or some columns of it; DataError where a page is not as it was written.
+
+        A whole table is read once, and held until `release`, for several steps need the same.
+        """
+        if name in self._held:
+            return self._held[name].select(columns) if columns else self._held[name]
+        found = self._read(name, columns)
+        if columns is None:
+            self._held[name] = found
+        return found
+
+    def release(self) -> None:
+        """Let go of the tables that were read."""
+        self._held.clear()
+
+    @cached_property
+    def _held(self) -> dict[str, pa.Table]:
+        return {}
+
+    def _read(self, name: str, columns: list[str] | None) -> pa.Table:
         import pyarrow as pa
 
         try:

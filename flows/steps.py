@@ -100,9 +100,11 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
             return plan
         with emptied(runner.staging(warehouse)) as staging:
             names = _read(runner, location, plan, staging)
-            read = _run(runner, collect, plan, staging, names, current)
-            identified = _run(runner, identify, plan, read, current)
-            tables = _run(runner, check, plan, identified, current)
+            tables = _run(runner, collect, plan, staging, names, current)
+            tables = _run(runner, identify, plan, tables, current)
+            tables = _run(runner, check, plan, tables, current)
+            if current:
+                current.release()
             snapshot, summary = _run(runner, publish, warehouse, plan, tables)
         return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused))
 
