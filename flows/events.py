@@ -6,12 +6,15 @@ import datetime
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from transforms.schema import TABLES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Finding = dict[str, object]
 Test = Callable[[object], str | None]
@@ -86,6 +89,13 @@ def _broken(event_id: str, path: str, data: bytes, error: Exception) -> Finding:
         "line": line,
         "message": f"{path} line {line} {what}",
     }
+
+
+def finding_table(findings: Sequence[Finding]) -> pa.Table:
+    """Findings as a table of the declared schema."""
+    import pyarrow as pa
+
+    return pa.Table.from_pylist(list(findings), schema=TABLES["findings"].schema)
 
 
 # Each fact's test answers None when the value can be used, else what to write instead.

@@ -1,59 +1,26 @@
-"""Finds the sheets below a root, what is known about each beforehand, and their bytes."""
+"""Finds what lies below a root: the sheets, what is known about each beforehand, and what people decided."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import io
 import os
-import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from flows.decisions import CORRECTIONS, IDENTITY, read_corrections, read_identity
-from flows.errors import DataError, UserError
-from flows.events import Event, Finding, SheetFacts, read_event
+from flows.errors import DataError
+from flows.events import Event, Finding, SheetFacts, finding_table, read_event
 from flows.roots import Hashed, Root, open_root
+from flows.sheet_files import SHEET_ENDINGS, Sheet, is_document, read_most, stem_of
 from transforms.schema import TABLES
 from transforms.sources import Correction, Source, kind_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SHEET_ENDINGS = (".txt", ".md", ".csv", ".tsv")
 EVENT_FILE = "event.toml"
-# A sheet is a page of text; what is larger than this, or grows beyond it when unpacked, is none.
-LARGEST_SHEET = 64 << 20
-_BLOCK = 1 << 16
-# Files that explain a folder rather than hold results.
-_DOCUMENTS = ("readme", "license", "licence", "notice", "copying", "contributing", "changelog")
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet as it lies below the root: what is known of it, its bytes not yet read, and its size on disk."""
-
-    source: Source
-    size: int
-
-    @property
-    def sheet_id(self) -> str:
-        """The sheet's id."""
-        return self.source.sheet_id
-
-    def key(self, code: str) -> str:
-        """A hash of all that bears on how the sheet is read: its bytes, its facts and the code."""
-        return hashlib.sha256(f"{code}\0{self.source!r}".encode()).hexdigest()[:32]
-
-
-class Batch:
-    """Sheets that are read together; no collection, so that no task runner searches through them."""
-
-    def __init__(self, sheets: Sequence[Sheet]):
-        self.sheets = tuple(sheets)
 
 
 @dataclass(frozen=True)
@@ -92,7 +59,7 @@ def scan(location: str) -> Scan:
     for path in paths:
         if _bears(path):
             read.append(path)
-        elif not _is_document(path):
+        elif not is_document(path):
             aside[path] = f"is no sheet: sheets end in {', '.join(SHEET_ENDINGS)}, each also with .gz"
     files = {}
     for path, found in zip(read, root.hashes(read), strict=True):
@@ -129,73 +96,6 @@ def gather(found: Scan) -> Seeds:
     )
 
 
-def read_sources(location: str, sheets: Sequence[Sheet]) -> tuple[list[Source], list[Finding]]:
-    """The bytes of each sheet, unpacked, and a finding for each that cannot be unpacked or is too large.
-
-    Raises DataError when a file is no longer what it was when it was listed, and UserError when it
-    cannot be read.
-    """
-    root = open_root(location)
-    sources, findings = [], []
-    for source in (sheet.source for sheet in sheets):
-        try:
-            with root.open(source.path) as file:
-                packed = _read(file, LARGEST_SHEET + 1)
-        except OSError as error:
-            raise UserError(f"{source.path} cannot be read: {error.strerror or error}.", "Build again.") from error
-        if len(packed) <= LARGEST_SHEET and hashlib.sha256(packed).hexdigest() != source.sha256:
-            raise DataError(f"{source.path} changed while it was being read.", "Run the build again.")
-        try:
-            sources.append(replace(source, data=unpacked(source.path, packed)))
-        except UnusableError as error:
-            findings.append(_unread(source, str(error)))
-    return sources, findings
-
-
-def finding_table(findings: Sequence[Finding]) -> pa.Table:
-    """Findings as a table of the declared schema."""
-    import pyarrow as pa
-
-    return pa.Table.from_pylist(list(findings), schema=TABLES["findings"].schema)
-
-
-class UnusableError(Exception):
-    """A file whose bytes are no text that could be read as a sheet."""
-
-
-def _read(file: BinaryIO, most: int) -> bytes:
-    blocks = []
-    while most > 0 and (block := file.read(min(most, _BLOCK))):
-        blocks.append(block)
-        most -= len(block)
-    return b"".join(blocks)
-
-
-def unpacked(path: str, packed: bytes) -> bytes:
-    """The text of a sheet as it lies on disk, unpacked; raises UnusableError when it is none or too large."""
-    data = packed
-    if path.lower().endswith(".gz") and len(packed) <= LARGEST_SHEET:
-        try:
-            with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
-                data = file.read(LARGEST_SHEET + 1)
-        except (OSError, EOFError, zlib.error) as error:
-            raise UnusableError(f"is no whole gzip file ({error}): pack it again") from None
-    if len(data) > LARGEST_SHEET:
-        raise UnusableError(f"holds more than {LARGEST_SHEET >> 20} MiB of text: split it into one file per sheet")
-    return data
-
-
-def _unread(source: Source, reason: str) -> Finding:
-    return {
-        "check": "sheet-is-readable",
-        "severity": "error",
-        "event_id": source.event_id,
-        "sheet_id": source.sheet_id,
-        "observed": source.path,
-        "message": f"{source.path} {reason}",
-    }
-
-
 def _left_aside(path: str, reason: str) -> Finding:
     severity = "note" if reason.startswith("is no sheet") else "warning"
     return {
@@ -207,21 +107,10 @@ def _left_aside(path: str, reason: str) -> Finding:
     }
 
 
-def stem_of(path: str) -> str | None:
-    """The path without the ending of a sheet; None when it has no such ending."""
-    base = path[:-3] if path.lower().endswith(".gz") else path
-    stem, ending = os.path.splitext(base)
-    return stem if ending.lower() in SHEET_ENDINGS else None
-
-
-def _is_document(path: str) -> bool:
-    return os.path.basename(path).split(".")[0].lower() in _DOCUMENTS
-
-
 def _bears(path: str) -> bool:
     if path in (IDENTITY, CORRECTIONS) or os.path.basename(path) == EVENT_FILE:
         return True
-    return stem_of(path) is not None and not _is_document(path)
+    return stem_of(path) is not None and not is_document(path)
 
 
 def _sheet_paths(files: Mapping[str, Hashed]) -> dict[str, str]:
@@ -260,7 +149,7 @@ def _event(root: Root, folder: str, path: str | None, stems: set[str]) -> Event:
         message = f"{path} stands at the root, where it names no event: build from the folder above"
         return Event("", findings=({"check": "event-file-has-event", "severity": "warning", "message": message},))
     with root.open(path) as file:
-        return read_event(folder, path, _read(file, LARGEST_SHEET), stems)
+        return read_event(folder, path, read_most(file), stems)
 
 
 def _sheet(
@@ -291,18 +180,4 @@ def _content(root: Root, found: Scan, name: str) -> bytes:
     if name not in found.files:
         return b""
     with root.open(name) as file:
-        return _read(file, LARGEST_SHEET)
-
-
-def batches(sheets: Sequence[Sheet], most_bytes: int, most_sheets: int) -> Iterator[Batch]:
-    """The sheets in order, cut into batches of bounded size; a sheet larger than that is a batch of its own."""
-    batch: list[Sheet] = []
-    size = 0
-    for sheet in sheets:
-        if batch and (size + sheet.size > most_bytes or len(batch) == most_sheets):
-            yield Batch(batch)
-            batch, size = [], 0
-        batch.append(sheet)
-        size += sheet.size
-    if batch:
-        yield Batch(batch)
+        return read_most(file)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from flows.errors import UserError
 from flows.events import Event, SheetFacts, read_event
-from flows.extract import EVENT_FILE, LARGEST_SHEET, SHEET_ENDINGS, UnusableError, stem_of, unpacked
+from flows.extract import EVENT_FILE
+from flows.sheet_files import LARGEST_SHEET, SHEET_ENDINGS, UnusableError, stem_of, unpacked
 from transforms.sources import Source, kind_of
 
 STANDARD_INPUT = "-"

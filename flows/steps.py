@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from flows.errors import DataError
-from flows.extract import Batch, Scan, Seeds, Sheet, batches, finding_table, gather, read_sources, scan
+from flows.events import finding_table
+from flows.extract import Scan, Seeds, gather, scan
 from flows.progress import tell
+from flows.sheet_files import Batch, Sheet, batches, read_sources
 from flows.snapshots import Snapshot, Warehouse
 from transforms.schema import SCHEMA_VERSION
 
@@ -23,7 +25,7 @@ T = TypeVar("T")
 Tables = Mapping[str, "pa.Table"]
 PROJECT = Path(__file__).resolve().parent.parent
 # What decides how a sheet is read, and what else decides which tables and views are published.
-READING = ("transforms", "flows/extract.py", "flows/events.py", "flows/decisions.py", "flows/roots.py")
+READING = ("transforms", *(f"flows/{name}.py" for name in ("extract", "sheet_files", "events", "decisions", "roots")))
 PUBLISHING = ("warehouse/views", "flows/views.py", "flows/database.py", "flows/parquet.py")
 # A batch is large enough that its fixed costs vanish, and small enough for a tenth of a gigabyte of rows.
 BATCH_BYTES, BATCH_SHEETS = 8 << 20, 4_000

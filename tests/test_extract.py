@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from flows import extract
+from flows import sheet_files
 from flows.errors import DataError, UserError
-from flows.extract import Seeds, Sheet, batches, gather, read_sources, scan
+from flows.extract import Seeds, gather, scan
+from flows.sheet_files import Sheet, batches, read_sources
 from transforms.sources import Correction
 
 SPA = "1997-spa-24-hours"
@@ -133,7 +134,7 @@ def test_pipes_are_not_waited_for(seeds):
 
 def test_what_unpacks_without_end_is_refused(seeds, monkeypatch):
     """A sheet that grows beyond the bound when unpacked, or is damaged, makes a finding; the others load."""
-    monkeypatch.setattr(extract, "LARGEST_SHEET", 1 << 16)
+    monkeypatch.setattr(sheet_files, "LARGEST_SHEET", 1 << 16)
     (seeds / SPA / "bomb.txt.gz").write_bytes(gzip.compress(bytes(1 << 20)))
     (seeds / SPA / "huge.txt").write_bytes(bytes(1 << 17))
     (seeds / SPA / "torn.txt.gz").write_bytes(gzip.compress(b"1 | A\n" * 100)[:-12])
