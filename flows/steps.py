@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from flows.decisions import IDENTITY
 from flows.errors import DataError
 from flows.events import finding_table
 from flows.extract import Scan, Seeds, gather, scan
@@ -29,8 +30,18 @@ READING = ("transforms", *(f"flows/{name}.py" for name in ("extract", "sheet_fil
 PUBLISHING = ("warehouse/views", "flows/views.py", "flows/database.py", "flows/parquet.py")
 # A batch is large enough that its fixed costs vanish, and small enough for a tenth of a gigabyte of rows.
 BATCH_BYTES, BATCH_SHEETS = 8 << 20, 4_000
-# What the last snapshot called whom, so that ids stay.
-REMEMBERED = ("drivers", "driver_results", "driver_redirects", "results")
+# Whom the last snapshot told apart, and why, so that ids stay and only what changed is judged again.
+REMEMBERED = (
+    "events",
+    "sheets",
+    "results",
+    "driver_results",
+    "drivers",
+    "driver_links",
+    "driver_redirects",
+    "names",
+    "findings",
+)
 
 
 class Runner(Protocol):
@@ -67,7 +78,7 @@ class Plan:
     """What a build has to do: the seeds, the inputs that name the snapshot, and the sheets that must be read."""
 
     seeds: Seeds
-    inputs: Mapping[str, object]
+    inputs: Mapping[str, Any]
     reused: Set[str]
 
     @property
@@ -211,10 +222,16 @@ def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:
     known = {**read, "events": plan.seeds.events}
     previous = {name: current.table(name) for name in REMEMBERED} if current else None
     try:
-        resolved = resolve(known, plan.seeds.decisions, previous)
+        resolved = resolve(known, plan.seeds.decisions, previous, _as_judged(plan, current))
     except DecisionError as error:
         raise DataError(str(error)) from None
     return known | resolved | {"findings": pa.concat_tables([read["findings"], resolved["findings"]])}
+
+
+def _as_judged(plan: Plan, current: Snapshot | None) -> Set[str]:
+    """The sheets that are in the last snapshot as they are now, unless people have decided otherwise since."""
+    same = current and current.manifest["inputs"]["files"].get(IDENTITY) == plan.inputs["files"].get(IDENTITY)
+    return plan.reused if same else frozenset()
 
 
 def check(plan: Plan, tables: Tables, current: Snapshot | None) -> Tables:

@@ -142,6 +142,17 @@ DRIVER_ID = Column(
     "driver_id", TEXT, "id", "The person over all events: a readable slug, never reused.", "eric-van-de-poele"
 )
 DRIVER = Column("driver", TEXT, "text", "Display name of the person.", "Eric van de Poele")
+NAME_TEXT = Column(
+    "name_text", TEXT, "text", "Name as printed, without the marks that nominated and pseudonym hold.", "van de Poele"
+)
+NAME_READING = Column(
+    "name_reading",
+    TEXT,
+    "enum",
+    "How the sheet's names of several words are read: plain (given names first), surname (compounds) or swapped.",
+    "plain",
+)
+PSEUDONYM = Column("pseudonym", FLAG, "flag", "Printed in quotes: a pseudonym.", "false")
 SEAT = Column("seat", WHOLE, "ordinal", "Place of the name in the printed crew, from 1.", "1")
 
 _EVENTS = Table(
@@ -210,6 +221,7 @@ _SHEETS = Table(
             "How drivers are printed: full, surname, initial, swapped, mixed or none.",
             "surname",
         ),
+        NAME_READING,
         Column("lines", WHOLE, "count", "Lines of the file, each with one row in lines.", "44"),
         Column("results", WHOLE, "count", "Lines that became results.", "44"),
         Column("rejects", WHOLE, "count", "Lines that were rejected.", "0"),
@@ -300,15 +312,9 @@ _DRIVER_RESULTS = Table(
         SEAT,
         DRIVER_ID,
         DRIVER,
-        Column(
-            "name_text",
-            TEXT,
-            "text",
-            "Name as printed, without the marks that nominated and pseudonym hold.",
-            "van de Poele",
-        ),
+        NAME_TEXT,
         Column("nominated", FLAG, "flag", "Marked with *: nominated or practised, not known to have raced.", "false"),
-        Column("pseudonym", FLAG, "flag", "Printed in quotes: a pseudonym.", "false"),
+        PSEUDONYM,
         Column("link_method", TEXT, "enum", f"How the person is known: {', '.join(LINK_METHODS)}.", "linked"),
         Column(
             "link_points", WHOLE, "half bits", "Sum of the evidence for the link; null where no sum was needed.", "14"
@@ -351,6 +357,35 @@ _DRIVERS = Table(
         Column("first_season", WHOLE, "year", "First season with a mention.", "1997"),
         Column("last_season", WHOLE, "year", "Last season with a mention.", "2009"),
         Column("names", TEXTS, "names", "Every spelling printed for this person.", "[Eric van de Poele, van de Poele]"),
+        Column(
+            "alike",
+            TEXTS,
+            "ids",
+            "Drivers of nearly the same name and in the same company who are kept apart: they stand on one sheet.",
+            "[erik-van-de-poele]",
+        ),
+    ),
+)
+
+_NAMES = Table(
+    "names",
+    "printed name as read",
+    ("name_text", "name_reading", "pseudonym"),
+    (
+        NAME_TEXT,
+        NAME_READING,
+        PSEUDONYM,
+        Column("form", TEXT, "enum", "What it is: full, pseudonym, initial, surname or placeholder.", "full"),
+        Column("given_key", TEXT, "text", "Given names or initials, folded.", "eric"),
+        Column("family_key", TEXT, "text", "Family name with its particles, folded.", "vandepoele"),
+        Column("suffix", TEXT, "text", "jr, sr, iii and the like.", "jr"),
+        Column(
+            "surnames",
+            TEXTS,
+            "names",
+            "Folded surnames under which a shorter print of this name may stand, the whole family name first.",
+            "[vandepoele, poele]",
+        ),
     ),
 )
 
@@ -433,6 +468,7 @@ TABLES: dict[str, Table] = {
         _DRIVERS,
         _DRIVER_LINKS,
         _DRIVER_REDIRECTS,
+        _NAMES,
         _ENTRANTS,
         _FINDINGS,
     )

@@ -41,3 +41,19 @@ def with_column(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) 
     """The table with a declared column filled."""
     at = table.schema.get_field_index(name)
     return table.set_column(at, table.schema.field(at), values)
+
+
+def spans(column: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
+    """Each value of a column in which equal ones stand together: its first row, and the one after its last."""
+    array = column.combine_chunks()
+    if not len(array):
+        return {}
+    runs = pc.run_end_encode(array)
+    ends = runs.run_ends.to_pylist()
+    return dict(zip(runs.values.to_pylist(), zip([0, *ends[:-1]], ends, strict=True), strict=True))
+
+
+def runs(column: pa.ChunkedArray) -> Codes:
+    """The number of each row's run of equal values, from 0."""
+    array = column.combine_chunks()
+    return np.cumsum(np.append(0, np.asarray(pc.not_equal(array[1:], array[:-1]))))[: len(array)]

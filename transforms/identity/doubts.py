@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import codes
-from transforms.identity.groups import dense, ordered
-from transforms.identity.mentions import Mentions
+from transforms.identity.arrays import codes, runs, whole
+from transforms.identity.groups import Codes, dense, ordered
 from transforms.schema import TABLES
 
 Finding = tuple[int, dict[str, str]]  # the mention that it is about, and what is said of it
 GAP = 15  # years; comebacks after 15 to 20 years are real, and so are namesakes
 
 
-def doubts(mentions: Mentions, results: pa.Table, rows: pa.Table) -> pa.Table:
-    """The findings about identified `rows`, in order of check, sheet and line."""
-    person, ids = codes(rows["driver_id"])
-    found = [
-        *_two_cars(mentions, person),
-        *_gaps(mentions, person, ids),
-        *_countries(mentions, person, ids, results),
-    ]
+CHECKS = ("driver-in-two-cars", "career-gap", "country-contradiction")
+
+
+@dataclass(frozen=True)
+class Careers:
+    """Identified mentions in order: the person of each (a place in `ids`), its sheet, car and season."""
+
+    rows: pa.Table
+    person: Codes
+    ids: pa.Array
+    sheet: Codes
+    car: Codes
+    season: Codes
+
+    @classmethod
+    def of(cls, rows: pa.Table) -> Careers:
+        """Those of driver_results in order of sheet, line and seat."""
+        person, ids = codes(rows["driver_id"])
+        return cls(rows, person, ids, runs(rows["sheet_id"]), runs(rows["result_id"]), whole(rows["season"]))
+
+
+def doubts(rows: pa.Table, results: pa.Table) -> pa.Table:
+    """The findings about identified driver_results, all those of each person, in order of check, sheet and line."""
+    careers = Careers.of(rows)
+    found = [*_two_cars(careers), *_gaps(careers), *_countries(careers, results)]
     places = np.array([at for at, _ in found], dtype=np.int64)
-    where = mentions.rows.select(["event_id", "sheet_id"]).take(pa.array(places)).to_pylist()
-    lines = mentions.line[places].tolist()
+    where = rows.select(["event_id", "sheet_id", "result_id"]).take(pa.array(places))
+    lines = results["line"].take(pc.index_in(where["result_id"], results["result_id"].combine_chunks())).to_pylist()
     facts = {"severity": "warning", "column": "crew"}
-    said = [place | {"line": line} | facts | own for place, line, (_, own) in zip(where, lines, found, strict=True)]
+    cells = where.drop_columns("result_id").to_pylist()
+    said = [place | {"line": line} | facts | own for place, line, (_, own) in zip(cells, lines, found, strict=True)]
     return pa.Table.from_pylist(said, schema=TABLES["findings"].schema)
 
 
@@ -35,14 +54,14 @@ def _finding(at: int, check: str, **said: str) -> Finding:
     return at, {"check": check, **said}
 
 
-def _two_cars(mentions: Mentions, person: np.ndarray) -> list[Finding]:
+def _two_cars(careers: Careers) -> list[Finding]:
     """One driver in two cars of a sheet: it happens, and it is also how two namesakes look."""
-    key = dense(mentions.sheet, person)
+    key = dense(careers.sheet, careers.person)
     order = ordered(key)
-    again = np.flatnonzero((np.diff(key[order]) == 0) & (np.diff(mentions.result[order]) != 0))
+    again = np.flatnonzero((np.diff(key[order]) == 0) & (np.diff(careers.car[order]) != 0))
     sides = [pa.array(order[again + side]) for side in (0, 1)]
-    names = mentions.rows["name_text"].take(sides[1]).to_pylist()
-    numbers = [mentions.rows["car_number"].take(side).to_pylist() for side in sides]
+    names = careers.rows["name_text"].take(sides[1]).to_pylist()
+    numbers = [careers.rows["car_number"].take(side).to_pylist() for side in sides]
     found = []
     for second, name, one, other in zip(sides[1].to_pylist(), names, *numbers, strict=True):
         cars = f"cars {one or '?'} and {other or '?'}"
@@ -51,15 +70,15 @@ def _two_cars(mentions: Mentions, person: np.ndarray) -> list[Finding]:
     return found
 
 
-def _gaps(mentions: Mentions, person: np.ndarray, ids: pa.Array) -> list[Finding]:
+def _gaps(careers: Careers) -> list[Finding]:
     """A career that pauses for GAP years and more may be two careers."""
-    order = ordered(person, mentions.season)
-    order = order[mentions.season[order] >= 0]
-    wide = (np.diff(person[order]) == 0) & (np.diff(mentions.season[order]) >= GAP)
+    order = ordered(careers.person, careers.season)
+    order = order[careers.season[order] >= 0]
+    wide = (np.diff(careers.person[order]) == 0) & (np.diff(careers.season[order]) >= GAP)
     found = []
     for place in np.flatnonzero(wide).tolist():
-        before, after = int(mentions.season[order[place]]), int(mentions.season[order[place + 1]])
-        name = ids[int(person[order[place]])].as_py()
+        before, after = int(careers.season[order[place]]), int(careers.season[order[place + 1]])
+        name = careers.ids[int(careers.person[order[place]])].as_py()
         text = (
             f"{name} has no result between {before} and {after}; "
             f"if that is a namesake, add `split,{name},{after},…` to identity.csv"
@@ -70,35 +89,38 @@ def _gaps(mentions: Mentions, person: np.ndarray, ids: pa.Array) -> list[Finding
     return found
 
 
-def _countries(mentions: Mentions, person: np.ndarray, ids: pa.Array, results: pa.Table) -> list[Finding]:
+def _countries(careers: Careers, results: pa.Table) -> list[Finding]:
     """A person under two countries: dual nationals exist, and so do namesakes."""
-    country = _crew_countries(mentions, results)
+    country = _crew_countries(careers, results)
     places = np.array(list(country), dtype=np.int64)
-    order = places[ordered(person[places], places)]
+    order = places[ordered(careers.person[places], places)]
     first: dict[int, str] = {}
     found, said = [], set()
     for at in order.tolist():
-        own, who = country[at], int(person[at])
+        own, who = country[at], int(careers.person[at])
         known = first.setdefault(who, own)
         if known != own and (who, own) not in said:
             said.add((who, own))
-            text = f"{ids[who].as_py()} is printed with {known} and with {own}; if they are two people, part them"
+            name = careers.ids[who].as_py()
+            text = f"{name} is printed with {known} and with {own}; if they are two people, part them"
             found.append(_finding(at, "country-contradiction", observed=own, expected=known, message=text))
     return found
 
 
-def _crew_countries(mentions: Mentions, results: pa.Table) -> dict[int, str]:
+def _crew_countries(careers: Careers, results: pa.Table) -> dict[int, str]:
     """The countries printed beside mentions, where the crew's countries are as many as its names."""
     extra = results["extra"].combine_chunks()
     cells, owner = extra.flatten(), pc.list_parent_indices(extra)
     held = pc.equal(cells.field("name"), "crew_countries")
-    columns = results["result_id"].take(owner.filter(held)), cells.field("value").filter(held)
-    pairs = zip(*(column.to_pylist() for column in columns), strict=True)
-    lists = {result: [part.strip() for part in value.split("|")] for result, value in pairs if value}
-    at = np.flatnonzero(pc.is_in(mentions.rows["result_id"], pa.array(lists, pa.string())))
-    rows = mentions.rows.select(["result_id", "seat"]).take(pa.array(at)).to_pylist()
-    sizes = np.bincount(mentions.result)[mentions.result[at]].tolist()
-    printed = (
-        (place, lists[row["result_id"]], row["seat"], size) for place, row, size in zip(at, rows, sizes, strict=True)
-    )
-    return {int(place): own[seat - 1] for place, own, seat, size in printed if len(own) == size and own[seat - 1]}
+    of = results.select(["result_id", "crew_size"]).take(owner.filter(held)).to_pylist()
+    values = cells.field("value").filter(held).to_pylist()
+    lists = {row["result_id"]: (value or "").split("|") for row, value in zip(of, values, strict=True)}
+    lists = {
+        row["result_id"]: lists[row["result_id"]] for row in of if len(lists[row["result_id"]]) == row["crew_size"]
+    }
+    at = np.flatnonzero(pc.is_in(careers.rows["result_id"], pa.array(lists, pa.string())))
+    rows = careers.rows.select(["result_id", "seat"]).take(pa.array(at)).to_pylist()
+    printed = {
+        int(place): lists[row["result_id"]][row["seat"] - 1].strip() for place, row in zip(at, rows, strict=True)
+    }
+    return {place: own for place, own in printed.items() if own}

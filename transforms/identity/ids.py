@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -31,12 +31,13 @@ def _slug_word(word: str) -> str:
 class Claims:
     """What the last snapshot called each mention: `ids` beside `mentions`.
 
-    `retired` ids are never given again; `nameless` ones were given to people without a full name.
+    `taken` ids are never given again: they are retired, or of people who are not judged now; `nameless` ones were
+    given to people without a full name.
     """
 
     mentions: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
     ids: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
-    retired: frozenset[str] = frozenset()
+    taken: Set[str] = frozenset()
     nameless: frozenset[str] = frozenset()
 
     def of(self, mentions: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -69,7 +70,7 @@ def assign(cluster: Codes, wishes: Wishes, old: pa.Array, claims: Claims) -> tup
     for name, at in home.items():
         if not ids[at] and not (several[at] and names[name] in claims.nameless):
             ids[at] = names[name]
-    taken = set(names) | claims.retired
+    taken = set(names) | claims.taken
     new = np.array([at for at, own in enumerate(ids) if not own], dtype=np.int64)
     for at, wish in zip(new.tolist(), wishes.of(new), strict=True):
         ids[at] = free(wish, taken)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -25,13 +26,16 @@ CREW = 40  # relays and record runs have had two dozen drivers
 class Mentions:
     """One mention per row of `rows` (driver_results in order of sheet, line and seat), and the codes beside it.
 
-    A code of -1 says that nothing is printed; `name` indexes `names`; `forms` is the name form of each sheet.
+    A code of -1 says that nothing is printed; `name` indexes `names`, each as `prints` was understood (the text, the
+    reading of its sheet, whether in quotes); `forms` and `readings` are those of each sheet.
     """
 
     rows: pa.Table
     names: list[Name]
+    prints: pa.Table
     name: Codes
     forms: dict[str, str]
+    readings: dict[str, str]
     sheet: Codes
     line: Codes
     result: Codes
@@ -45,6 +49,12 @@ class Mentions:
 
     def __len__(self) -> int:
         return len(self.name)
+
+    def of(self, places: Codes) -> Mentions:
+        """The mentions at some places."""
+        names = ("names", "prints", "forms", "readings")
+        codes = {one.name: getattr(self, one.name)[places] for one in fields(self) if one.name not in (*names, "rows")}
+        return replace(self, rows=self.rows.take(pa.array(places)), **codes)
 
     def coded(self, part: Callable[[Name], str]) -> Codes:
         """A part of each mention's name as a code, in the order of the texts; -1 where it is empty."""
@@ -107,17 +117,24 @@ class Mentions:
 FORMS = ("full", "pseudonym", "surname", "initial", "placeholder")
 
 
-def gather(read: Mapping[str, pa.Table]) -> Mentions:
-    """Put the mentions of the read tables in order and encode what is printed beside them."""
+def gather(read: Mapping[str, pa.Table], known: Mapping[str, str] = MappingProxyType({})) -> Mentions:
+    """Put the mentions of the read tables in order and encode what is printed beside them.
+
+    `known` tells by sheet how names are to be read; the names of other sheets decide that themselves.
+    """
     rows, line = _ordered(read["driver_results"], read["results"])
     sheet, sheets = codes(rows["sheet_id"])
-    name, names, forms = _read_names(rows, sheet, sheets)
+    name, prints, names, reading = _read_names(rows, sheet, sheets, known)
+    form = np.array([FORMS.index(n.form) for n in names], dtype=np.int64)[name]
+    forms = sheet_forms(sheet, len(sheets), form, reading)
     series, race = _calendar(rows["event_id"], read.get("events"))
     return Mentions(
         rows=rows,
         names=names,
+        prints=prints,
         name=name,
-        forms=forms,
+        forms=dict(zip(sheets.to_pylist(), forms, strict=True)),
+        readings=dict(zip(sheets.to_pylist(), (READINGS[code] for code in reading.tolist()), strict=True)),
         sheet=sheet,
         line=line,
         result=codes(rows["result_id"])[0],
@@ -140,21 +157,28 @@ def _ordered(rows: pa.Table, results: pa.Table) -> tuple[pa.Table, Codes]:
     return rows, line
 
 
-def _read_names(rows: pa.Table, sheet: Codes, sheets: pa.Array) -> tuple[Codes, list[Name], dict[str, str]]:
-    """Parse each distinct name as its sheet is to be read; also the form of each sheet."""
+def _read_names(
+    rows: pa.Table, sheet: Codes, sheets: pa.Array, known: Mapping[str, str]
+) -> tuple[Codes, pa.Table, list[Name], Codes]:
+    """Parse each distinct name as its sheet is to be read; with the prints that were parsed, and those readings."""
     text, texts = codes(pc.fill_null(rows["name_text"], ""))
     printed = [take_apart(text) for text in texts.to_pylist()]
     quoted = np.asarray(pc.fill_null(rows["pseudonym"], fill_value=False)).astype(np.int64)
     reading = readings(sheet, len(sheets), [shape(p) for p in printed], text, quoted)
+    told = np.array([READINGS.index(known[s]) if s in known else -1 for s in sheets.to_pylist()], dtype=np.int64)
+    reading = np.where(told < 0, reading, told)
     mode = len(READINGS)
     distinct, name = np.unique((text * mode + reading[sheet]) * 2 + quoted, return_inverse=True)
     names = [
         understand(printed[code // 2 // mode], pseudonym=bool(code % 2), reading=READINGS[code // 2 % mode])
         for code in distinct.tolist()
     ]
-    form = [FORMS.index(n.form) for n in names]
-    labels = sheet_forms(sheet, len(sheets), np.array(form, dtype=np.int64)[name], reading)
-    return name, names, dict(zip(sheets.to_pylist(), labels, strict=True))
+    prints = {
+        "name_text": texts.take(pa.array(distinct // 2 // mode)),
+        "name_reading": pa.array(READINGS).take(pa.array(distinct // 2 % mode)),
+        "pseudonym": pa.array(distinct % 2 == 1),
+    }
+    return name, pa.table(prints), names, reading
 
 
 def _calendar(event: pa.ChunkedArray, events: pa.Table | None) -> tuple[Codes, Codes]:

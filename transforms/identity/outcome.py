@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -36,6 +34,7 @@ def drivers(mentions: Mentions, people: People, person: Codes, best: Codes, ids:
             "first_season": pa.array(first, pa.int32(), mask=last < 0),
             "last_season": pa.array(last, pa.int32(), mask=last < 0),
             "names": _spellings(mentions, person, len(ids)),
+            "alike": _alike(people, ids),
         }
     )
     return TABLES["drivers"].conform(table)
@@ -70,6 +69,30 @@ def _spellings(mentions: Mentions, person: Codes, count: int) -> pa.Array:
     text, texts = codes(pc.fill_null(mentions.rows["name_text"], ""))
     owner, name, _ = counted(person, text)
     return _grouped(TEXTS, count, owner, texts.take(pa.array(name)))
+
+
+def _alike(people: People, ids: list[str]) -> pa.Array:
+    """For each person the ids of those of nearly the same name who are kept apart."""
+    living = np.unique(people.person)
+    pairs = np.array([*people.alike, *((b, a) for a, b in people.alike)], dtype=np.int64).reshape(-1, 2)
+    others: list[set[str]] = [set() for _ in ids]
+    for one, other in np.searchsorted(living, pairs).tolist():
+        others[one].add(ids[other])
+    return pa.array([sorted(other) for other in others], TEXTS)
+
+
+def names(mentions: Mentions, used: Codes) -> pa.Table:
+    """One row for each print that is `used` (places in the names), as it was understood."""
+    some = [mentions.names[code] for code in used.tolist()]
+    columns = {
+        "form": pa.array([name.form for name in some], pa.string()),
+        "given_key": pa.array([name.given_key or None for name in some], pa.string()),
+        "family_key": pa.array([name.family_key or None for name in some], pa.string()),
+        "suffix": pa.array([name.suffix or None for name in some], pa.string()),
+        "surnames": pa.array([name.blocks for name in some], TEXTS),
+    }
+    prints = mentions.prints.take(pa.array(used))
+    return TABLES["names"].conform(pa.table(dict(zip(prints.column_names, prints.columns, strict=True)) | columns))
 
 
 def links(mentions: Mentions, people: People, table: pa.Table, person: Codes) -> pa.Table:
@@ -141,8 +164,3 @@ def _candidates(people: People, ids: pa.Array) -> pa.Array:
     tracks = pairs.tracks.owners
     lists_ = _grouped(TEXTS, tracks + 1, pairs.track[order], ids.take(pa.array(who)))
     return lists_.take(pa.array(people.group % (tracks + 1)))
-
-
-def forms_of(sheets: pa.Table, forms: Mapping[str, str]) -> pa.Array:
-    """The name form of each sheet."""
-    return pa.array([forms.get(sheet, "none") for sheet in sheets["sheet_id"].to_pylist()], pa.string())

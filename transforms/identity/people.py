@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +30,8 @@ class People:
     A node is a name (numbered from 0) or a track (after the names); `node` is that of each mention, `person_of`
     the person of each node. `likeness` says for a name why it is a variant, `lines` for a node the line of
     identity.csv that settled it; `labels` are display names, with their lines, by person; `group` is
-    the row of `links` that judged each mention (-1 for names).
+    the row of `links` that judged each mention (-1 for names); `alike` holds pairs of people whose names are alike,
+    and who are kept apart.
     """
 
     person: Codes
@@ -41,20 +42,26 @@ class People:
     lines: dict[int, int]
     labels: dict[int, tuple[str, int]]
     group: Codes
-    names: int
+    alike: list[tuple[int, int]]
     links: Links
 
+    def of(self, places: Codes) -> People:
+        """The outcome for the mentions at some places."""
+        mine = {name: getattr(self, name)[places] for name in ("person", "method", "node", "group")}
+        return replace(self, **mine)
 
-def identify(mentions: Mentions, table: pa.Table, claims: Claims) -> People:
-    """Give every mention its person."""
+
+def identify(mentions: Mentions, judged: np.ndarray, table: pa.Table, claims: Claims) -> People:
+    """Give every judged mention its person; the others are their company, and come out as nobody (-1)."""
     decisions = read_decisions(table)
-    anchor = anchors(mentions, _splits(mentions, decisions, claims))
-    open_ = np.flatnonzero(anchor < 0)
+    anchor = np.where(judged, anchors(mentions, _splits(mentions, judged, decisions, claims)), -1)
+    anchor = dense(anchor)
+    open_ = np.flatnonzero((anchor < 0) & judged)
     names = int(anchor.max(initial=-1)) + 1
     track = np.full(len(mentions), -1)
     if len(open_):
         track[open_] = tracks(mentions, open_)
-    node = np.where(anchor >= 0, anchor, names + track)
+    node = np.where(anchor >= 0, anchor, np.where(track >= 0, names + track, -1))
     finder = Finder(mentions, node, claims)
     verdicts = judge(decisions, finder.find, _crews(mentions, node) if decisions else set())
     return _settle(mentions, node, names, verdicts)
@@ -62,7 +69,7 @@ def identify(mentions: Mentions, table: pa.Table, claims: Claims) -> People:
 
 def _settle(mentions: Mentions, node: Codes, names: int, verdicts: Verdicts) -> People:
     """Join nodes by decisions, then names by variants, then tracks by evidence."""
-    anchor, track = np.where(node < names, node, -1), np.where(node < names, -1, node - names)
+    anchor, track = np.where(node < names, node, -1), np.where(node < names, -1, node - names)  # -1 stays -1
     count = max(names, int(node.max(initial=-1)) + 1)
     edges = np.array([(a, b) for a, b, _ in verdicts.joined], dtype=np.int64).reshape(-1, 2).T
     joined = components(count, *edges)
@@ -84,15 +91,17 @@ def _settle(mentions: Mentions, node: Codes, names: int, verdicts: Verdicts) -> 
     _check_parted(verdicts, person_of, pairs, {row for key, row in forbidden.items() if key not in links.idle})
     lines = {n: row for a, b, row in verdicts.joined for n in (a, b)}
     return People(
-        person=person_of[node],
-        method=_methods(node, names, person_of, lines, _taken(links.ambiguous.astype(np.int64), group) > 0)[node],
+        person=_taken(person_of, node),
+        method=_taken(
+            _methods(node, names, person_of, lines, _taken(links.ambiguous.astype(np.int64), group) > 0), node
+        ),
         node=node,
         person_of=person_of,
         likeness={n: text for a, b, text in reversed(pairs) if head[a] == head[b] for n in (a, b)},
         lines=lines,
         labels={int(person_of[n]): label for n, label in verdicts.labels.items()},
         group=_taken(group, track),
-        names=names,
+        alike=[(int(head[a]), int(head[b])) for a, b, _ in pairs if head[a] != head[b]],
         links=links,
     )
 
@@ -129,7 +138,7 @@ def _check_parted(verdicts: Verdicts, person_of: Codes, pairs: list[tuple[int, i
 def _methods(node: Codes, names: int, person_of: Codes, lines: dict[int, int], ambiguous: np.ndarray) -> Codes:
     """How the person of each node is known."""
     name, variant, linked, decision, unclear, unresolved = range(len(METHODS))
-    weight = np.bincount(node, minlength=len(person_of))[:names]
+    weight = np.bincount(node[node >= 0], minlength=len(person_of))[:names]
     main = _heaviest(person_of[:names], weight)[person_of[:names]] == np.arange(names)
     decided = np.isin(np.arange(len(person_of)), list(lines))
     of_names = np.select([main, decided[:names]], [name, decision], variant)
@@ -149,18 +158,20 @@ def _heaviest(person: Codes, weight: Codes) -> Codes:
 def _crews(mentions: Mentions, node: Codes) -> set[tuple[int, int]]:
     """Pairs of nodes that share a car."""
     here, other = mentions.partners
-    one, two, _ = counted(node[here], node[other])
+    held = (node[here] >= 0) & (node[other] >= 0)
+    one, two, _ = counted(node[here[held]], node[other[held]])
     return set(zip(one.tolist(), two.tolist(), strict=True))
 
 
-def _splits(mentions: Mentions, decisions: list[Decision], claims: Claims) -> Codes:
+def _splits(mentions: Mentions, judged: np.ndarray, decisions: list[Decision], claims: Claims) -> Codes:
     """The part of each mention's name, where a decision parts a name from a season on."""
     part = np.zeros(len(mentions), dtype=np.int64)
     wanted = [one for one in decisions if one.op == "split"]
     if not wanted:
         return part
     whole = anchors(mentions, part)
-    finder = Finder(mentions, np.where(whole >= 0, whole, int(whole.max()) + 1 + np.arange(len(whole))), claims)
+    alone = int(whole.max()) + 1 + np.arange(len(whole))
+    finder = Finder(mentions, np.where(judged, np.where(whole >= 0, whole, alone), -1), claims)
     for one in wanted:
         if not (one.b.isdigit() and len(one.b) == 4):
             raise DecisionError(one.row, f"`{one.b}` is no season", "Write the first season of the second person.")
@@ -195,18 +206,19 @@ class Finder:
     def _mentions(self) -> dict[str, int]:
         rows = self.mentions.rows
         pairs = zip(rows["result_id"].to_pylist(), rows["seat"].to_pylist(), self.node.tolist(), strict=True)
-        return {f"{result}/{seat}": node for result, seat, node in pairs}
+        return {f"{result}/{seat}": node for result, seat, node in pairs if node >= 0}
 
     def _people(self) -> dict[str, int]:
         if not self._known:
             first = np.unique(self.node, return_index=True)[1]
+            first = first[self.node[first] >= 0]
             for index, wished in zip(first.tolist(), wishes(self.mentions, first), strict=True):
                 name = self.mentions.names[self.mentions.name[index]]
                 for key in (wished[0], _key(name) if name.form == "full" else ""):
                     self._known.setdefault(key, int(self.node[index]))
             old = self.claims.of(mention_keys(self.mentions.rows)).to_pylist()
             for index, identity in enumerate(old):
-                if identity is not None:
+                if identity is not None and self.node[index] >= 0:
                     self._known[identity] = int(self.node[index])
         return self._known
 

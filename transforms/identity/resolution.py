@@ -1,8 +1,9 @@
-"""From read tables to identified ones."""
+"""From read tables to identified ones: everybody anew, or those whom a change concerns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -10,64 +11,138 @@ import pyarrow.compute as pc
 
 from transforms.identity.anchors import NAMED
 from transforms.identity.arrays import with_column
+from transforms.identity.decisions import DecisionError
 from transforms.identity.doubts import doubts
 from transforms.identity.entrants import resolve_entrants
 from transforms.identity.groups import dense
 from transforms.identity.ids import Claims, Wishes, assign
 from transforms.identity.mentions import Mentions, gather
-from transforms.identity.outcome import best_mentions, drivers, forms_of, links
+from transforms.identity.outcome import best_mentions, drivers, links, names
 from transforms.identity.people import METHODS, People, identify, mention_keys, wishes
+from transforms.identity.renewal import doubts_again, laid
+from transforms.identity.scope import Scope, concerned
 from transforms.schema import TABLES
+
+Tables = Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class Identified:
+    """Those judged: their links, display names beside them, the people, and where merged ids lead and why."""
+
+    links: pa.Table
+    display: pa.ChunkedArray
+    drivers: pa.Table
+    moved: Mapping[str, tuple[str, str]]
 
 
 def resolve(
-    read: Mapping[str, pa.Table], decisions: pa.Table, previous: Mapping[str, pa.Table] | None
+    read: Tables, decisions: pa.Table, previous: Tables | None, unchanged: Set[str] = frozenset()
 ) -> dict[str, pa.Table]:
     """Give every mention its person and every result its entrant.
 
     `read` holds sheets, results and driver_results, and events where series are to count as evidence; `decisions`
-    the rows of identity.csv with their line as `row`; `previous` drivers, driver_results, results and
-    driver_redirects of the last snapshot, so that ids stay. Returns sheets, results, driver_results, drivers,
-    driver_links, driver_redirects, entrants and findings. Raises DecisionError.
+    the rows of identity.csv with their line as `row`; `previous` the tables of the last snapshot, so that ids stay.
+    `unchanged` are the sheets that were read as they are then, from the same decisions: with them only those are
+    judged again whom the others may concern, which gives the same tables. Returns sheets, results, driver_results,
+    drivers, driver_links, driver_redirects, names, entrants and findings. Raises DecisionError.
     """
+    scope = concerned(read, decisions, previous, unchanged) if previous and unchanged else None
+    if scope and previous:
+        try:
+            return _renewed(read, decisions, previous, scope)
+        except DecisionError:
+            pass  # what is wrong with a decision can be said of the whole archive only
     mentions = gather(read)
-    claims = _claims(previous)
-    people = identify(mentions, decisions, claims)
-    person = dense(people.person)
-    best = best_mentions(mentions, person)
-    old = claims.of(mention_keys(mentions.rows)) if previous else pa.nulls(len(mentions), pa.string())
-    ids, moved = assign(person, _wishes(mentions, person, best), old, claims)
-    causes = _causes(old, people, list(moved))
-    table = drivers(mentions, people, person, best, ids)
+    judged = np.ones(len(mentions), dtype=bool)
+    found = _identified(mentions, judged, decisions, _claims(previous))
     results, entrants = resolve_entrants(read["results"], _entrant_claims(previous))
-    rows = _filled(mentions, people, table, person, results)
-    linked = links(mentions, people, table, person)
-    rows = with_column(rows, "link_points", linked["points"])
+    rows = _filled(mentions.rows, found.links, found.display, results)
     return {
-        "sheets": with_column(read["sheets"], "name_form", forms_of(read["sheets"], mentions.forms)),
+        "sheets": _sheets(read["sheets"], mentions.forms, mentions.readings),
         "results": results,
-        "driver_results": TABLES["driver_results"].conform(rows),
-        "drivers": table.sort_by("driver_id"),
-        "driver_links": linked,
-        "driver_redirects": _redirects(previous, {old: (new, causes[old]) for old, new in moved.items()}, set(ids)),
+        "driver_results": rows,
+        "drivers": found.drivers.sort_by("driver_id"),
+        "driver_links": found.links,
+        "driver_redirects": _redirects(previous, found.moved, set(found.drivers["driver_id"].to_pylist())),
+        "names": names(mentions, np.arange(len(mentions.names))),
         "entrants": entrants,
-        "findings": doubts(mentions, results, rows),
+        "findings": doubts(rows, results),
     }
 
 
-def _claims(previous: Mapping[str, pa.Table] | None) -> Claims:
-    """What the last snapshot called each mention of a driver."""
+def _renewed(read: Tables, decisions: pa.Table, previous: Tables, scope: Scope) -> dict[str, pa.Table]:
+    """The tables with those judged whom a change concerns."""
+    company = read["driver_results"].take(pa.array(scope.company))
+    mentions = gather({**read, "driver_results": company}, scope.readings)
+    rest = np.bincount(scope.place + 1, minlength=previous["driver_results"].num_rows + 1)[1:] == 0
+    claims = _claims(previous, rest)
+    found = _identified(mentions, scope.judged, decisions, claims)
+    results, entrants = resolve_entrants(read["results"], _entrant_claims(previous))
+    linked = laid(scope, previous["driver_links"], found.links)
+    for name in ("result_id", "seat"):
+        linked = with_column(linked, name, read["driver_results"][name])
+    display = laid(scope, previous["driver_results"]["driver"], found.display)
+    rows = _filled(read["driver_results"], linked, display, results)
+    gone = pc.unique(previous["driver_results"]["driver_id"].filter(pa.array(rest)))
+    stay = previous["drivers"].filter(pc.invert(pc.is_in(previous["drivers"]["driver_id"], gone)))
+    people = pa.concat_tables([stay, found.drivers]).sort_by("driver_id")
+    before = previous["sheets"]
+    forms = dict(zip(before["sheet_id"].to_pylist(), before["name_form"].to_pylist(), strict=True))
+    return {
+        "sheets": _sheets(read["sheets"], forms | scope.fresh.forms, scope.readings),
+        "results": results,
+        "driver_results": rows,
+        "drivers": people,
+        "driver_links": linked,
+        "driver_redirects": _redirects(previous, found.moved, set(people["driver_id"].to_pylist())),
+        "names": scope.names,
+        "entrants": entrants,
+        "findings": doubts_again(rows, results, previous["findings"], found.drivers["driver_id"], scope),
+    }
+
+
+def _identified(mentions: Mentions, judged: np.ndarray, decisions: pa.Table, claims: Claims) -> Identified:
+    """Judge mentions beside their company, and call people by their ids."""
+    people = identify(mentions, judged, decisions, claims)
+    if not judged.all():
+        mentions, people = mentions.of(np.flatnonzero(judged)), people.of(np.flatnonzero(judged))
+    person = dense(people.person)
+    best = best_mentions(mentions, person)
+    old = claims.of(mention_keys(mentions.rows)) if len(claims.ids) else pa.nulls(len(mentions), pa.string())
+    ids, moved = assign(person, _wishes(mentions, person, best), old, claims)
+    causes = _causes(old, people, list(moved))
+    table = drivers(mentions, people, person, best, ids)
+    return Identified(
+        links(mentions, people, table, person),
+        table["driver"].take(pa.array(person)),
+        table,
+        {old: (new, causes[old]) for old, new in moved.items()},
+    )
+
+
+def _sheets(sheets: pa.Table, forms: Mapping[str, str], readings: Mapping[str, str]) -> pa.Table:
+    """The sheets with how they print names and how these are read; `none` where they print none."""
+    ids = sheets["sheet_id"].to_pylist()
+    sheets = with_column(sheets, "name_form", pa.array([forms.get(sheet, "none") for sheet in ids], pa.string()))
+    return with_column(sheets, "name_reading", pa.array([readings.get(sheet) for sheet in ids], pa.string()))
+
+
+def _claims(previous: Tables | None, rest: np.ndarray | None = None) -> Claims:
+    """What the last snapshot called each mention of a driver, of all or of the `rest`; the others keep their ids."""
     if not previous:
         return Claims()
     rows, people = previous["driver_results"], previous["drivers"]
-    nameless = people.filter(pc.is_in(people["name_form"], pa.array(["surname", "initial", "placeholder"])))
     redirects = previous.get("driver_redirects", TABLES["driver_redirects"].empty())
-    return Claims(
-        mention_keys(rows),
-        rows["driver_id"].combine_chunks(),
-        frozenset(redirects["old_id"].to_pylist()),
-        frozenset(nameless["driver_id"].to_pylist()),
-    )
+    taken = set(redirects["old_id"].to_pylist())
+    if rest is not None:
+        rows = rows.filter(pa.array(rest))
+        mine = pc.is_in(people["driver_id"], pc.unique(rows["driver_id"]))
+        taken |= set(people["driver_id"].filter(pc.invert(mine)).to_pylist())
+        people = people.filter(mine)
+    nameless = people.filter(pc.is_in(people["name_form"], pa.array(["surname", "initial", "placeholder"])))
+    ids = rows["driver_id"].combine_chunks()
+    return Claims(mention_keys(rows), ids, taken, frozenset(nameless["driver_id"].to_pylist()))
 
 
 def _entrant_claims(previous: Mapping[str, pa.Table] | None) -> Claims:
@@ -85,19 +160,18 @@ def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
     return Wishes(lambda some: wishes(mentions, place[some]), np.isin(mentions.form[place], NAMED))
 
 
-def _filled(mentions: Mentions, people: People, table: pa.Table, person: np.ndarray, results: pa.Table) -> pa.Table:
-    """The mentions with their person, the method, and the entrant of their result."""
-    place = pc.index_in(mentions.rows["result_id"], results["result_id"].combine_chunks())
-    at = pa.array(person)
-    rows = mentions.rows
+def _filled(rows: pa.Table, linked: pa.Table, display: pa.ChunkedArray, results: pa.Table) -> pa.Table:
+    """The mentions with their person, how he is known, and the entrant of their result."""
+    place = pc.index_in(rows["result_id"], results["result_id"].combine_chunks())
     for name, values in (
-        ("driver_id", table["driver_id"].take(at)),
-        ("driver", table["driver"].take(at)),
-        ("link_method", pa.array(METHODS).take(pa.array(people.method))),
+        ("driver_id", linked["driver_id"]),
+        ("driver", display),
+        ("link_method", linked["method"]),
+        ("link_points", linked["points"]),
         ("entrant_id", results["entrant_id"].take(place)),
     ):
         rows = with_column(rows, name, values)
-    return rows
+    return TABLES["driver_results"].conform(rows)
 
 
 def _causes(old: pa.Array, people: People, moved: list[str]) -> dict[str, str]:

@@ -1,0 +1,70 @@
+"""What is new since the last build: which mentions stand as they stood, and in which place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from difflib import SequenceMatcher
+
+import numpy as np
+import pyarrow as pa
+
+from transforms.identity.arrays import spans
+from transforms.identity.groups import Codes, spread
+
+# All of a car that can bear on who is who.
+_CAR = ("event_id", "season", "car_number", "entrant", "car", "class")
+LONGEST = 4_000  # mentions up to which two versions of a sheet are compared car by car; a longer one is new as a whole
+_Span = tuple[int, int]
+
+
+def standing(new: pa.Table, old: pa.Table, unchanged: Set[str], compared: Set[str]) -> Codes:
+    """For each mention its place in the last build; -1 for one that was not there, or not so.
+
+    Both tables are driver_results in order of sheet, line and seat. All mentions of `unchanged` sheets stand, and
+    of the sheets that are to be `compared` those of cars that were printed alike in the same order.
+    """
+    here, there = spans(new["sheet_id"]), spans(old["sheet_id"])
+    pairs = [(span, there[sheet]) for sheet, span in here.items() if sheet in unchanged and sheet in there]
+    for sheet in sorted(compared - unchanged):
+        if sheet in here and sheet in there:
+            pairs += _alike(new, here[sheet], old, there[sheet])
+    place = np.full(new.num_rows, -1)
+    starts = np.array([(span[0], other[0], span[1] - span[0]) for span, other in pairs], dtype=np.int64).reshape(-1, 3)
+    place[spread(starts[:, 0], starts[:, 2])[1]] = spread(starts[:, 1], starts[:, 2])[1]
+    return place
+
+
+def _alike(new: pa.Table, here: _Span, old: pa.Table, there: _Span) -> Iterator[tuple[_Span, _Span]]:
+    """The spans of cars that stand in both versions of a sheet."""
+    if max(here[1] - here[0], there[1] - there[0]) > LONGEST:
+        return
+    cars, starts = _cars(new, here)
+    others, froms = _cars(old, there)
+    for a, b, size in SequenceMatcher(None, cars, others, autojunk=False).get_matching_blocks():
+        yield (starts[a], starts[a + size]), (froms[b], froms[b + size])
+
+
+def _cars(rows: pa.Table, span: _Span) -> tuple[list[tuple[object, ...]], list[int]]:
+    """What is printed of each car of a sheet, and where its mentions begin; with the end of the last."""
+    cars: list[tuple[object, ...]] = []
+    starts: list[int] = []
+    last = None
+    some = rows.select([*_CAR, "result_id", "name_text", "pseudonym"]).slice(span[0], span[1] - span[0])
+    for at, row in enumerate(some.to_pylist(), span[0]):
+        if row["result_id"] != last:
+            cars.append(tuple(row[name] for name in _CAR))
+            starts.append(at)
+            last = row["result_id"]
+        cars[-1] += (row["name_text"], bool(row["pseudonym"]))
+    return cars, [*starts, span[1]]
+
+
+def retold_events(new: pa.Table | None, old: pa.Table | None) -> set[str]:
+    """The events whose name or series is another than before."""
+    facts = [_facts(table) for table in (new, old)]
+    return {event for event in facts[0].keys() | facts[1].keys() if facts[0].get(event) != facts[1].get(event)}
+
+
+def _facts(events: pa.Table | None) -> Mapping[str, tuple[object, object]]:
+    rows = events.select(["event_id", "name", "series"]).to_pylist() if events is not None else []
+    return {row["event_id"]: (row["name"], row["series"]) for row in rows}

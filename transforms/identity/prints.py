@@ -1,0 +1,81 @@
+"""All prints of names in an archive, as they are read: which share a surname, and which resemble each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.identity.arrays import codes, spans
+from transforms.identity.forms import READINGS
+from transforms.identity.groups import Codes, components
+from transforms.identity.names import Name, parse
+from transforms.identity.resemblance import resembling
+
+
+class Prints:
+    """The distinct rows of a table like `names`, by place."""
+
+    def __init__(self, table: pa.Table) -> None:
+        text, self.texts = codes(table["name_text"])
+        reading = np.asarray(pc.index_in(table["name_reading"], pa.array(READINGS)))
+        key = _key(text, reading, np.asarray(table["pseudonym"]))
+        first = np.unique(key, return_index=True)[1]
+        self.table = table.take(pa.array(first))
+        self._place = np.full(len(self.texts) * len(READINGS) * 2, -1)
+        self._place[key[first]] = np.arange(len(first))
+        surnames = self.table["surnames"].combine_chunks()
+        self._owner, self._surname = np.asarray(pc.list_parent_indices(surnames)), surnames.flatten()
+
+    def of(self, rows: pa.Table, readings: Mapping[str, str]) -> Codes:
+        """The print of each mention in driver_results, whose sheets are read as `readings` tells."""
+        text = np.asarray(pc.index_in(pc.fill_null(rows["name_text"], ""), self.texts))
+        sheets = spans(rows["sheet_id"])
+        reading = np.array([READINGS.index(readings[sheet]) for sheet in sheets], dtype=np.int64)
+        sizes = [stop - start for start, stop in sheets.values()]
+        quoted = np.asarray(pc.fill_null(rows["pseudonym"], fill_value=False))
+        return np.asarray(self._place[_key(text, np.repeat(reading, sizes), quoted)])
+
+    @cached_property
+    def kin(self) -> Codes:
+        """The least place among the prints with which each is joined by surnames, be it over others."""
+        surname = codes(self._surname)[0]
+        count = len(self.table) + int(surname.max(initial=-1)) + 1
+        return components(count, self._owner, len(self.table) + surname)[: len(self.table)]
+
+    def like(self, some: Codes) -> Codes:
+        """The prints that some resemble."""
+        column = {name: self.table[name] for name in ("form", "given_key", "family_key")}
+        own = {name: column[name].take(pa.array(some)) for name in column}
+        turned = pc.and_(
+            pc.is_in(column["given_key"], own["family_key"]), pc.is_in(column["family_key"], own["given_key"])
+        )
+        near = pc.and_(
+            pc.equal(column["form"], "full"), pc.or_(pc.is_in(column["given_key"], own["given_key"]), turned)
+        )
+        places = np.flatnonzero(np.asarray(near))
+        left, right = (places[side] for side in resembling(self._names(places)))
+        return np.concatenate([right[np.isin(left, some)], left[np.isin(right, some)]])
+
+    def named(self, texts: Iterable[str]) -> Codes:
+        """The prints that share a surname with a name, or a slug, that somebody wrote."""
+        written = [
+            parse(form, pseudonym=False, reading="plain") for text in texts for form in (text, text.replace("-", " "))
+        ]
+        wanted = pa.array({block for name in written for block in name.blocks}, pa.string())
+        return np.asarray(self._owner[np.asarray(pc.is_in(self._surname, wanted))])
+
+    def _names(self, places: Codes) -> list[Name]:
+        """The full names at these places, as far as their keys go."""
+        rows = self.table.select(["given_key", "family_key", "suffix", "surnames"]).take(pa.array(places))
+        return [
+            Name("full", "", "", suffix or "", given or "", family or "", tuple(surnames))
+            for given, family, suffix, surnames in zip(*(column.to_pylist() for column in rows.columns), strict=True)
+        ]
+
+
+def _key(text: Codes, reading: Codes, quoted: np.ndarray) -> Codes:
+    return np.asarray((text.astype(np.int64) * len(READINGS) + reading) * 2 + quoted)
