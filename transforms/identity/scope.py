@@ -62,15 +62,16 @@ def concerned(
     new, old = read["driver_results"], previous["driver_results"]
     retold = pa.array(sorted(retold_events(read.get("events"), previous.get("events"))), pa.string())
     sheets = read["sheets"].filter(pc.invert(pc.is_in(read["sheets"]["event_id"], retold)))
-    same = unchanged & set(sheets["sheet_id"].to_pylist())
+    comparable = set(sheets["sheet_id"].to_pylist())
+    same = unchanged & comparable
     places = _places(new, same)
     if len(places) > SHARE * new.num_rows:
         return None
     fresh = gather({**read, "driver_results": new.take(pa.array(places))})
     before = dict(zip(*(previous["sheets"][name].to_pylist() for name in ("sheet_id", "name_reading")), strict=True))
     readings = {sheet: before[sheet] for sheet in same if before.get(sheet)} | fresh.readings
-    compared = {sheet for sheet, reading in fresh.readings.items() if before.get(sheet) == reading}
-    place = standing(new, old, same, compared)
+    alike = {sheet for sheet, reading in fresh.readings.items() if before.get(sheet) == reading}
+    place = standing(new, old, same, alike & comparable)
     prints = Prints(pa.concat_tables([previous["names"], names(fresh, np.arange(len(fresh.names)))]))
     name = prints.of(new, readings)
     gone = np.flatnonzero(np.bincount(place + 1, minlength=old.num_rows + 1)[1:] == 0)

@@ -1,0 +1,163 @@
+"""Judging again only those whom a change concerns gives what judging everybody gives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from tests.bench.archive import simulate
+from transforms.identity import DecisionError, resolve
+from transforms.identity.scope import concerned
+
+Tables = dict[str, pa.Table]
+NO_DECISIONS = pa.schema([(name, pa.string()) for name in ("op", "a", "b", "reason", "date")] + [("row", pa.int64())])
+
+
+def replaced(table: pa.Table, name: str, places: np.ndarray, values: list[str | None]) -> pa.Table:
+    """The table with other values in some rows of a column."""
+    column = np.array(table[name].to_pylist(), dtype=object)
+    column[places] = values
+    at = table.schema.get_field_index(name)
+    return table.set_column(at, table.schema.field(at), pa.array(column.tolist(), table.schema.field(at).type))
+
+
+def kept(read: Tables, sheets: set[str], cars: set[str]) -> Tables:
+    """The archive without some sheets and cars."""
+
+    def without(table: pa.Table, column: str, gone: set[str]) -> pa.Table:
+        return table.filter(pc.invert(pc.is_in(table[column], pa.array(sorted(gone), pa.string()))))
+
+    rows = {name: without(read[name], "sheet_id", sheets) for name in ("sheets", "results", "driver_results")}
+    return read | rows | {name: without(rows[name], "result_id", cars) for name in ("results", "driver_results")}
+
+
+@pytest.fixture(scope="module")
+def archive() -> Tables:
+    """A simulated archive of some five thousand mentions, in order of sheet, line and seat."""
+    read = simulate(5_000, seed=8).read
+    line = read["results"]["line"].take(
+        pc.index_in(read["driver_results"]["result_id"], read["results"]["result_id"].combine_chunks())
+    )
+    by = [(name, "ascending") for name in ("sheet_id", "line", "seat")]
+    rows = read["driver_results"].append_column("line", line).sort_by(by).drop_columns("line")
+    return read | {"driver_results": rows, "results": read["results"].sort_by(by[:2])}
+
+
+def changed(read: Tables, draw: np.random.Generator) -> tuple[Tables, set[str]]:
+    """The archive after a handful of changes of every kind, and the sheets that they touch."""
+    rows = read["driver_results"]
+    sheet, car = (np.array(rows[name].to_pylist(), dtype=object) for name in ("sheet_id", "result_id"))
+    names = np.array(rows["name_text"].to_pylist(), dtype=object)
+    touched = set(draw.choice(np.unique(sheet), 6, replace=False).tolist())
+    sheets, cars = set(), set()
+    for what, name in enumerate(sorted(touched)):
+        at = draw.choice(np.flatnonzero(sheet == name))
+        if what == 0:
+            sheets.add(name)
+        elif what == 1:
+            cars.add(car[at])
+        elif what == 2:
+            rows = replaced(rows, "car_number", car == car[at], ["999"])
+        elif what == 3:
+            rows = replaced(rows, "entrant", car == car[at], [draw.choice(rows["entrant"].to_pylist())])
+        else:
+            slip = names[at][:-1] if what == 4 else draw.choice(names)
+            rows = replaced(rows, "name_text", np.array([at]), [slip])
+    return kept(read | {"driver_results": rows}, sheets, cars), touched
+
+
+def rest(read: Tables, touched: set[str]) -> frozenset[str]:
+    """The sheets that are as they were."""
+    return frozenset(read["sheets"]["sheet_id"].to_pylist()) - touched
+
+
+def plain(tables: Tables) -> Tables:
+    """The tables with the findings in order, each once; whoever gathers all findings does that."""
+    found = tables["findings"]
+    by = [(name, "ascending") for name in found.column_names]
+    return tables | {"findings": found.group_by(found.column_names).aggregate([]).sort_by(by)}
+
+
+def assert_same(again: Tables, whole: Tables) -> None:
+    """Every table has the same rows in the same order."""
+    for name, table in plain(whole).items():
+        assert plain(again)[name].equals(table), name
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_judging_those_concerned_is_judging_all(archive: Tables, seed: int) -> None:
+    """After sheets, cars, numbers, entrants and names have changed, all tables are those of judging everybody."""
+    draw, read = np.random.default_rng(seed), archive
+    before = read | resolve(read, NO_DECISIONS.empty_table(), None)
+    for _ in range(3):
+        after, touched = changed(read, draw)
+        again = resolve(after, NO_DECISIONS.empty_table(), before, rest(after, touched))
+        assert_same(again, resolve(after, NO_DECISIONS.empty_table(), before))
+        read, before = after, after | again
+
+
+def decided(*lines: tuple[str, str, str]) -> pa.Table:
+    """Decisions (op, a, b), each on its line."""
+    rows = [
+        {"op": op, "a": a, "b": b, "reason": "told", "date": "2026-01-01", "row": n}
+        for n, (op, a, b) in enumerate(lines, 2)
+    ]
+    return pa.Table.from_pylist(rows, schema=NO_DECISIONS)
+
+
+def test_decisions_hold_when_only_some_are_judged(archive: Tables) -> None:
+    """People whom decisions join, part and name stay so, by name, id or mention; one that falls flat is an error."""
+    first = resolve(archive, NO_DECISIONS.empty_table(), None)
+    full = first["drivers"].filter(pc.equal(first["drivers"]["name_form"], "full"))["driver"].to_pylist()[::40]
+    track = next(row for row in first["driver_links"].to_pylist() if row["method"] == "unresolved")
+    lines = [
+        ("same", full[0], full[1]),
+        ("label", full[2], "Somebody Else"),
+        ("is", f"{track['result_id']}/{track['seat']}", full[3]),
+    ]
+    decisions = decided(*lines)
+    before = archive | resolve(archive, decisions, None)
+    after, touched = changed(archive, np.random.default_rng(1))
+    again = resolve(after, decisions, before, rest(after, touched))
+    assert_same(again, resolve(after, decisions, before))
+    assert "Somebody Else" in again["drivers"]["driver"].to_pylist()
+    flat = decided(*lines, ("same", full[0], "Nobody Known"))
+    with pytest.raises(DecisionError, match="line 5: nobody is called"):
+        resolve(after, flat, before, rest(after, touched))
+
+
+def test_an_event_of_another_series_is_judged_again(archive: Tables) -> None:
+    """When event.toml names another series, the drivers of the event are judged again though its sheets stand."""
+    before = archive | resolve(archive, NO_DECISIONS.empty_table(), None)
+    events = archive["events"]
+    after = archive | {"events": replaced(events, "series", np.arange(3), ["Another Cup"])}
+    unchanged = frozenset(archive["sheets"]["sheet_id"].to_pylist())
+    again = resolve(after, NO_DECISIONS.empty_table(), before, unchanged)
+    assert_same(again, resolve(after, NO_DECISIONS.empty_table(), before))
+    assert not again["driver_links"].equals(before["driver_links"])
+
+
+def test_an_unrelated_sheet_concerns_nobody_else(archive: Tables) -> None:
+    """Of an archive to which a sheet of strangers is added only the strangers are judged."""
+    before = archive | resolve(archive, NO_DECISIONS.empty_table(), None)
+    rows = archive["driver_results"].slice(0, 2)
+    for name, values in (
+        ("sheet_id", ["zz/race"] * 2),
+        ("event_id", ["zz"] * 2),
+        ("result_id", ["zz/race:1", "zz/race:2"]),
+        ("name_text", ["Xq Zzyzx", "Yv Qwrtz"]),
+    ):
+        rows = replaced(rows, name, np.arange(2), values)
+    cars = replaced(archive["results"].slice(0, 2), "result_id", np.arange(2), ["zz/race:1", "zz/race:2"])
+    after = archive | {
+        "driver_results": pa.concat_tables([archive["driver_results"], rows]),
+        "results": pa.concat_tables([archive["results"], cars]),
+        "sheets": pa.concat_tables(
+            [archive["sheets"], replaced(archive["sheets"].slice(0, 1), "sheet_id", np.arange(1), ["zz/race"])]
+        ),
+    }
+    scope = concerned(after, NO_DECISIONS.empty_table(), before, rest(after, {"zz/race"}))
+    assert scope
+    assert np.flatnonzero(scope.place < 0).tolist() == [len(scope.place) - 2, len(scope.place) - 1]
