@@ -89,8 +89,9 @@ def _renewed(read: Tables, decisions: pa.Table, previous: Tables, scope: Scope) 
     people = pa.concat_tables([stay, found.drivers]).sort_by("driver_id")
     before = previous["sheets"]
     forms = dict(zip(before["sheet_id"].to_pylist(), before["name_form"].to_pylist(), strict=True))
+    forms = {sheet: forms[sheet] for sheet in scope.unchanged} | scope.fresh.forms
     return {
-        "sheets": _sheets(read["sheets"], forms | scope.fresh.forms, scope.readings),
+        "sheets": _sheets(read["sheets"], forms, scope.readings),
         "results": results,
         "driver_results": rows,
         "drivers": people,
