@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import codes, runs, whole
+from transforms.identity.arrays import runs, whole
 from transforms.identity.groups import Codes, dense, ordered
 from transforms.schema import TABLES
 
@@ -33,14 +33,16 @@ class Careers:
     @classmethod
     def of(cls, rows: pa.Table) -> Careers:
         """Those of driver_results in order of sheet, line and seat."""
-        person, ids = codes(rows["driver_id"])
+        encoded = rows["driver_id"].combine_chunks().dictionary_encode()
+        person, ids = encoded.indices.to_numpy(), encoded.dictionary
         return cls(rows, person, ids, runs(rows["sheet_id"]), runs(rows["result_id"]), whole(rows["season"]))
 
 
 def doubts(rows: pa.Table, results: pa.Table) -> pa.Table:
     """The findings about identified driver_results, all those of each person, in order of check, sheet and line."""
     careers = Careers.of(rows)
-    found = [*_two_cars(careers), *_gaps(careers), *_countries(careers, results)]
+    checks = _two_cars(careers), _gaps(careers), _countries(careers, results)
+    found = [finding for check in checks for finding in sorted(check, key=lambda one: one[0])]
     places = np.array([at for at, _ in found], dtype=np.int64)
     where = rows.select(["event_id", "sheet_id", "result_id"]).take(pa.array(places))
     lines = results["line"].take(pc.index_in(where["result_id"], results["result_id"].combine_chunks())).to_pylist()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,7 +17,25 @@ from transforms.identity.groups import Codes, counted, distinct
 
 def slug(text: str) -> str:
     """Lower-case words joined by hyphens: `Eric van de Poele` -> `eric-van-de-poele`."""
-    return "-".join(filter(None, map(_slug_word, text.split()))) or "unnamed"
+    return _slug_words(text) or "unnamed"
+
+
+def slugs(*columns: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The slug of the texts that stand beside each other in the columns; null is no text."""
+    joined = pc.utf8_ltrim(pc.binary_join_element_wise(*map(_parts, columns), ""), "-")
+    return pc.if_else(pc.equal(joined, ""), "unnamed", joined)
+
+
+def _parts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """What each text adds to a slug, a hyphen in front; each distinct text is asked once."""
+    texts = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = texts.cast(pa.string()).fill_null("").dictionary_encode()
+    parts = [f"-{_slug_words(text)}".rstrip("-") for text in encoded.dictionary.to_pylist()]
+    return pa.array(parts, pa.string()).take(encoded.indices)
+
+
+def _slug_words(text: str) -> str:
+    return "-".join(filter(None, map(_slug_word, text.split())))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -49,7 +67,7 @@ class Claims:
 class Wishes:
     """The ids that clusters would like: `of` some clusters their slugs; `several` marks those with a choice."""
 
-    of: Callable[[Codes], list[list[str]]]
+    of: Callable[[Codes], Sequence[Sequence[str]]]
     several: np.ndarray
 
 

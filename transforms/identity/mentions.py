@@ -16,7 +16,7 @@ from transforms.fold import fold_array
 from transforms.identity.arrays import codes, ranks, whole
 from transforms.identity.entrants import core_keys
 from transforms.identity.forms import READINGS, readings, sheet_forms
-from transforms.identity.groups import Bag, Codes, dense, ordered
+from transforms.identity.groups import Bag, Codes, dense, distinct, ordered
 from transforms.identity.names import Name, shape, take_apart, understand
 
 CREW = 40  # relays and record runs have had two dozen drivers
@@ -59,6 +59,12 @@ class Mentions:
     def coded(self, part: Callable[[Name], str]) -> Codes:
         """A part of each mention's name as a code, in the order of the texts; -1 where it is empty."""
         return np.asarray(codes(pa.array([part(name) or None for name in self.names], pa.string()))[0][self.name])
+
+    def texts(self, part: Callable[[Name], str], places: Codes) -> pa.Array:
+        """A part of the name of each mention at these places; null where it is empty."""
+        held = distinct(self.name[places])
+        parts = pa.array([part(self.names[code]) or None for code in held.tolist()], pa.string())
+        return parts.take(pa.array(np.searchsorted(held, self.name[places])))
 
     @cached_property
     def form(self) -> Codes:
@@ -168,15 +174,15 @@ def _read_names(
     told = np.array([READINGS.index(known[s]) if s in known else -1 for s in sheets.to_pylist()], dtype=np.int64)
     reading = np.where(told < 0, reading, told)
     mode = len(READINGS)
-    distinct, name = np.unique((text * mode + reading[sheet]) * 2 + quoted, return_inverse=True)
+    held, name = np.unique((text * mode + reading[sheet]) * 2 + quoted, return_inverse=True)
     names = [
         understand(printed[code // 2 // mode], pseudonym=bool(code % 2), reading=READINGS[code // 2 % mode])
-        for code in distinct.tolist()
+        for code in held.tolist()
     ]
     prints = {
-        "name_text": texts.take(pa.array(distinct // 2 // mode)),
-        "name_reading": pa.array(READINGS).take(pa.array(distinct // 2 % mode)),
-        "pseudonym": pa.array(distinct % 2 == 1),
+        "name_text": texts.take(pa.array(held // 2 // mode)),
+        "name_reading": pa.array(READINGS).take(pa.array(held // 2 % mode)),
+        "pseudonym": pa.array(held % 2 == 1),
     }
     return name, pa.table(prints), names, reading
 

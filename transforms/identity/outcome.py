@@ -17,8 +17,8 @@ from transforms.schema import EVIDENCE, TABLES, TEXTS
 
 def drivers(mentions: Mentions, people: People, person: Codes, best: Codes, ids: list[str]) -> pa.Table:
     """One row for each person: `best` is the mention whose print is the person's display name, `person` from 0."""
-    names = [mentions.names[code] for code in mentions.name[best].tolist()]
-    label = _labels(people, person, [name.display for name in names])
+    displays = mentions.texts(lambda name: name.display, best).fill_null("")
+    labels = _labels(people, person, displays)
     known = np.where(mentions.season >= 0, mentions.season, 9999)
     first, last = np.full(len(ids), 9999), np.full(len(ids), -1)
     np.minimum.at(first, person, known)
@@ -26,11 +26,11 @@ def drivers(mentions: Mentions, people: People, person: Codes, best: Codes, ids:
     table = pa.table(
         {
             "driver_id": pa.array(ids, pa.string()),
-            "driver": pa.array([label.get(i, name.display) for i, name in enumerate(names)], pa.string()),
-            "given_names": pa.array([name.given or None for name in names], pa.string()),
-            "family_name": pa.array([name.family or None for name in names], pa.string()),
-            "suffix": pa.array([SUFFIXES.get(name.suffix, name.suffix) or None for name in names], pa.string()),
-            "name_form": pa.array([name.form for name in names], pa.string()),
+            "driver": pc.replace_with_mask(displays, labels.is_valid(), labels.drop_null()),
+            "given_names": mentions.texts(lambda name: name.given, best),
+            "family_name": mentions.texts(lambda name: name.family, best),
+            "suffix": mentions.texts(lambda name: SUFFIXES.get(name.suffix, name.suffix), best),
+            "name_form": mentions.texts(lambda name: name.form, best),
             "first_season": pa.array(first, pa.int32(), mask=last < 0),
             "last_season": pa.array(last, pa.int32(), mask=last < 0),
             "names": _spellings(mentions, person, len(ids)),
@@ -40,15 +40,15 @@ def drivers(mentions: Mentions, people: People, person: Codes, best: Codes, ids:
     return TABLES["drivers"].conform(table)
 
 
-def _labels(people: People, person: Codes, displays: list[str]) -> dict[int, str]:
-    """The display names that decisions give; raises DecisionError for one that is the display name anyway."""
-    labels = {}
+def _labels(people: People, person: Codes, displays: pa.Array) -> pa.Array:
+    """The display name that a decision gives each person; raises DecisionError for one that is his anyway."""
+    labels: list[str | None] = [None] * len(displays)
     for at in np.flatnonzero(np.isin(people.person, list(people.labels))).tolist():
         owner, (text, row) = int(person[at]), people.labels[int(people.person[at])]
-        if text == displays[owner]:
+        if text == displays[owner].as_py():
             raise DecisionError(row, f"`{text}` is the display name anyway", "Delete the line.")
         labels[owner] = text
-    return labels
+    return pa.array(labels, pa.string())
 
 
 def best_mentions(mentions: Mentions, person: Codes) -> Codes:

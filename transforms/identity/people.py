@@ -13,7 +13,7 @@ from transforms.identity.arrays import codes
 from transforms.identity.decisions import MENTION, Decision, DecisionError, Verdicts, judge, read_decisions, unknown
 from transforms.identity.evidence import Context
 from transforms.identity.groups import Codes, components, counted, dense, ordered
-from transforms.identity.ids import Claims, slug
+from transforms.identity.ids import Claims, slugs
 from transforms.identity.linking import Links, link
 from transforms.identity.mentions import Mentions
 from transforms.identity.names import Name, parse
@@ -227,22 +227,18 @@ def _key(name: Name) -> str:
     return f"name {name.key}"
 
 
-def wishes(mentions: Mentions, places: Codes) -> list[list[str]]:
+def wishes(mentions: Mentions, places: Codes) -> list[tuple[str, str]]:
     """The slugs that people would like, named by the mentions at these places: the name, then with the season.
 
-    Who is known by surname only is told by event and car.
+    Who is known by surname only is told by event and car, and has no other wish.
     """
-    columns = [
-        mentions.rows[name].take(pa.array(places)).to_pylist() for name in ("event_id", "sheet_id", "car_number")
-    ]
-    named = np.isin(mentions.form[places], NAMED).tolist()
-    names = [mentions.names[code].display for code in mentions.name[places].tolist()]
-    return [
-        [slug(name), slug(f"{name} {season}")] if full else [slug(f"{name} {event or sheet} {number or ''}")]
-        for name, full, season, event, sheet, number in zip(
-            names, named, mentions.season[places].tolist(), *columns, strict=True
-        )
-    ]
+    rows = mentions.rows.select(["event_id", "sheet_id", "car_number"]).take(pa.array(places))
+    name = mentions.texts(lambda name: name.display, places)
+    named = pa.array(np.isin(mentions.form[places], NAMED))
+    told = slugs(name, pc.coalesce(rows["event_id"], rows["sheet_id"]), rows["car_number"])
+    dated = slugs(name, pa.array(mentions.season[places]).cast(pa.string()))
+    both = (pc.if_else(named, wish, told).to_pylist() for wish in (slugs(name), dated))
+    return list(zip(*both, strict=True))
 
 
 def mention_keys(rows: pa.Table) -> pa.Array:
