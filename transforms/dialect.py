@@ -60,6 +60,10 @@ class Cells:
         """Whether each cell holds a text."""
         return np.asarray(pc.not_equal(self.texts, "").to_numpy(zero_copy_only=False)[self.code])
 
+    def where(self, chosen: Bools) -> Cells:
+        """The chosen cells."""
+        return self if chosen.all() else self.take(np.flatnonzero(chosen))
+
     def take(self, at: Ints) -> Cells:
         """The cells at some places."""
         return Cells(self.line[at], self.column[at], self.code[at], self.texts)

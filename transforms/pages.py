@@ -66,7 +66,7 @@ def read_pages(lines: Lines, cells: Cells) -> Page:
     outcome[(filled == 0) & (width > 0)] = FURNITURE
     numbered = _any_of(cells, _begin_with_number(cells), count)
     # Nearly every row has a cell that begins with a number; what else a line may be is asked of the others only.
-    other = cells.take(np.flatnonzero(~numbered[cells.line]))
+    other = cells.where(~numbered[cells.line])
     outcome[_rules(other, filled)] = FURNITURE
     outcome[_headers(other, filled) & ~numbered & (outcome == RESULT)] = HEADER
     outcome[_runs_on(lines) & (outcome == RESULT)] = REJECT
@@ -191,7 +191,7 @@ def _span(sheet: Ints, rows: Ints) -> tuple[Ints, Ints]:
     """The first and the last row of each sheet; where there is none, nothing is after and all is before."""
     sheets = int(sheet.max(initial=0)) + 1
     first, last = np.full(sheets, len(sheet)), np.full(sheets, len(sheet))
-    order = np.sort(rows)
+    order = np.flatnonzero(_at(rows, len(sheet)))
     first[sheet[order[::-1]]] = order[::-1]
     last[sheet[order]] = order
     return first, last

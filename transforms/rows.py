@@ -50,17 +50,14 @@ def place(cells: Cells, page: Page, layouts: Sequence[Layout]) -> Placed:
     owner = np.maximum.accumulate(np.where(page.outcome == RESULT, np.arange(len(page.outcome)), -1))
     continued = page.outcome == CONTINUATION
     row_of[continued] = row_of[owner[continued]]
-    line = cells.line
-    at = np.flatnonzero(row_of[line] >= 0)
-    row = row_of[line[at]]
+    cells = cells.where((row_of >= 0)[cells.line])
+    row, column = row_of[cells.line], cells.column
     table = page.table[lines][row] if len(lines) else row
     slots = _slot_table(layouts)
-    column = cells.column[at]
-    known = column < slots.shape[1]
-    slot = np.where(known, slots[table, np.minimum(column, slots.shape[1] - 1)], EXCESS)
-    below = continued[line[at]]
+    slot = slots[table, np.minimum(column, slots.shape[1] - 1)]
+    below = np.flatnonzero(continued[cells.line])
     slot[below] = _second_slots(layouts, table[below], column[below], slot[below])
-    return Placed(lines, row, slot, table, cells.take(at), page.table[lines])
+    return Placed(lines, row, slot, table, cells, page.table[lines])
 
 
 def _slot_table(layouts: Sequence[Layout]) -> Ints:
@@ -153,12 +150,13 @@ class Extras:
 
 def extras(placed: Placed, layouts: Sequence[Layout]) -> Extras:
     """The cells that have no slot of their own, with the name of their column."""
-    engine = placed.slot == _SLOT["engine"]
-    at = np.flatnonzero(placed.cells.filled & ((placed.slot == _EXTRA) | engine))
+    at = np.flatnonzero(_beside_slots(placed))
+    at = at[placed.cells.take(at).filled]
+    engine = placed.slot[at] == _SLOT["engine"]
     names: dict[tuple[int, int], str] = {}
     listed = []
     for table, column, is_engine in zip(
-        placed.table[at].tolist(), placed.cells.column[at].tolist(), engine[at], strict=True
+        placed.table[at].tolist(), placed.cells.column[at].tolist(), engine, strict=True
     ):
         if (table, column) not in names:
             names[table, column] = _name(layouts[table], column)
@@ -167,6 +165,11 @@ def extras(placed: Placed, layouts: Sequence[Layout]) -> Extras:
     nation = np.array([name == _NATION for name in listed], dtype=bool)
     rest = Extras(found.row[~nation], [n for n in listed if n != _NATION], found.value.filter(pa.array(~nation)))
     return with_countries(rest, found.row[nation], found.value.filter(pa.array(nation)))
+
+
+def _beside_slots(placed: Placed) -> Bools:
+    """Cells that have no slot of their own; of an engine only the maker has one."""
+    return np.asarray((placed.slot == _EXTRA) | (placed.slot == _SLOT["engine"]))
 
 
 def with_countries(found: Extras, row: Ints, country: pa.Array) -> Extras:
@@ -200,11 +203,11 @@ def _name(found: Layout, column: int) -> str:
 
 
 def keep_rows(placed: Placed, kept: Bools) -> Placed:
-    """The cells of the rows for which `kept` is true."""
+    """The rows for which `kept` is true, with those of their cells that `extras` asks for."""
     if kept.all():
         return placed
     number = np.cumsum(kept) - 1
-    keep = np.flatnonzero(kept[placed.row])
+    keep = np.flatnonzero(kept[placed.row] & _beside_slots(placed))
     return replace(
         placed,
         lines=placed.lines[kept],

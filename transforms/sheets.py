@@ -78,7 +78,7 @@ def read(sources: Sequence[Source]) -> Reading:
 
 
 def _lines(texts: Sequence[Text]) -> Lines:
-    counts = np.array([text.count for text in texts], dtype=np.int64)
+    text, counts = join_lines(texts)
     starts = np.concatenate([[0], np.cumsum(counts)])
     number = np.arange(starts[-1]) - np.repeat(starts[:-1], counts) + 1
-    return Lines(np.repeat(np.arange(len(texts)), counts), number, join_lines(texts))
+    return Lines(np.repeat(np.arange(len(texts)), counts), number, text)

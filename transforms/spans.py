@@ -86,7 +86,12 @@ def _lengths(texts: pa.StringArray) -> Ints:
 
 def _skip(data: Bytes, start: Ints, end: Ints, edge: Ints, skipped: Bools, look: int, step: int) -> None:
     """Move the edges of parts, in place, while a byte to skip stands there."""
-    at = np.flatnonzero(start < end)
+    if not len(data):
+        return
+    # Most edges move, and few move more than once: an empty part looks at some byte and stays.
+    moved = skipped[data[np.minimum(edge + look, len(data) - 1)]] & (start < end)
+    edge += step * moved
+    at = np.flatnonzero(moved & (start < end))
     while len(at):
         at = at[skipped[data[edge[at] + look]]]
         edge[at] += step

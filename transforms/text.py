@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from transforms.arrays import Ints
+
 # Windows-1252 leaves five bytes without a character; as in the WHATWG standard they become the C1
 # control of the same number, so that any bytes whatsoever can be decoded and come back.
 _WINDOWS_1252 = "".join(bytes([b]).decode("cp1252", errors="ignore") or chr(b) for b in range(256))
@@ -45,13 +47,8 @@ class Text:
     @property
     def lines(self) -> list[str]:
         """The lines, one by one."""
-        lines: list[str] = join_lines([self]).to_pylist()
+        lines: list[str] = join_lines([self])[0].to_pylist()
         return lines
-
-    @property
-    def count(self) -> int:
-        """How many lines there are."""
-        return self.body.count(b"\n")
 
 
 def read_text(data: bytes) -> Text:
@@ -69,14 +66,16 @@ def read_text(data: bytes) -> Text:
     return Text(encoding, newline, body, _is_binary(text.encode() if encoding.startswith("utf-16") else data))
 
 
-def join_lines(texts: Sequence[Text]) -> pa.StringArray:
-    """The lines of sheets, one after another."""
-    body = b"".join(text.body for text in texts)
+def join_lines(texts: Sequence[Text]) -> tuple[pa.StringArray, Ints]:
+    """The lines of sheets, one after another, and how many each has."""
+    bodies = [text.body for text in texts]
+    body = b"".join(bodies)
     feeds = np.flatnonzero(np.frombuffer(body, np.uint8) == ord("\n"))
     offsets = np.zeros(len(feeds) + 1, np.int32)
     offsets[1:] = feeds - np.arange(len(feeds))
     flat = body.replace(b"\n", b"").replace(_KEPT_FEED, b"\n")
-    return pa.StringArray.from_buffers(len(feeds), pa.py_buffer(offsets), pa.py_buffer(flat))
+    lines = pa.StringArray.from_buffers(len(feeds), pa.py_buffer(offsets), pa.py_buffer(flat))
+    return lines, np.diff(np.searchsorted(feeds, np.cumsum([0, *map(len, bodies)])))
 
 
 def _is_plain(data: bytes) -> bool:
