@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.masks import first_bytes, read_where
+from transforms.shapes import Shapes, decimal, group_lengths, whole
 
 KM_PER_MILE = 1.609344  # international mile, exact since 1959
 
@@ -69,7 +70,7 @@ def read_times(texts: pa.Array) -> pa.Array:
 
     Fractions beyond the millisecond are rounded; minutes and seconds of 60 and more are no time.
     """
-    plain = _milliseconds(pc.extract_regex(texts, _CLOCK))
+    plain = _milliseconds(texts, _CLOCK)
     return pc.coalesce(plain, read_where(_unread(texts, plain), texts, _read_spelt_times, pa.int64()))
 
 
@@ -81,7 +82,7 @@ def _read_spelt_times(texts: pa.Array) -> pa.Array:
     texts = pc.replace_substring_regex(texts, _AFTER_CLOCK, r"\1")
     spelt = pc.if_else(pc.match_substring_regex(texts, r"(?i)\d\s?(?:h|m|')"), texts, None)
     for pattern, candidates in ((_CLOCK, texts), (_WORDS, spelt)):
-        result = pc.coalesce(result, _milliseconds(pc.extract_regex(candidates, pattern)))
+        result = pc.coalesce(result, _milliseconds(candidates, pattern))
     return result
 
 
@@ -92,7 +93,7 @@ def read_lap_times(texts: pa.Array) -> pa.Array:
 
 
 def _read_seconds(texts: pa.Array) -> pa.Array:
-    return _milliseconds(pc.extract_regex(texts, _SECONDS))
+    return _milliseconds(texts, _SECONDS)
 
 
 def _unread(texts: pa.Array, values: pa.Array) -> pa.BooleanArray:
@@ -132,32 +133,32 @@ def _group(found: pa.StructArray, name: str) -> pa.Array:
 
 
 def _number(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
-    found = pc.extract_regex(texts, _NUMBER)
+    """The numbers of texts, and the units behind them in lower case."""
+    shaped = Shapes.of(texts)
+    found = pc.extract_regex(shaped.shapes, _NUMBER)
     digits = pc.replace_substring_regex(_group(found, "n"), r"[ ']", "")
     # Of two marks the last divides the fraction; a single comma is a decimal comma.
     digits = pc.replace_substring_regex(digits, r"^(\d{1,3})[.,](\d{3})[.,](\d+)$", r"\1\2.\3")
     digits = pc.replace_substring(digits, ",", ".")
-    plain = pc.if_else(pc.match_substring_regex(digits, r"^\d+(?:\.\d+)?$"), digits, None)
-    return plain.cast(pa.float64()), pc.utf8_lower(_group(found, "unit"))
+    plain = pc.fill_null(pc.match_substring_regex(digits, r"^\d+(?:\.\d+)?$"), False).to_numpy(zero_copy_only=False)
+    values, known = np.zeros(len(texts)), np.zeros(len(texts), bool)
+    for shape, rows, printed in shaped.digits(plain):
+        values[rows], known[rows] = decimal(printed, len(digits[shape].as_py().partition(".")[2])), True
+    units = pc.utf8_lower(_group(found, "unit")).take(pa.array(shaped.code))
+    return pa.array(values, mask=~known), pc.if_else(texts.is_valid(), units, None)
 
 
-def _milliseconds(parts: pa.StructArray) -> pa.Array:
-    """Milliseconds from the groups h, m, s and f of a pattern; null where it did not match or a part is 60 and more."""
-    names = {field.name for field in parts.type}
-    zero = pa.scalar(0, pa.int64())
-
-    def whole(name: str) -> pa.Array:
-        if name not in names:
-            return pc.if_else(pc.is_valid(parts), zero, None)
-        text = _group(parts, name)
-        return pc.if_else(pc.equal(text, ""), "0", text).cast(pa.int64())
-
-    hours, minutes, seconds = whole("h"), whole("m"), whole("s")
-    fraction = pc.binary_join_element_wise("0.", _group(parts, "f"), "0", "").cast(pa.float64())
-    millis = pc.round(pc.multiply(fraction, 1000.0), round_mode="half_up").cast(pa.int64())
-    total = pc.add(pc.multiply(pc.add(pc.multiply(hours, 60), minutes), 60), seconds)
-    wrong = pc.or_(
-        pc.and_(pc.greater_equal(seconds, 60), pc.greater(pc.add(hours, minutes), 0)),
-        pc.and_(pc.greater_equal(minutes, 60), pc.greater(hours, 0)),
-    )
-    return pc.if_else(wrong, None, pc.add(pc.multiply(total, 1000), millis))
+def _milliseconds(texts: pa.Array, pattern: str) -> pa.Array:
+    """Milliseconds from the groups h, m, s and f of a pattern; null where it does not match or a part is 60 or more."""
+    shaped = Shapes.of(texts)
+    found = pc.extract_regex(shaped.shapes, pattern)
+    lengths = group_lengths(found)
+    millis, known = np.zeros(len(texts), np.int64), np.zeros(len(texts), bool)
+    for shape, rows, digits in shaped.digits(found.is_valid().to_numpy(zero_copy_only=False)):
+        ends = np.cumsum([lengths[name][shape] if name in lengths else 0 for name in "hmsf"])
+        hours, minutes, seconds, fraction = np.split(digits, ends[:-1])
+        h, m, s = whole(hours), whole(minutes), whole(seconds)
+        thousandths = np.floor(decimal(fraction, len(fraction)) * 1000 + 0.5).astype(np.int64)
+        millis[rows] = ((h * 60 + m) * 60 + s) * 1000 + thousandths
+        known[rows] = ~((s >= 60) & (h + m > 0) | (m >= 60) & (h > 0))
+    return pa.array(millis, mask=~known)

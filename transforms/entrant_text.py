@@ -69,6 +69,9 @@ def _split_bracket(text: str) -> tuple[str, str] | None:
     """The text before a bracket at its end, and what that bracket holds; None when no bracket closes the text."""
     if not text or text[-1] not in _OPENING:
         return None
+    opening = text.rfind(_OPENING[text[-1]])
+    if opening >= 0 and text.find(text[-1], opening) == len(text) - 1:
+        return text[:opening].rstrip(), text[opening + 1 : -1].strip()
     depth = 0
     for i in range(len(text) - 1, -1, -1):
         depth += (text[i] == text[-1]) - (text[i] == _OPENING[text[-1]])
