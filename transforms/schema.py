@@ -429,6 +429,13 @@ _ENTRANTS = Table(
     (
         ENTRANT_ID,
         ENTRANT,
+        Column(
+            "core_words",
+            TEXT,
+            "text",
+            "Folded words by which it is known, legal and generic ones left out: equal within 25 years is one team.",
+            "bmw fina",
+        ),
         Column("names", TEXTS, "names", "Every spelling printed for this entrant.", "[BMW Fina, BMW Fina Bastos Team]"),
         Column("related", TEXTS, "ids", "Entrants whose name contains this one's or is contained in it.", "[bmw-fina]"),
     ),

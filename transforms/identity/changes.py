@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from difflib import SequenceMatcher
 
 import numpy as np
@@ -28,7 +28,23 @@ def standing(new: pa.Table, old: pa.Table, unchanged: Set[str], compared: Set[st
     for sheet in sorted(compared - unchanged):
         if sheet in here and sheet in there:
             pairs += _alike(new, here[sheet], old, there[sheet])
-    place = np.full(new.num_rows, -1)
+    return _placed(new.num_rows, pairs)
+
+
+def standing_cars(new: pa.Table, old: pa.Table, unchanged: Set[str]) -> Codes:
+    """For each row of results its place in the last build when its sheet is `unchanged`, else -1."""
+    here, there = spans(new["sheet_id"]), spans(old["sheet_id"])
+    return _placed(new.num_rows, [(here[sheet], there[sheet]) for sheet in unchanged & here.keys() & there.keys()])
+
+
+def lost(place: Codes, before: int) -> Codes:
+    """The places of the last build, which had `before` rows, at which nothing of this one stands."""
+    return np.flatnonzero(np.bincount(place + 1, minlength=before + 1)[1:] == 0)
+
+
+def _placed(rows: int, pairs: Sequence[tuple[_Span, _Span]]) -> Codes:
+    """For each row its place in the old span that belongs to its own, -1 outside of all."""
+    place = np.full(rows, -1)
     starts = np.array([(span[0], other[0], span[1] - span[0]) for span, other in pairs], dtype=np.int64).reshape(-1, 3)
     place[spread(starts[:, 0], starts[:, 2])[1]] = spread(starts[:, 1], starts[:, 2])[1]
     return place

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Set
 from functools import cache
 from itertools import groupby
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.fold import fold
 from transforms.identity.arrays import codes, lists, whole, with_column
+from transforms.identity.changes import lost, standing_cars
 from transforms.identity.groups import Codes, counted, ordered
 from transforms.identity.ids import Claims, Wishes, assign, slug
 from transforms.lexicon import read_list
@@ -50,6 +53,38 @@ def resolve_entrants(results: pa.Table, claims: Claims) -> tuple[pa.Table, pa.Ta
 
     `claims` tells which id each result's entrant bore in the last snapshot.
     """
+    column, teams = _told_apart(results, claims)
+    return with_column(results, "entrant_id", column), _with_related(teams).sort_by("entrant_id")
+
+
+def renew_entrants(
+    results: pa.Table, previous: Mapping[str, pa.Table], unchanged: Set[str]
+) -> tuple[pa.Table, pa.Table]:
+    """What `resolve_entrants` gives, with only those teams told apart anew that other than `unchanged` sheets print.
+
+    `previous` holds results and entrants of the last snapshot, both results in order of sheet and line.
+    """
+    cars, before = previous["results"], previous["entrants"]
+    place = standing_cars(results, cars, unchanged)
+    fresh = results["entrant"].filter(pa.array(place < 0))
+    gone = cars["entrant"].take(pa.array(lost(place, cars.num_rows)))
+    printed = pc.unique(pa.chunked_array([*fresh.chunks, *gone.chunks], pa.string())).drop_null()
+    known = pc.is_in(before["core_words"], pa.array({core(text) for text in printed.to_pylist()}, pa.string()))
+    spellings = pa.concat_arrays([before.filter(known)["names"].combine_chunks().flatten(), printed])
+    mine, theirs = (np.asarray(pc.is_in(rows["entrant"], spellings)) for rows in (results, cars))
+    mine &= np.asarray(pc.is_valid(results["entrant"]))
+    claimed = cars.select(["result_id", "entrant_id"]).filter(pa.array(theirs)).combine_chunks().drop_null()
+    stay = before.filter(pc.invert(known))
+    claims = Claims(claimed["result_id"], claimed["entrant_id"], set(stay["entrant_id"].to_pylist()))
+    column, teams = _told_apart(results.filter(pa.array(mine)), claims)
+    at = np.where(mine, cars.num_rows + np.cumsum(mine) - 1, place)
+    ids = pa.chunked_array([*cars["entrant_id"].chunks, column], pa.string()).take(pa.array(at, mask=at < 0))
+    entrants = pa.concat_tables([stay, teams])
+    return with_column(results, "entrant_id", ids), _related_as_before(entrants, before).sort_by("entrant_id")
+
+
+def _told_apart(results: pa.Table, claims: Claims) -> tuple[pa.Array, pa.Table]:
+    """The entrant_id of each result, and the teams, related to nobody yet."""
     code, keys = core_keys(results["entrant"])
     season = whole(results["season"])
     team = _teams(code, season)
@@ -66,14 +101,28 @@ def resolve_entrants(results: pa.Table, claims: Claims) -> tuple[pa.Table, pa.Ta
     column = pa.array(ids, pa.string()).take(pa.array(team, mask=team < 0))
     key_of = np.zeros(len(names), dtype=np.int64)
     key_of[team[held]] = code[held]
-    entrants = {
+    teams = {
         "entrant_id": pa.array(ids, pa.string()),
         "entrant": pa.array([n[0] for n in names], pa.string()),
+        "core_words": pa.array([keys[k] for k in key_of.tolist()], pa.string()),
         "names": lists([sorted(n) for n in names]),
-        "related": lists(_related([set(keys[k].split()) for k in key_of.tolist()], ids)),
     }
-    table = TABLES["entrants"].conform(pa.table(entrants)).sort_by("entrant_id")
-    return with_column(results, "entrant_id", column), table
+    return column, TABLES["entrants"].conform(pa.table(teams))
+
+
+def _with_related(teams: pa.Table) -> pa.Table:
+    """The teams, each with the ids of those that are related to it."""
+    words = [set(text.split()) for text in teams["core_words"].to_pylist()]
+    return with_column(teams, "related", lists(_related(words, teams["entrant_id"].to_pylist())))
+
+
+def _related_as_before(teams: pa.Table, before: pa.Table) -> pa.Table:
+    """The teams with their relations of the last snapshot, unless a team is new, gone or called otherwise."""
+    place = pc.index_in(teams["entrant_id"], before["entrant_id"].combine_chunks())
+    equal = pc.equal(before["core_words"].take(place), teams["core_words"])
+    if teams.num_rows != before.num_rows or not pc.all(equal, skip_nulls=False).as_py():
+        return _with_related(teams)
+    return with_column(teams, "related", before["related"].take(place))
 
 
 def _teams(code: Codes, season: Codes) -> Codes:

@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from transforms.identity.anchors import NAMED
 from transforms.identity.arrays import with_column
+from transforms.identity.changes import lost
 from transforms.identity.decisions import DecisionError
 from transforms.identity.doubts import doubts
-from transforms.identity.entrants import resolve_entrants
+from transforms.identity.entrants import renew_entrants, resolve_entrants
 from transforms.identity.groups import dense
 from transforms.identity.ids import Claims, Wishes, assign
 from transforms.identity.mentions import Mentions, gather
@@ -50,7 +51,7 @@ def resolve(
     scope = concerned(read, decisions, previous, unchanged) if previous and unchanged else None
     if scope and previous:
         try:
-            return _renewed(read, decisions, previous, scope)
+            return _renewed(read, decisions, previous, scope, unchanged)
         except DecisionError:
             pass  # what is wrong with a decision can be said of the whole archive only
     mentions = gather(read)
@@ -71,20 +72,21 @@ def resolve(
     }
 
 
-def _renewed(read: Tables, decisions: pa.Table, previous: Tables, scope: Scope) -> dict[str, pa.Table]:
+def _renewed(
+    read: Tables, decisions: pa.Table, previous: Tables, scope: Scope, unchanged: Set[str]
+) -> dict[str, pa.Table]:
     """The tables with those judged whom a change concerns."""
     company = read["driver_results"].take(pa.array(scope.company))
     mentions = gather({**read, "driver_results": company}, scope.readings)
-    rest = np.bincount(scope.place + 1, minlength=previous["driver_results"].num_rows + 1)[1:] == 0
-    claims = _claims(previous, rest)
-    found = _identified(mentions, scope.judged, decisions, claims)
-    results, entrants = resolve_entrants(read["results"], _entrant_claims(previous))
+    rest = pa.array(lost(scope.place, previous["driver_results"].num_rows))
+    found = _identified(mentions, scope.judged, decisions, _claims(previous, rest))
+    results, entrants = renew_entrants(read["results"], previous, unchanged)
     linked = laid(scope, previous["driver_links"], found.links)
     for name in ("result_id", "seat"):
         linked = with_column(linked, name, read["driver_results"][name])
     display = laid(scope, previous["driver_results"]["driver"], found.display)
     rows = _filled(read["driver_results"], linked, display, results)
-    gone = pc.unique(previous["driver_results"]["driver_id"].filter(pa.array(rest)))
+    gone = pc.unique(previous["driver_results"]["driver_id"].take(rest))
     stay = previous["drivers"].filter(pc.invert(pc.is_in(previous["drivers"]["driver_id"], gone)))
     people = pa.concat_tables([stay, found.drivers]).sort_by("driver_id")
     before = previous["sheets"]
@@ -129,7 +131,7 @@ def _sheets(sheets: pa.Table, forms: Mapping[str, str], readings: Mapping[str, s
     return with_column(sheets, "name_reading", pa.array([readings.get(sheet) for sheet in ids], pa.string()))
 
 
-def _claims(previous: Tables | None, rest: np.ndarray | None = None) -> Claims:
+def _claims(previous: Tables | None, rest: pa.Array | None = None) -> Claims:
     """What the last snapshot called each mention of a driver, of all or of the `rest`; the others keep their ids."""
     if not previous:
         return Claims()
@@ -137,7 +139,7 @@ def _claims(previous: Tables | None, rest: np.ndarray | None = None) -> Claims:
     redirects = previous.get("driver_redirects", TABLES["driver_redirects"].empty())
     taken = set(redirects["old_id"].to_pylist())
     if rest is not None:
-        rows = rows.filter(pa.array(rest))
+        rows = rows.take(rest)
         mine = pc.is_in(people["driver_id"], pc.unique(rows["driver_id"]))
         taken |= set(people["driver_id"].filter(pc.invert(mine)).to_pylist())
         people = people.filter(mine)

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import runs, spans
-from transforms.identity.changes import retold_events, standing
+from transforms.identity.changes import lost, retold_events, standing
 from transforms.identity.decisions import MENTION, read_decisions
 from transforms.identity.groups import Codes
 from transforms.identity.mentions import Mentions, gather
@@ -74,9 +74,8 @@ def concerned(
     place = standing(new, old, same, alike & comparable)
     prints = Prints(pa.concat_tables([previous["names"], names(fresh, np.arange(len(fresh.names)))]))
     name = prints.of(new, readings)
-    gone = np.flatnonzero(np.bincount(place + 1, minlength=old.num_rows + 1)[1:] == 0)
-    lost = prints.of(old.take(pa.array(gone)), before)
-    touched = np.union1d(name[place < 0], lost)
+    gone = prints.of(old.take(pa.array(lost(place, old.num_rows))), before)
+    touched = np.union1d(name[place < 0], gone)
     seeds = np.concatenate([touched, prints.like(touched), _meant(decisions, prints, name, new, old, place)])
     place = _closed(prints.kin, name, place, seeds, previous)
     if (place < 0).sum() > SHARE * new.num_rows:
@@ -112,7 +111,7 @@ def _closed(kin: Codes, name: Codes, place: Codes, seeds: Codes, previous: Mappi
     while True:
         place = np.where(hot[kin[name]], -1, place)
         moving = np.zeros(len(bearer.dictionary), dtype=bool)
-        moving[person[np.bincount(place + 1, minlength=len(person) + 1)[1:] == 0]] = True
+        moving[person[lost(place, len(person))]] = True
         moving[alike[1][moving[alike[0]]]] = True
         drawn = np.flatnonzero(place >= 0)
         drawn = drawn[moving[person[place[drawn]]]]
