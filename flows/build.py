@@ -5,19 +5,20 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from prefect import Task, flow, task
 from prefect.artifacts import (
     create_markdown_artifact,
     create_progress_artifact,
-    create_table_artifact,
     update_progress_artifact,
 )
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
+from prefect.settings import PREFECT_UI_URL
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
@@ -25,7 +26,8 @@ from prefect.utilities.annotations import quote
 from pydantic import Field
 
 from flows import steps
-from flows.report import failure, findings_rows, headline, markdown
+from flows.artifacts import failure_page, findings_page, sheet_pages, summary_page, verbatim
+from flows.report import headline
 from flows.roots import absolute
 from flows.snapshots import Warehouse
 
@@ -103,22 +105,28 @@ def build(
     try:
         outcome = steps.build(root, Warehouse(warehouse), Tasks(staging), full=full, wait=wait)
     except Exception as error:
-        create_markdown_artifact(failure(error), key="parcferme-failure", description="Why the build failed.")
+        create_markdown_artifact(failure_page(error), key="parcferme-failure", description="Why the build failed.")
         raise
-    _show(outcome)
+    _show(root, outcome)
     # Prefect takes the state for the UI, and gives the caller its data.
     return Completed(message=headline(outcome), data=outcome)  # type: ignore[return-value]
 
 
-def _show(outcome: steps.Outcome) -> None:
+def _show(root: str, outcome: steps.Outcome) -> None:
     """Name the run after its snapshot, and leave the summary and the findings where the UI shows them."""
     with get_client(sync_client=True) as client:
         client.update_flow_run(flow_run.id, name=outcome.snapshot.id)
-    create_markdown_artifact(markdown(outcome), key="parcferme-summary", description="What the build led to.")
+    create_markdown_artifact(summary_page(outcome), key="parcferme-summary", description="What the build led to.")
     if outcome.summary:
-        create_table_artifact(
-            findings_rows(outcome.summary), key="parcferme-findings", description="Doubts about cells, rows and sheets."
-        )
+        addresses = {sheet: _artifact(page, sheet) for sheet, page in sheet_pages(root, outcome.summary)}
+        findings = findings_page(outcome.summary, addresses)
+        create_markdown_artifact(findings, key="parcferme-findings", description="Doubts about cells, rows and sheets.")
+
+
+def _artifact(page: str, about: str) -> str:
+    """Leave a page in the UI, and give its address there: a path, since the UI may be seen under several names."""
+    id_ = create_markdown_artifact(page, description=f"Doubts about {verbatim(about)}.")
+    return f"{urlsplit(PREFECT_UI_URL.value() or '').path.rstrip('/')}/artifacts/artifact/{id_}"
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
-"""What a build led to, in words and small tables: for a terminal, and as Markdown for Prefect's UI."""
+"""What a build led to, in numbers and words, and in small tables for a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flows.errors import UserError
 from flows.terminal import console, grid, plain
 from transforms.schema import OUTCOMES, SEVERITIES
 
@@ -36,17 +35,31 @@ QUESTIONS = (
         " ORDER BY events DESC, starts DESC, make LIMIT 5",
     ),
 )
-MOST_FINDINGS = 500
+# Of how many findings, and of how many of their sheets, the UI shows more than the count; so many lines around
+# each, and so many signs of any text.
+MOST_FINDINGS, MOST_SHEETS, AROUND, LONGEST_TEXT = 500, 50, 3, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What a sheet says near its findings: its path below the root, and the number and text of each line."""
+
+    path: str
+    lines: list[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A snapshot in numbers: rows by table, lines by outcome, findings by severity and check; and the worst."""
+    """A snapshot in numbers: rows by table, lines by outcome, findings by severity and check; and the worst.
+
+    `excerpts` are of the sheets that these are about, by sheet_id.
+    """
 
     rows: Mapping[str, int]
     lines: Mapping[str, int]
     findings: Sequence[tuple[str, str, int]]
-    worst: Sequence[Mapping[str, object]]
+    worst: Sequence[Mapping[str, Any]]
+    excerpts: Mapping[str, Excerpt]
 
 
 def summarise(tables: Mapping[str, pa.Table]) -> Summary:
@@ -55,11 +68,13 @@ def summarise(tables: Mapping[str, pa.Table]) -> Summary:
     findings = tables["findings"]
     checks = findings.group_by(["severity", "check"]).aggregate([([], "count_all")]).to_pylist()
     counted = [(row["severity"], row["check"], row["count_all"]) for row in checks]
+    worst = _most_severe(findings).to_pylist()
     return Summary(
         {name: table.num_rows for name, table in tables.items()},
         {outcome: lines[outcome] for outcome in OUTCOMES if outcome in lines},
         sorted(counted, key=lambda row: (SEVERITIES.index(row[0]), -row[2], row[1])),
-        _most_severe(findings).to_pylist(),
+        worst,
+        _excerpts(tables, worst),
     )
 
 
@@ -69,6 +84,31 @@ def _most_severe(findings: pa.Table) -> pa.Table:
 
     parts = [findings.filter(pc.field("severity") == severity).slice(0, MOST_FINDINGS) for severity in SEVERITIES]
     return pa.concat_tables(parts).slice(0, MOST_FINDINGS)
+
+
+def _excerpts(tables: Mapping[str, pa.Table], worst: Sequence[Mapping[str, Any]]) -> dict[str, Excerpt]:
+    """The lines around each finding, and the first ones of sheets whose findings are about no line."""
+    about: dict[str, set[int]] = {}
+    for finding in worst:
+        sheet, line = finding["sheet_id"], finding["line"] or 1
+        if sheet is not None and (sheet in about or len(about) < MOST_SHEETS):
+            about.setdefault(sheet, set()).update(range(line - AROUND, line + AROUND + 1))
+    read = _of_sheets(tables["sheets"], ["sheet_id", "path"], about)
+    excerpts = {row["sheet_id"]: Excerpt(row["path"], []) for row in read}
+    for row in _of_sheets(tables["lines"], ["sheet_id", "line", "text"], about):
+        if row["line"] in about[row["sheet_id"]]:
+            excerpts[row["sheet_id"]].lines.append((row["line"], row["text"][:LONGEST_TEXT]))
+    return excerpts
+
+
+def _of_sheets(table: pa.Table, columns: list[str], sheets: Iterable[str]) -> list[dict[str, Any]]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    rows: list[dict[str, Any]] = (
+        table.select(columns).filter(pc.field("sheet_id").isin(pa.array(sheets, pa.string()))).to_pylist()
+    )
+    return rows
 
 
 def headline(outcome: Outcome) -> str:
@@ -95,7 +135,8 @@ def _sheets(outcome: Outcome) -> str:
     return f"{fresh}, {outcome.reused:,} unchanged" if outcome.reused else fresh
 
 
-def _number_rows(summary: Summary) -> list[tuple[str, int]]:
+def number_rows(summary: Summary) -> list[tuple[str, int]]:
+    """What was read, and how much of it."""
     rows = summary.rows
     lines = [(f"  {outcome}", count) for outcome, count in summary.lines.items()]
     if "reject" not in summary.lines:
@@ -115,7 +156,7 @@ def _number_rows(summary: Summary) -> list[tuple[str, int]]:
 
 def _counts(summary: Summary) -> Table:
     table = grid("What was read", "", right=[1])
-    for name, count in _number_rows(summary):
+    for name, count in number_rows(summary):
         table.add_row(name, f"{count:,}")
     return table
 
@@ -146,35 +187,3 @@ def _answers(out: Console, database: Path) -> None:
             out.print(f"\n{title}", style="bold")
             out.print(query, style="dim")
             out.print(table_of(names, rows) if rows else "  (no rows)")
-
-
-def markdown(outcome: Outcome) -> str:
-    """The outcome as Markdown, for Prefect's UI."""
-    if outcome.summary is None:
-        return f"{headline(outcome)}\n"
-    counts = _markdown_table(("What was read", "Count"), _number_rows(outcome.summary))
-    findings = _markdown_table(("Severity", "Check", "Count"), outcome.summary.findings)
-    return f"{headline(outcome)}\n\n{counts}\n## What is in doubt\n\n{findings}"
-
-
-def failure(error: Exception) -> str:
-    """Why a build failed, as Markdown: what is wrong and what to do; readers keep what they had."""
-    remedy = (error.remedy if isinstance(error, UserError) else None) or "The run's log says where it happened."
-    said = _markdown_cell(f"{error}" if isinstance(error, UserError) else f"{type(error).__name__}: {error}")
-    return f"**{said}**\n\n{_markdown_cell(remedy)}\n\nReaders keep the snapshot that they had.\n"
-
-
-def _markdown_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = [headers, ["---"] * len(headers), *rows]
-    return "".join(f"| {' | '.join(map(_markdown_cell, line))} |\n" for line in lines)
-
-
-def _markdown_cell(value: object) -> str:
-    text = f"{value:,}" if isinstance(value, int) else plain(str(value)).strip()
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
-
-
-def findings_rows(summary: Summary) -> list[dict[str, object]]:
-    """The most severe findings, as rows for a table in Prefect's UI, each with the place it is about."""
-    shown = ("severity", "check", "sheet_id", "line", "column", "message")
-    return [{name: row[name] for name in shown} for row in summary.worst]

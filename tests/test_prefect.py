@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -94,12 +95,13 @@ def test_run_is_named_after_its_snapshot_and_has_few_tasks(place):
     assert {str(name).rpartition("-")[0] for (name,) in tasks} == {task.name for task in TASKS.values()}
 
 
-def test_artifacts_hold_summary_and_findings(place):
-    """A Markdown artifact holds the summary, a table artifact the findings with their sheets and lines."""
-    artifacts = dict(place.asked("SELECT key, data FROM artifact WHERE key IS NOT NULL"))
-    assert "| driver rows | 427 |" in json.loads(str(artifacts["parcferme-summary"]))
-    rows = json.loads(json.loads(str(artifacts["parcferme-findings"])))
-    assert {"check", "sheet_id", "line", "message"} <= rows[0].keys()
+def test_findings_lead_to_their_sheets_and_lines(place):
+    """An artifact holds the summary, another the findings, each of which leads to its line on its sheet's own page."""
+    pages = {key or id_: json.loads(str(data)) for id_, key, data in place.asked("SELECT id, key, data FROM artifact")}
+    assert "| driver rows | 427 |" in pages["parcferme-summary"]
+    found = re.search(r"/race \| \[44\]\(/artifacts/artifact/([0-9a-f-]{36})\)", pages["parcferme-findings"])
+    assert found
+    assert re.search(r"^>    44  .*6th", pages[found[1]], re.MULTILINE)
 
 
 def test_nothing_new_is_said_without_a_server(place):
@@ -123,7 +125,7 @@ def test_failed_run_says_why_and_what_to_do(place):
     assert said[0] == "error: corrections.csv line 2: there is no sheet `none`."
     assert len(said) == 2
     ((reason,),) = place.asked("SELECT data FROM artifact WHERE key = 'parcferme-failure'")
-    assert "there is no sheet `none`" in str(reason)
+    assert "there is no sheet" in str(reason)
     ((state,),) = place.asked("SELECT message FROM flow_run_state WHERE name = 'Failed'")
     assert "there is no sheet `none`" in str(state)
 
