@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.arrays import Bools, Ints
-from transforms.dialect import compact
+from transforms.dialect import Cells, compact
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Coded:
         return cls(coded.indices.fill_null(-1).to_numpy().astype(np.int64), coded.dictionary)
 
     @classmethod
-    def among(cls, texts: pa.StringArray, code: Ints) -> Coded:
-        """The rows that are coded as places in more texts than these rows print."""
-        used, places = compact(code[code >= 0], len(texts))
-        compacted = np.full(len(code), -1)
-        compacted[code >= 0] = places
-        return cls(compacted, texts.take(pa.array(used)))
+    def scattered(cls, cells: Cells, row: Ints, rows: int) -> Coded:
+        """The texts of cells, given the row of each, in so many rows; of a row's cells the first stands."""
+        used, places = compact(cells.code, len(cells.texts))
+        code = np.full(rows, -1)
+        code[row[::-1]] = places[::-1]
+        return cls(code, cells.texts.take(pa.array(used)))
 
     @property
     def printed(self) -> Bools:
@@ -55,10 +55,6 @@ class Coded:
         """The texts of some rows."""
         words: list[str] = self.texts.take(pa.array(self.code[at])).to_pylist()
         return words
-
-    def keep(self, kept: Bools) -> Coded:
-        """The rows for which `kept` is true."""
-        return Coded.among(self.texts, self.code[kept])
 
     def replaced(self, rows: Ints, texts: pa.StringArray) -> Coded:
         """The rows with the texts of some of them replaced."""

@@ -88,7 +88,7 @@ def count_features(cells: Looks, tables: int, columns: int) -> Floats:
     """Count each feature in each column of each table; shape (tables, columns, features)."""
     key = cells.table * columns + cells.column
     counts = _tally(key, cells.trait, tables * columns)
-    _count_steps(counts, key, cells.row, cells.number)
+    _count_steps(counts, key, cells.row, cells.number, columns)
     _count_first(counts, key, cells.number)
     _count_seen(counts, key, cells.code, cells.trait != _EMPTY)
     return counts.reshape(tables, columns, len(FEATURES))
@@ -141,13 +141,14 @@ def _numbers(text: pa.Array, traits: Ints) -> Floats:
     return numbers
 
 
-def _count_steps(counts: Floats, key: Ints, row: Ints, numbers: Floats) -> None:
-    order = np.argsort(key, kind="stable")
-    step = np.diff(numbers[order])
-    next_row = (np.diff(key[order]) == 0) & (np.diff(row[order]) == 1) & ~np.isnan(step)
-    at, step = key[order][1:][next_row], step[next_row]
-    kind = np.select([step == 1, step == 0, step > 0], [0, 1, 2], 3)
-    counts += _tally(at, len(TRAITS) + kind, len(counts))
+def _count_steps(counts: Floats, key: Ints, row: Ints, numbers: Floats, columns: int) -> None:
+    # Rows are as wide as their table: below each cell stands the one that many places on.
+    step = numbers[columns:] - numbers[:-columns]
+    below = np.flatnonzero((row[columns:] - row[:-columns] == 1) & ~np.isnan(step))
+    below = below[key[below] == key[below + columns]]
+    step = step[below]
+    kind = np.where(step == 1, 0, np.where(step == 0, 1, np.where(step > 0, 2, 3)))
+    counts += _tally(key[below], len(TRAITS) + kind, len(counts))
 
 
 def _count_first(counts: Floats, key: Ints, numbers: Floats) -> None:

@@ -27,7 +27,7 @@ HEAD = ("car_number", "crew", "car", "entrant")
 _NEVER = -1e9
 _TIE = 1e-7  # nats; far less than a cell more or less, far more than sums are off by rounding
 # Tables are decoded so many at a time that their walks' places fit a processor's cache.
-_PLACES_AT_A_TIME = 1 << 15
+_PLACES_AT_A_TIME = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +165,30 @@ def decode(evidence: Floats, walks: Walks = WALKS) -> Decoded:
     size = max(1, _PLACES_AT_A_TIME // len(walks.roles))
     parts = [_best_under_each_role(walks, weighed[i : i + size]) for i in range(0, len(evidence), size)]
     best = np.concatenate([evidence[:0], *parts])
-    order = np.argsort(-best, axis=2, kind="stable")
-    first = order[:, :, 0]
-    # Type and model are two names for parts of one thing: which of them a column is casts no doubt on it.
-    same = np.isin(first, ALIKE) & np.isin(order[:, :, 1], ALIKE)
-    second = np.where(same, order[:, :, 2], order[:, :, 1])
-    margins = np.take_along_axis(best, order[:, :, :1], 2) - np.take_along_axis(best, second[:, :, None], 2)
+    first, second = _two_best(best)
+    margins = _of(best, first) - _of(best, second)
     looks = evidence.argmax(axis=2)
-    strangeness = evidence.max(axis=2) - np.take_along_axis(evidence, first[:, :, None], 2)[:, :, 0]
-    like_crew = evidence[:, :, ROLES.index("crew")] > evidence.max(axis=2) - strangeness
-    return Decoded(first, second, margins[:, :, 0], looks, strangeness, like_crew)
+    own = _of(evidence, first)
+    like_crew = evidence[:, :, ROLES.index("crew")] > own
+    return Decoded(first, second, margins, looks, _of(evidence, looks) - own, like_crew)
+
+
+def _two_best(best: Floats) -> tuple[Ints, Ints]:
+    """The best role of each column and the next best."""
+    left = best.copy()
+    first = left.argmax(axis=2)
+    np.put_along_axis(left, first[:, :, None], -np.inf, 2)
+    second = left.argmax(axis=2)
+    # Type and model are two names for parts of one thing: which of them a column is casts no doubt on it.
+    alike = np.nonzero(np.isin(first, ALIKE) & np.isin(second, ALIKE))
+    left[*alike, second[alike]] = -np.inf
+    second[alike] = left[alike].argmax(axis=1)
+    return first, second
+
+
+def _of(values: Floats, roles: Ints) -> Floats:
+    """The value of one role of each column."""
+    return np.take_along_axis(values, roles[:, :, None], 2)[:, :, 0]
 
 
 def _tie_break(columns: int) -> Floats:
@@ -182,39 +196,52 @@ def _tie_break(columns: int) -> Floats:
     return np.asarray(_TIE * np.outer(np.arange(columns, 0, -1), np.arange(len(ROLES))), np.float64)
 
 
+class Gains(NamedTuple):
+    """What a column adds to the walks of each table: by place whose role it has, by repeat, and as extra."""
+
+    taking: Floats
+    repeating: Floats
+    extra: Floats
+
+    @classmethod
+    def of(cls, walks: Walks, seen: Floats) -> Gains:
+        """The gains of a column; `seen` is its evidence, of shape (roles, tables)."""
+        taking = seen[walks.roles]
+        taking += walks.steps[:, None]
+        return cls(taking, seen[walks.repeats.role] + walks.repeats.gain[:, None], seen[EXTRA] - _EXTRA_COST)
+
+
 def _best_under_each_role(walks: Walks, evidence: Floats) -> Floats:
     """The best sheet of any family that gives each column each role; shaped as the evidence."""
     seen = np.ascontiguousarray(evidence.transpose(1, 2, 0))
-    first = walks.bounds[1]
-    gains = [of_column[walks.roles] + walks.steps[:, None] for of_column in seen]
-    ways = _forwards(walks, seen, gains)
+    gains = [Gains.of(walks, of_column) for of_column in seen]
+    ways = _forwards(walks, gains, seen.shape[2])
+    again_of = [(role, walks.repeats.role == role) for role in set(walks.repeats.role.tolist())]
     best = np.full(seen.shape, _NEVER)
     onward = np.repeat(walks.skipped[:, None], seen.shape[2], axis=1)
-    for of_column, best_here, gain, (here, arrived) in zip(
-        seen[::-1], best[::-1], gains[::-1], ways[::-1], strict=True
-    ):
-        taken = (arrived + onward[first:])[walks.role_order]
-        best_here[walks.role_names] = np.maximum.reduceat(taken, walks.role_starts, axis=0)
+    for best_here, gain, (here, arrived) in zip(best[::-1], gains[::-1], ways[::-1], strict=True):
+        np.add(arrived, onward[walks.bounds[1] :], out=arrived)
+        by_role = arrived[walks.role_order]
+        best_here[walks.role_names] = np.maximum.reduceat(by_role, walks.role_starts, axis=0)
         rest = here + onward
-        again = _again(walks, of_column, rest)
-        for role in set(walks.repeats.role.tolist()):
-            np.maximum(best_here[role], again[walks.repeats.role == role].max(axis=0), out=best_here[role])
-        stayed = rest.max(axis=0) + (of_column[EXTRA] - _EXTRA_COST)
-        np.maximum(best_here[EXTRA], stayed, out=best_here[EXTRA])
-        onward = _backward(walks, of_column, gain, onward)
+        again = rest[walks.repeats.place] + gain.repeating
+        for role, places in again_of:
+            np.maximum(best_here[role], again[places].max(axis=0), out=best_here[role])
+        np.maximum(best_here[EXTRA], rest.max(axis=0) + gain.extra, out=best_here[EXTRA])
+        onward = _backward(walks, gain, onward)
     return best.transpose(2, 0, 1)
 
 
-def _forwards(walks: Walks, seen: Floats, gains: Sequence[Floats]) -> list[tuple[Floats, Floats]]:
+def _forwards(walks: Walks, gains: Sequence[Gains], tables: int) -> list[tuple[Floats, Floats]]:
     """For each column: the best way to each place before it, and the best way to take each role with it."""
-    here = np.full((walks.bounds[-1], seen.shape[2]), _NEVER)
+    here = np.full((walks.bounds[-1], tables), _NEVER)
     here[: len(walks.prior)] = walks.prior[:, None]
     ways = []
-    for of_column, gain in zip(seen, gains, strict=True):
+    for gain in gains:
         arrived = _reach(walks, here)
-        arrived += gain
+        arrived += gain.taking
         ways.append((here, arrived))
-        here = _stay_or_repeat(walks, of_column, here)
+        here = _stay_or_repeat(walks, gain, here)
         behind = here[walks.bounds[1] :]
         np.maximum(behind, arrived, out=behind)
     return ways
@@ -237,26 +264,21 @@ def _reach(walks: Walks, here: Floats) -> Floats:
     return best
 
 
-def _stay_or_repeat(walks: Walks, of_column: Floats, value: Floats) -> Floats:
+def _stay_or_repeat(walks: Walks, gain: Gains, value: Floats) -> Floats:
     """The value of each place with a column that is extra, or that repeats the role of the place."""
-    found: Floats = value + (of_column[EXTRA] - _EXTRA_COST)
+    found: Floats = value + gain.extra
     repeated = walks.repeats.place
-    found[repeated] = np.maximum(found[repeated], _again(walks, of_column, value))
+    found[repeated] = np.maximum(found[repeated], value[repeated] + gain.repeating)
     return found
 
 
-def _again(walks: Walks, of_column: Floats, value: Floats) -> Floats:
-    """The value of each place that can repeat its role with a column that does."""
-    return np.asarray(value[walks.repeats.place] + of_column[walks.repeats.role] + walks.repeats.gain[:, None])
-
-
-def _backward(walks: Walks, of_column: Floats, gain: Floats, onward: Floats) -> Floats:
+def _backward(walks: Walks, gain: Gains, onward: Floats) -> Floats:
     """From the best rest after a column to the best rest before it, for each place."""
     first, leaning = walks.bounds[1], walks.leaning
-    taken = gain + onward[first:]
+    taken = gain.taking + onward[first:]
     leant = taken[leaning.place - first]
     taken[leaning.place - first] = leant + leaning.gain[:, None]
-    found = _stay_or_repeat(walks, of_column, onward)
+    found = _stay_or_repeat(walks, gain, onward)
     ahead = taken[:0]
     for start, end in reversed([*pairwise(walks.bounds)]):
         # Of the walks of this state the first are those that have another.

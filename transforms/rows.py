@@ -103,24 +103,16 @@ def slot_texts(placed: Placed, layouts: Sequence[Layout]) -> dict[str, Coded]:
     texts = {}
     for name, start, end in zip(SLOTS, bounds[:-1], bounds[1:], strict=True):
         at = filled[order[start:end]]
-        texts[name] = _crew_texts(placed, layouts, at) if name == "crew" else _scatter(placed, at, rows)
+        # Of a row's cells with one role the first stands; a continuation line only fills what is empty.
+        texts[name] = Coded.scattered(placed.cells.take(at), placed.row[at], rows)
+        if name == "crew":
+            texts[name] = _with_crews_of_cells(placed, layouts, at, texts[name])
     return texts
 
 
-def _scatter(placed: Placed, at: Ints, rows: int) -> Coded:
-    code = np.full(rows, -1)
-    # Of a row's cells with one role the first stands; a continuation line only fills what is empty.
-    code[placed.row[at[::-1]]] = placed.cells.code[at[::-1]]
-    return Coded.among(placed.cells.texts, code)
-
-
-def _crew_texts(placed: Placed, layouts: Sequence[Layout], at: Ints) -> Coded:
+def _with_crews_of_cells(placed: Placed, layouts: Sequence[Layout], at: Ints, texts: Coded) -> Coded:
     """Crews as one text: names in cells of their own joined by JOIN, first and last names of a block by a blank."""
-    rows = len(placed.lines)
-    several = np.bincount(placed.row[at], minlength=rows) > 1
-    single = at[~several[placed.row[at]]]
-    texts = _scatter(placed, single, rows)
-    many = at[several[placed.row[at]]]
+    many = at[(np.bincount(placed.row[at], minlength=len(placed.lines)) > 1)[placed.row[at]]]
     if not len(many):
         return texts
     joined: dict[int, str] = {}
