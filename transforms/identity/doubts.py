@@ -45,7 +45,8 @@ def doubts(rows: pa.Table, results: pa.Table) -> pa.Table:
     found = [finding for check in checks for finding in sorted(check, key=lambda one: one[0])]
     places = np.array([at for at, _ in found], dtype=np.int64)
     where = rows.select(["event_id", "sheet_id", "result_id"]).take(pa.array(places))
-    lines = results["line"].take(pc.index_in(where["result_id"], results["result_id"].combine_chunks())).to_pylist()
+    cars = results.select(["result_id", "line"]).filter(pc.is_in(results["result_id"], pc.unique(where["result_id"])))
+    lines = cars["line"].take(pc.index_in(where["result_id"], cars["result_id"].combine_chunks())).to_pylist()
     facts = {"severity": "warning", "column": "crew"}
     cells = where.drop_columns("result_id").to_pylist()
     said = [place | {"line": line} | facts | own for place, line, (_, own) in zip(cells, lines, found, strict=True)]

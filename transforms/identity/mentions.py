@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.fold import fold_array
-from transforms.identity.arrays import codes, ranks, whole
+from transforms.identity.arrays import codes, ranks, runs, whole
 from transforms.identity.entrants import core_keys
 from transforms.identity.forms import READINGS, readings, sheet_forms
 from transforms.identity.groups import Bag, Codes, dense, distinct, ordered
@@ -37,7 +37,6 @@ class Mentions:
     forms: dict[str, str]
     readings: dict[str, str]
     sheet: Codes
-    line: Codes
     result: Codes
     event: Codes
     season: Codes
@@ -124,11 +123,11 @@ FORMS = ("full", "pseudonym", "surname", "initial", "placeholder")
 
 
 def gather(read: Mapping[str, pa.Table], known: Mapping[str, str] = MappingProxyType({})) -> Mentions:
-    """Put the mentions of the read tables in order and encode what is printed beside them.
+    """Encode the mentions of the read tables, which stand in order, and what is printed beside them.
 
     `known` tells by sheet how names are to be read; the names of other sheets decide that themselves.
     """
-    rows, line = _ordered(read["driver_results"], read["results"])
+    rows = read["driver_results"]
     sheet, sheets = codes(rows["sheet_id"])
     name, prints, names, reading = _read_names(rows, sheet, sheets, known)
     form = np.array([FORMS.index(n.form) for n in names], dtype=np.int64)[name]
@@ -142,8 +141,7 @@ def gather(read: Mapping[str, pa.Table], known: Mapping[str, str] = MappingProxy
         forms=dict(zip(sheets.to_pylist(), forms, strict=True)),
         readings=dict(zip(sheets.to_pylist(), (READINGS[code] for code in reading.tolist()), strict=True)),
         sheet=sheet,
-        line=line,
-        result=codes(rows["result_id"])[0],
+        result=runs(rows["result_id"]),
         event=codes(rows["event_id"])[0],
         season=whole(rows["season"]),
         number=codes(rows["car_number"])[0],
@@ -154,13 +152,25 @@ def gather(read: Mapping[str, pa.Table], known: Mapping[str, str] = MappingProxy
     )
 
 
-def _ordered(rows: pa.Table, results: pa.Table) -> tuple[pa.Table, Codes]:
-    """The mentions in order of sheet, line and seat, whatever order they came in; and their lines."""
-    line = whole(results["line"].take(pc.index_in(rows["result_id"], results["result_id"].combine_chunks())))
+def in_order(rows: pa.Table, results: pa.Table) -> pa.Table:
+    """The mentions in order of sheet, line and seat, whatever order they came in."""
+    line = whole(results["line"].take(cars_of(rows, results)))
     order = ordered(codes(rows["sheet_id"])[0], line, whole(rows["seat"]))
-    if (np.diff(order) != 1).any():
-        rows, line = rows.take(pa.array(order)), line[order]
-    return rows, line
+    return rows.take(pa.array(order)) if (np.diff(order) != 1).any() else rows
+
+
+def cars_of(rows: pa.Table, results: pa.Table) -> pa.Array:
+    """The place in results of the car of each mention; found without a search where both stand in one order."""
+    manned = np.flatnonzero(np.asarray(pc.fill_null(results["crew_size"], 0)))
+    run = runs(rows["result_id"])
+    first = np.flatnonzero(np.diff(run, prepend=-1))
+    cars = results["result_id"].take(pa.array(manned))
+    if (
+        len(first) == len(manned)
+        and pc.all(pc.equal(rows["result_id"].take(pa.array(first)), cars)).as_py() is not False
+    ):
+        return pa.array(manned[run])
+    return pc.index_in(rows["result_id"], results["result_id"].combine_chunks()).combine_chunks()
 
 
 def _read_names(

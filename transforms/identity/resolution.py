@@ -17,10 +17,10 @@ from transforms.identity.doubts import doubts
 from transforms.identity.entrants import renew_entrants, resolve_entrants
 from transforms.identity.groups import dense
 from transforms.identity.ids import Claims, Wishes, assign
-from transforms.identity.mentions import Mentions, gather
+from transforms.identity.mentions import Mentions, cars_of, gather, in_order
 from transforms.identity.outcome import best_mentions, drivers, links, names
 from transforms.identity.people import METHODS, People, identify, mention_keys, wishes
-from transforms.identity.renewal import doubts_again, laid
+from transforms.identity.renewal import doubts_again, laid, merged
 from transforms.identity.scope import Scope, concerned
 from transforms.schema import TABLES
 
@@ -54,7 +54,7 @@ def resolve(
             return _renewed(read, decisions, previous, scope, unchanged)
         except DecisionError:
             pass  # what is wrong with a decision can be said of the whole archive only
-    mentions = gather(read)
+    mentions = gather({**read, "driver_results": in_order(read["driver_results"], read["results"])})
     judged = np.ones(len(mentions), dtype=bool)
     found = _identified(mentions, judged, decisions, _claims(previous))
     results, entrants = resolve_entrants(read["results"], _entrant_claims(previous))
@@ -88,7 +88,7 @@ def _renewed(
     rows = _filled(read["driver_results"], linked, display, results)
     gone = pc.unique(previous["driver_results"]["driver_id"].take(rest))
     stay = previous["drivers"].filter(pc.invert(pc.is_in(previous["drivers"]["driver_id"], gone)))
-    people = pa.concat_tables([stay, found.drivers]).sort_by("driver_id")
+    people = merged(stay, found.drivers.sort_by("driver_id"), "driver_id")
     before = previous["sheets"]
     forms = dict(zip(before["sheet_id"].to_pylist(), before["name_form"].to_pylist(), strict=True))
     forms = {sheet: forms[sheet] for sheet in scope.unchanged} | scope.fresh.forms
@@ -165,7 +165,7 @@ def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
 
 def _filled(rows: pa.Table, linked: pa.Table, display: pa.ChunkedArray, results: pa.Table) -> pa.Table:
     """The mentions with their person, how he is known, and the entrant of their result."""
-    place = pc.index_in(rows["result_id"], results["result_id"].combine_chunks())
+    place = cars_of(rows, results)
     for name, values in (
         ("driver_id", linked["driver_id"]),
         ("driver", display),

@@ -103,29 +103,26 @@ def _meant(decisions: pa.Table, prints: Prints, name: Codes, new: pa.Table, old:
 
 def _closed(kin: Codes, name: Codes, place: Codes, seeds: Codes, previous: Mapping[str, pa.Table]) -> Codes:
     """`place` with -1 also for all whom the prints `seeds` concern, by surname or as the same or a similar person."""
-    bearer = previous["driver_results"]["driver_id"].combine_chunks().dictionary_encode()
-    person = np.asarray(bearer.indices)
-    alike = _alike(previous["drivers"], bearer.dictionary)
+    bearer, alike = previous["driver_results"]["driver_id"], _alike(previous["drivers"])
     hot = np.zeros(len(kin), dtype=bool)
     hot[kin[seeds]] = True
     while True:
         place = np.where(hot[kin[name]], -1, place)
-        moving = np.zeros(len(bearer.dictionary), dtype=bool)
-        moving[person[lost(place, len(person))]] = True
-        moving[alike[1][moving[alike[0]]]] = True
-        drawn = np.flatnonzero(place >= 0)
-        drawn = drawn[moving[person[place[drawn]]]]
+        moving = pc.unique(bearer.take(pa.array(lost(place, len(bearer)))))
+        similar = alike["other"].filter(pc.is_in(alike["driver_id"], moving))
+        moving = pa.chunked_array([moving, *similar.chunks], pa.string())
+        drawn = np.flatnonzero(np.append(np.asarray(pc.is_in(bearer, moving)), False)[place])
         if not len(drawn):
             return place
         hot[kin[name[drawn]]] = True
 
 
-def _alike(drivers: pa.Table, ids: pa.Array) -> tuple[Codes, Codes]:
-    """The pairs of people who are kept apart though their names are alike, as places in `ids`."""
+def _alike(drivers: pa.Table) -> pa.Table:
+    """The pairs of people who are kept apart though their names are alike: `driver_id` and the `other`."""
     some = drivers.filter(pc.greater(pc.list_value_length(drivers["alike"]), 0))
     lists = some["alike"].combine_chunks()
-    one = pc.index_in(some["driver_id"].take(pc.list_parent_indices(lists)), ids)
-    return np.asarray(one), np.asarray(pc.index_in(lists.flatten(), ids))
+    ids = some["driver_id"].take(pc.list_parent_indices(lists))
+    return pa.table({"driver_id": ids, "other": lists.flatten()})
 
 
 def _company(rows: pa.Table, judged: np.ndarray) -> Codes:
