@@ -40,6 +40,7 @@ REMEMBERED = (
     "driver_links",
     "driver_redirects",
     "names",
+    "entrants",
     "findings",
 )
 
