@@ -28,8 +28,11 @@ PROJECT = Path(__file__).resolve().parent.parent
 # What decides how a sheet is read, and what else decides which tables and views are published.
 READING = ("transforms", *(f"flows/{name}.py" for name in ("extract", "sheet_files", "events", "decisions", "roots")))
 PUBLISHING = ("warehouse/views", "flows/views.py", "flows/database.py", "flows/parquet.py")
-# A batch is large enough that its fixed costs vanish, and small enough for a tenth of a gigabyte of rows.
+# A batch is large enough that its fixed costs vanish, and small enough for a sixth of a gigabyte to read it. Where
+# there are more than enough of them, each is up to so many times as large, so that a cluster's own cost of a task,
+# a fifth of a second, stays below a twentieth of the work.
 BATCH_BYTES, BATCH_SHEETS = 8 << 20, 4_000
+ENOUGH_BATCHES, LARGEST_BATCH = 64, 4
 # Whom the last snapshot told apart, and why, so that ids stay and only what changed is judged again.
 REMEMBERED = (
     "events",
@@ -130,13 +133,19 @@ def _run(runner: Runner, step: Callable[..., T], *arguments: Any) -> T:
 
 def _read(runner: Runner, location: str, plan: Plan, staging: str) -> list[str]:
     """Read the sheets that must be read, in batches, and give the names under which these are staged."""
-    cut = batches(plan.fresh, BATCH_BYTES, BATCH_SHEETS)
+    cut = batches(plan.fresh, *batch_size(sum(sheet.size for sheet in plan.fresh)))
     calls = [(location, batch, staging, f"{number:06}") for number, batch in enumerate(cut)]
     names = []
     for name in runner.each(read_batch, calls):
         names.append(name)
         tell(NAMES[read_batch], len(names), len(calls))
     return names
+
+
+def batch_size(total: int) -> tuple[int, int]:
+    """The most bytes and sheets of a batch, where so many bytes are to be read in all."""
+    times = min(LARGEST_BATCH, max(1, total // (ENOUGH_BATCHES * BATCH_BYTES)))
+    return times * BATCH_BYTES, times * BATCH_SHEETS
 
 
 def standing(location: str, warehouse: Warehouse, wait: float = 0.0) -> Outcome | None:

@@ -182,6 +182,12 @@ def test_batches_of_any_size_give_the_same_bytes(tmp_path, built, monkeypatch, m
     assert files(snapshot) == files(current)
 
 
+def test_batches_grow_with_the_archive_up_to_a_bound():
+    """A small archive is cut finely enough for every worker; in a large one no task is too small for what it costs."""
+    small, large, huge = (steps.batch_size(total)[0] for total in (1 << 20, 3 << 29, 1 << 40))
+    assert small == steps.BATCH_BYTES < large < huge == steps.LARGEST_BATCH * small
+
+
 def test_what_is_no_sheet_stops_nothing(seeds, tmp_path):
     """Empty, binary and torn files and prose make findings or rejects; every other sheet loads."""
     add_what_is_no_sheet(seeds)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flows.steps import BATCH_BYTES, BATCH_SHEETS, NAMES
+from flows.steps import NAMES, batch_size
 from flows.terminal import grid
 
 MIB, GIB = 2**20, 2**30
@@ -94,7 +94,8 @@ def _sums(sizes: Sequence[Size]) -> Table:
     text = per_sheet(sizes, lambda size: size.text)
     mentions = per_sheet(sizes, lambda size: size.full["rows"]["driver_results"])
     memory = per_sheet(sizes, lambda size: size.full["all"][2] * MIB)
-    batch = min(BATCH_SHEETS, BATCH_BYTES / text)
+    most_bytes, most_sheets = batch_size(int(text * MANY))
+    batch = min(most_sheets, most_bytes / text)
     read = cpu("read_batch")
     disk = {
         "text": text,
