@@ -15,7 +15,7 @@ from pathlib import Path
 from flows.database import build_database, wal
 from flows.errors import DataError, UserError
 from flows.history import entries, outdated, published, record
-from flows.parquet import Rows, Written, write_parquet
+from flows.parquet import Rows, Written, copy_parquet, write_parquet
 from flows.snapshots import MANIFEST, Snapshot, Warehouse, sealed, snapshot_id
 from flows.storage import DATABASE, sync
 from flows.verify import file_faults
@@ -34,9 +34,11 @@ REMEDIES = {
 }
 
 
-def publish(warehouse: Warehouse, inputs: Mapping[str, object], tables: Mapping[str, Rows]) -> Snapshot:
+def publish(
+    warehouse: Warehouse, inputs: Mapping[str, object], tables: Mapping[str, Rows], last: Snapshot | None = None
+) -> Snapshot:
     """Stage tables, make them a snapshot, show it; the lock must be held."""
-    staged, written = _stage(warehouse, tables)
+    staged, written = _stage(warehouse, tables, last)
     snapshot = _install(warehouse, staged, inputs, written)
     show(warehouse, snapshot)
     return snapshot
@@ -109,7 +111,7 @@ def writing(url: str) -> Iterator[None]:
         ) from error
 
 
-def _stage(warehouse: Warehouse, tables: Mapping[str, Rows]) -> tuple[Path, dict[str, Written]]:
+def _stage(warehouse: Warehouse, tables: Mapping[str, Rows], last: Snapshot | None) -> tuple[Path, dict[str, Written]]:
     """Write each table of the schema into a folder that no reader lists."""
     if strange := tables.keys() - TABLES.keys():
         raise KeyError(f"the schema has no table {', '.join(sorted(strange))}")
@@ -120,7 +122,12 @@ def _stage(warehouse: Warehouse, tables: Mapping[str, Rows]) -> tuple[Path, dict
     warehouse.step("staging made")
 
     def write(name: str) -> Written:
-        return write_parquet(staged / f"{name}.parquet", TABLES[name], tables.get(name, TABLES[name].empty()))
+        path, rows = staged / f"{name}.parquet", tables.get(name, TABLES[name].empty())
+        if last and last.holds(name, rows):
+            with last.open(path.name) as source:
+                if copied := copy_parquet(path, source, last.manifest["tables"][name]):
+                    return copied
+        return write_parquet(path, TABLES[name], rows)
 
     # Tables are written side by side, the first ones first; Arrow and zstd leave the interpreter to others.
     written = {}

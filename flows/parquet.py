@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeAlias, TypedDict
@@ -43,6 +44,19 @@ def write_parquet(path: Path, table: Table, rows: Rows) -> Written:
         file.flush()
         os.fsync(file.fileno())
         return Written(rows=count, bytes=sink.tell(), sha256=sink.sha256.hexdigest())
+
+
+def copy_parquet(path: Path, source: BinaryIO, stated: Written) -> Written | None:
+    """Copy a file that was written before; None, and no file, where it is not what was stated of it."""
+    with path.open("xb") as file:
+        sink = _Hashing(file)
+        shutil.copyfileobj(source, sink, 1 << 20)
+        file.flush()
+        os.fsync(file.fileno())
+    if sink.sha256.hexdigest() == stated["sha256"]:
+        return stated
+    path.unlink()
+    return None
 
 
 def _settings(table: Table) -> dict[str, object]:

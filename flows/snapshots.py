@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from flows.errors import DataError, UserError
 from flows.lock import exclusive, sign
@@ -87,15 +87,20 @@ class Snapshot:
 
     def sha256(self, file: str) -> str | None:
         """The hash of one of its files as it now is, in hex; None when there is none."""
-        files, top = self.storage.files()
         digest = hashlib.sha256()
         try:
-            with files.open_input_stream(f"{top}/{self.name}/{file}") as source:
+            with self.open(file) as source:
                 while block := source.read(1 << 20):
                     digest.update(block)
         except FileNotFoundError:
             return None
         return digest.hexdigest()
+
+    def open(self, file: str) -> BinaryIO:
+        """One of its files, to be read from its beginning; raises OSError."""
+        files, top = self.storage.files()
+        source: BinaryIO = files.open_input_stream(f"{top}/{self.name}/{file}")
+        return source
 
     def parquet(self, name: str) -> pq.ParquetFile:
         """One table's file, to be read page by page against its checksums; raises OSError or ArrowException."""
@@ -114,7 +119,7 @@ class Snapshot:
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """One table, or some columns of it; DataError where a page is not as it was written.
 
-        A whole table is read once, and held until `release`, for several steps need the same.
+        A whole table is read once, and held, for several steps need the same.
         """
         if name in self._held:
             return self._held[name].select(columns) if columns else self._held[name]
@@ -123,9 +128,10 @@ class Snapshot:
             self._held[name] = found
         return found
 
-    def release(self) -> None:
-        """Let go of the tables that were read."""
-        self._held.clear()
+    def holds(self, name: str, rows: Rows) -> bool:
+        """Tell whether these are the rows of one of its tables, if that was read whole."""
+        held = self._held.get(name)
+        return held is not None and held.equals(rows)
 
     @cached_property
     def _held(self) -> dict[str, pa.Table]:
@@ -230,8 +236,12 @@ class Warehouse:
             f"Kept are {', '.join(snapshot.id for snapshot in kept)}; `parcferme history` says more.",
         )
 
-    def publish(self, inputs: Mapping[str, object], tables: Mapping[str, Rows]) -> Snapshot:
+    def publish(
+        self, inputs: Mapping[str, object], tables: Mapping[str, Rows], last: Snapshot | None = None
+    ) -> Snapshot:
         """Make these tables a snapshot, and show it to readers at once.
+
+        Where `last`, a snapshot that the same code wrote, holds the same rows, its file is copied.
 
         Each table is a pa.Table, or a pa.RecordBatchReader that is read in bounded memory; it is conformed to
         transforms.schema, and tables that are not given are empty. Files that are there already are not
@@ -240,7 +250,7 @@ class Warehouse:
         from flows.load import publish, writing
 
         with self.lock(), writing(self.url):
-            return publish(self, inputs, tables)
+            return publish(self, inputs, tables, last)
 
     def show(self, snapshot: Snapshot) -> None:
         """Point readers to a kept snapshot."""

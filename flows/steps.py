@@ -120,9 +120,7 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
             tables = _run(runner, collect, plan, staging, names, current)
             tables = _run(runner, identify, plan, tables, current)
             tables = _run(runner, check, plan, tables, current)
-            if current:
-                current.release()
-            snapshot, summary = _run(runner, publish, warehouse, plan, tables)
+            snapshot, summary = _run(runner, publish, warehouse, plan, tables, current)
         return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused))
 
 
@@ -263,11 +261,13 @@ def check(plan: Plan, tables: Tables, current: Snapshot | None) -> Tables:
     return {**tables, "findings": distinct.sort_by([(name, "ascending") for name in order])}
 
 
-def publish(warehouse: Warehouse, plan: Plan, tables: Tables) -> tuple[Snapshot, Summary]:
-    """Show the tables to readers, and sum them up."""
+def publish(warehouse: Warehouse, plan: Plan, tables: Tables, current: Snapshot | None) -> tuple[Snapshot, Summary]:
+    """Show the tables to readers, and sum them up; a table that is as it was is not written anew."""
     from flows.report import summarise
 
-    return warehouse.publish(plan.inputs, tables), summarise(tables)
+    writing = {name: plan.inputs[name] for name in ("code", "schema_version", "writer")}
+    last = current if current and _stands(current, writing) else None
+    return warehouse.publish(plan.inputs, tables, last), summarise(tables)
 
 
 # What each step is called, on the terminal and in Prefect's UI.

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import progress, steps
+from flows import load, progress, steps
 from flows.cli import main
 from flows.errors import DataError, UserError
 from flows.snapshots import Snapshot, Warehouse
@@ -169,6 +169,27 @@ def test_a_changed_decision_reads_no_sheet(seeds, tmp_path, built):
     outcome = build(seeds, warehouse)
     assert outcome.summary is not None
     assert (outcome.fresh, outcome.reused) == (0, 4)
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_tables_that_are_as_they_were_are_not_written_anew(seeds, tmp_path, built, monkeypatch, damaged):
+    """After a decision that changes nobody, files are copied, but for one that is damaged: no damage is handed on."""
+    warehouse = copied(built, tmp_path / "warehouse")
+    before = Warehouse(str(warehouse)).current()
+    assert before is not None
+    if damaged:
+        path = Path(before.path, "lines.parquet")
+        path.write_bytes(path.read_bytes().replace(b"data_dictionary", b"data_dictionarx"))
+    with (seeds / "identity.csv").open("a") as file:
+        file.write("\n")
+    anew = []
+    write = load.write_parquet
+    monkeypatch.setattr(load, "write_parquet", lambda path, *rest: anew.append(path.stem) or write(path, *rest))
+    after = build(seeds, warehouse).snapshot
+    assert after.id != before.id
+    assert files(after) == {name: Path(built, "parquet", f"{name}.parquet").read_bytes() for name in TABLES}
+    assert "results" not in anew
+    assert ("lines" in anew) == damaged
 
 
 @pytest.mark.parametrize(("most_bytes", "most_sheets"), [(1, 1), (8_000, 2)])
