@@ -316,19 +316,37 @@ def test_long_builds_say_how_far_they_are(tmp_path, monkeypatch, capsys):
 SHEETS = ["race", "grid", "qualifying", "race-2", "practice"]
 
 
+# Cars by sheet, the length of the circuit that event.toml states, and whether a person corrects the first race.
+_STATES = st.tuples(
+    st.dictionaries(st.sampled_from(SHEETS), st.integers(1, 4), max_size=5),
+    st.none() | st.integers(4, 5),
+    st.booleans(),
+)
+
+
+def lay(root: Path, cars: dict[str, int], km: int | None, corrected: bool) -> None:
+    """Lay a root of one event anew: its sheets, its facts and the corrections."""
+    shutil.rmtree(root, ignore_errors=True)
+    (root / "2001-event").mkdir(parents=True)
+    for stem, count in cars.items():
+        numbers = range(1, count)
+        rows = (f"{n} | {n} | Ann A{n}son / Bob B{n}son | BMW M3 | Team {n} | 1:0{n}.000\n" for n in numbers)
+        (root / "2001-event" / f"{stem}.txt").write_text("".join(rows))
+    if km is not None:
+        (root / "2001-event" / "event.toml").write_text(f"season = 2001\ncircuit_km = {km}\n")
+    if corrected and cars.get("race", 0) > 1:
+        row = "2001-event/race,1,car_number,1,7,the programme has 7"
+        (root / "corrections.csv").write_text(f"sheet,line,column,expect,value,reason\n{row}\n")
+
+
 @settings(max_examples=4)
-@given(states=st.lists(st.dictionaries(st.sampled_from(SHEETS), st.integers(1, 4), max_size=5), min_size=2, max_size=3))
+@given(states=st.lists(_STATES, min_size=2, max_size=3))
 def test_any_history_of_changes_ends_where_full_builds_end(states):
-    """However sheets came, changed and went, reading only the changes gives the bytes of reading all each time."""
+    """However sheets, facts and corrections come, change and go, reading the changes gives the bytes of reading all."""
     with TemporaryDirectory() as place:
         root = Path(place, "seeds")
         for state in states:
-            shutil.rmtree(root, ignore_errors=True)
-            (root / "2001-event").mkdir(parents=True)
-            for stem, cars in state.items():
-                numbers = range(1, cars)
-                rows = (f"{n} | {n} | Ann A{n}son / Bob B{n}son | BMW M3 | Team {n} | 1:0{n}.000\n" for n in numbers)
-                (root / "2001-event" / f"{stem}.txt").write_text("".join(rows))
+            lay(root, *state)
             quick, whole = (build(root, Path(place, name), full=name == "whole") for name in ("quick", "whole"))
             assert quick.snapshot.id == whole.snapshot.id
             assert files(quick.snapshot) == files(whole.snapshot)
