@@ -133,6 +133,12 @@ class Snapshot:
         held = self._held.get(name)
         return held is not None and held.equals(rows)
 
+    @property
+    def tables(self) -> Mapping[str, pa.Table]:
+        """All tables by name, each read when it is asked for."""
+        return _Tables(self)
+
+
     @cached_property
     def _held(self) -> dict[str, pa.Table]:
         return {}
@@ -147,6 +153,23 @@ class Snapshot:
                 f"{self.path}/{name}.parquet cannot be read: {error}",
                 f"`parcferme verify {self.id}` says what is damaged; `parcferme build --full` writes it again.",
             ) from error
+
+
+class _Tables(Mapping[str, "pa.Table"]):
+    """The tables of a snapshot."""
+
+    def __init__(self, snapshot: Snapshot):
+        self._snapshot = snapshot
+
+    def __getitem__(self, name: str) -> pa.Table:
+        self._snapshot.manifest["tables"][name]  # KeyError for a table that an older schema did not have
+        return self._snapshot.table(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._snapshot.manifest["tables"])
+
+    def __len__(self) -> int:
+        return len(self._snapshot.manifest["tables"])
 
 
 def _unseen(step: str) -> None:

@@ -33,19 +33,6 @@ PUBLISHING = ("warehouse/views", "flows/views.py", "flows/database.py", "flows/p
 # a fifth of a second, stays below a twentieth of the work.
 BATCH_BYTES, BATCH_SHEETS = 8 << 20, 4_000
 ENOUGH_BATCHES, LARGEST_BATCH = 64, 4
-# Whom the last snapshot told apart, and why, so that ids stay and only what changed is judged again.
-REMEMBERED = (
-    "events",
-    "sheets",
-    "results",
-    "driver_results",
-    "drivers",
-    "driver_links",
-    "driver_redirects",
-    "names",
-    "entrants",
-    "findings",
-)
 
 
 class Runner(Protocol):
@@ -228,7 +215,7 @@ def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:
     from transforms.identity import DecisionError, resolve
 
     known = {**read, "events": plan.seeds.events}
-    previous = {name: current.table(name) for name in REMEMBERED} if current else None
+    previous = current.tables if current else None
     try:
         resolved = resolve(known, plan.seeds.decisions, previous, _as_judged(plan, current))
     except DecisionError as error:
