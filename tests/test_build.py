@@ -18,6 +18,7 @@ from flows.cli import main
 from flows.errors import DataError, UserError
 from flows.snapshots import Snapshot, Warehouse
 from flows.steps import Direct, Outcome
+from tests.bench.build import write_archive
 from transforms.schema import TABLES
 
 SPA = "1997-spa-24-hours"
@@ -138,6 +139,21 @@ def test_reusing_unchanged_sheets_gives_the_bytes_of_a_full_build(seeds, tmp_pat
     assert whole.reused == 0
     assert quick.summary is not None
     assert quick.snapshot.id == whole.snapshot.id
+    assert files(quick.snapshot) == files(whole.snapshot)
+
+
+def test_a_few_changes_among_many_sheets_give_the_bytes_of_a_full_build(tmp_path):
+    """Where few of many sheets changed, those few are read, checked and judged again, and all bytes are as in full."""
+    seeds, warehouse = tmp_path / "seeds", tmp_path / "warehouse"
+    sheets = [path for path, _ in write_archive(seeds, 60)]
+    build(seeds, warehouse)
+    for file, line in zip(sheets[5::20], ("1 | 7 | New Comer / Ann Other | BMW M3\n", "", "note\n"), strict=True):
+        file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]) + line)
+    sheets[0].unlink()
+    quick, whole = (
+        build(seeds, copied(warehouse, tmp_path / name), full=name == "whole") for name in ("quick", "whole")
+    )
+    assert (quick.fresh, quick.reused, whole.reused) == (3, 56, 0)
     assert files(quick.snapshot) == files(whole.snapshot)
 
 
