@@ -138,7 +138,6 @@ class Snapshot:
         """All tables by name, each read when it is asked for."""
         return _Tables(self)
 
-
     @cached_property
     def _held(self) -> dict[str, pa.Table]:
         return {}
