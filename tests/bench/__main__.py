@@ -23,9 +23,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
-from rich.console import Console
 
-from flows.terminal import console, grid
+from flows.terminal import grid
+from tests.bench import wide
 
 PIPELINE, READING, FLOOR = "parcferme build", "parcferme, reading alone", "floor: bytes in, tables out"
 # How each way is called in the report, and its module below tests.bench.peers.
@@ -54,8 +54,9 @@ The whole pipeline
   way here does that: they show what it costs beyond reading and writing.
 """
 LEGEND = """
-"1.50 x" says that parcferme takes half as much again as the way in that line, "0.50 x" that it takes half of it.
-CPU counts the seconds of all processors together. The floor is what nobody can save."""
+The last three columns set parcferme against the way in that line: "1.50 x" its time says that parcferme takes half as
+long again, "0.50 x" that it takes half as long. CPU counts the seconds of all processors together. The floor is what
+nobody can save."""
 MORE = """
 More: `python -m tests.bench.read` (the reader against SQL, without start-up), `... .identity` (who is who against a
 simulated truth), `... .scale` (builds of 1,000 to 100,000 sheets by step)."""
@@ -121,9 +122,9 @@ def make(folder: Path, sheets: int) -> None:
 
 def report(title: str, ours: str, runs: Mapping[str, Run], rows: Mapping[str, Sequence[int]]) -> None:
     """Print one way of ours above all others, and how many times as much it takes."""
-    out = _wide()
+    out = wide()
     out.print(title)
-    heads = ("time s", "CPU s", "memory MiB", "results", "driver rows", "time", "CPU", "memory")
+    heads = ("time s", "CPU s", "memory MiB", "results", "driver rows", "its time", "its CPU", "its memory")
     table = grid("", *heads, right=range(1, len(heads) + 1))
     for name in [ours, *(other for other in runs if other not in (PIPELINE, READING))]:
         run = runs[name]
@@ -131,13 +132,6 @@ def report(title: str, ours: str, runs: Mapping[str, Run], rows: Mapping[str, Se
         counts = [f"{count:,}" for count in rows[name]]
         table.add_row(name, f"{run.wall:.2f}", f"{run.cpu:.2f}", f"{run.memory:,.0f}", *counts, *beside)
     out.print(table)
-
-
-def _wide() -> Console:
-    """The console, as wide as the tables where it is not a terminal."""
-    out = console()
-    out.width = max(out.width, 120)
-    return out
 
 
 def main() -> None:
@@ -150,7 +144,7 @@ def main() -> None:
     if options.make:
         make(options.make, options.sheets)
         return
-    out = _wide()
+    out = wide()
     if not find_spec("dlt"):
         out.print(WITHOUT_DLT)
     with TemporaryDirectory() as name:
@@ -164,7 +158,7 @@ def main() -> None:
     report(ALONE, READING, runs, rows)
     report(WHOLE, PIPELINE, runs, rows)
     out.print(LEGEND)
-    out.print("\nBuilds in full, after ten changes and after none, by step (CPU seconds)\n")
+    out.print("\nBuilds in full, after ten changes and after none\n")
     subprocess.run([sys.executable, "-m", "tests.bench.build", "--sheets", str(options.sheets)], check=True)
     out.print(MORE)
 

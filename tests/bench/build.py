@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +21,8 @@ from typing import Any
 
 from flows import steps
 from flows.snapshots import Warehouse
+from flows.terminal import grid
+from tests.bench import wide
 from tests.sheets.families import Sheet, sheets
 from tests.sheets.rendering import bars
 
@@ -128,19 +130,29 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         root, warehouse = Path(folder, "seeds"), Path(folder, "warehouse")
         chosen = far_apart(write_archive(root, options.sheets), options.sheets)
-        full = _measured("full", root, warehouse)
+        full = _measured(root, warehouse)
         change(chosen)
-        changed = _measured("10 changed", root, warehouse)
-        nothing = _measured("no change", root, warehouse)
-    print(f"10 changed / full: cpu {changed['cpu'] / full['cpu']:.2f}, wall {changed['wall'] / full['wall']:.2f}")
-    print(f"no change: cpu {nothing['cpu']:.2f} s")
+        changed = _measured(root, warehouse)
+        report({"in full": full, "ten sheets changed": changed, "nothing changed": _measured(root, warehouse)})
+    ratios = [f"{changed[what] / full[what]:.2f} of the {name}" for what, name in (("cpu", "CPU"), ("wall", "time"))]
+    print(f"\nAfter ten changes a build takes {' and '.join(ratios)} of one in full.")
 
 
-def _measured(what: str, root: Path, warehouse: Path) -> dict[str, float]:
+def report(builds: Mapping[str, Mapping[str, float]]) -> None:
+    """Print the builds side by side, in all and by step."""
+    names = {"wall": "time, s", "MiB": "peak memory, MiB", "cpu": "CPU, s, in all"}
+    names |= {step.__name__: f"  {name}" for step, name in steps.NAMES.items()}
+    table = grid("", *builds, right=range(1, len(builds) + 1))
+    for key, name in names.items():
+        digits = 0 if key == "MiB" else 2
+        table.add_row(name, *(f"{spent[key]:,.{digits}f}" if key in spent else "" for spent in builds.values()))
+    wide().print(table)
+
+
+def _measured(root: Path, warehouse: Path) -> dict[str, float]:
     command = [sys.executable, "-m", "tests.bench.build", "--run", str(root), str(warehouse)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, float] = json.loads(done.stdout)
-    print(f"{what:10}  " + "  ".join(f"{name} {value:,.2f}" for name, value in found.items()), flush=True)
     return found
 
 

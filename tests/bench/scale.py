@@ -22,7 +22,7 @@ from typing import Any
 
 from flows import steps
 from flows.snapshots import Warehouse
-from flows.terminal import console
+from tests.bench import wide
 from tests.bench.build import change, far_apart, write_archive
 from tests.bench.growth import Size, page, tables
 
@@ -115,8 +115,7 @@ def main() -> None:
         with TemporaryDirectory() as folder:
             sizes.append(size_of(sheets, Path(folder)))
     machine = f"{os.cpu_count()} processors, Python {platform.python_version()}"
-    out = console()
-    out.width = max(out.width, 120)
+    out = wide()
     for title, table in tables(sizes):
         out.print(f"\n{title}", style="bold")
         out.print(table)
