@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 
 from transforms.arrays import Bools, Ints
-from transforms.dialect import Cells, compact
+from transforms.dialect import compact
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Coded:
     """The text of each row, as its place in `texts`; -1 where there is none."""
 
@@ -25,12 +26,17 @@ class Coded:
         return cls(coded.indices.fill_null(-1).to_numpy().astype(np.int64), coded.dictionary)
 
     @classmethod
-    def scattered(cls, cells: Cells, row: Ints, rows: int) -> Coded:
-        """The texts of cells, given the row of each, in so many rows; of a row's cells the first stands."""
-        used, places = compact(cells.code, len(cells.texts))
-        code = np.full(rows, -1)
-        code[row[::-1]] = places[::-1]
-        return cls(code, cells.texts.take(pa.array(used)))
+    def scattered(cls, texts: pa.StringArray, code: Ints, row: Ints, rows: int) -> Coded:
+        """Codes of texts, given the row of each, in so many rows; of several in a row the first stands."""
+        used, places = compact(code, len(texts))
+        of_row = np.full(rows, -1)
+        of_row[row[::-1]] = places[::-1]
+        return cls(of_row, texts.take(pa.array(used)))
+
+    @cached_property
+    def _places(self) -> pa.Array:
+        nowhere = self.code < 0
+        return pa.array(self.code, mask=nowhere) if nowhere.any() else pa.array(self.code)
 
     @property
     def printed(self) -> Bools:
@@ -41,7 +47,7 @@ class Coded:
         """Values that were read, one for each of `texts`, row by row; null where there is no text."""
         if not len(values):
             return pa.nulls(len(self.code), values.type)
-        return values.take(pa.array(self.code, mask=self.code < 0))
+        return values.take(self._places)
 
     def rows(self, chosen: Bools) -> Bools:
         """The rows whose text is chosen."""

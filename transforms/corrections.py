@@ -22,7 +22,7 @@ def correct(cells: Cells, lines: Lines, page: Page, layouts: Sequence[Layout], s
     """The cells with each source's corrections made; raises CorrectionError for one that does not apply."""
     changed: dict[int, str] = {}
     for s, source in enumerate(sources):
-        start = int(np.searchsorted(lines.sheet, s))
+        start = int(np.searchsorted(lines.sheet, s)) if source.corrections else 0
         for correction in source.corrections:
             at = _find(cells, page, layouts, start + correction.line - 1, source, correction)
             changed[at] = correction.value

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.arrays import Floats, Ints
-from transforms.dialect import Cells, compact
+from transforms.dialect import compact
 from transforms.recognise import TRAITS, recognise, trait_index
 from transforms.roles import FEATURES, LIKELIHOODS, ROLES, SEEN, STEPS, log_likelihoods
 
@@ -63,12 +63,12 @@ class Looks:
     number: Floats
 
     @classmethod
-    def of(cls, table: Ints, row: Ints, cells: Cells) -> Looks:
-        """Look at cells: the table of each and the row within it."""
-        used, code = compact(cells.code, len(cells.texts))
-        texts = cells.texts.take(pa.array(used))
-        traits = recognise(texts)
-        return cls(table, row, cells.column, code, traits[code], _numbers(texts, traits)[code])
+    def of(cls, table: Ints, row: Ints, column: Ints, code: Ints, texts: pa.StringArray) -> Looks:
+        """Look at cells: the table of each, the row within it, the column, and its text as a code of `texts`."""
+        used, place = compact(code, len(texts))
+        looked_at = texts.take(pa.array(used))
+        traits = recognise(looked_at)
+        return cls(table, row, column, place, traits[place], _numbers(looked_at, traits)[place])
 
     def only(self, chosen: Ints) -> Looks:
         """The cells of some tables, given in ascending order, which are numbered anew from 0."""

@@ -104,8 +104,10 @@ def recognise(texts: pa.Array) -> npt.NDArray[np.int64]:
     shape, shapes = _shapes(texts.take(pa.array(numbers)))
     found[numbers] = _match(shapes, _PATTERNS)[shape]
     # Of texts that begin with a letter few can be anything but words: short ones, and those of more than one name.
-    lengths = pc.binary_length(texts.take(pa.array(letters))).to_numpy()
-    letters = letters[(lengths <= _LONGEST_CODE) | holding(texts, b"/|")[letters]]
+    short = pc.less_equal(pc.binary_length(texts), _LONGEST_CODE).to_numpy(zero_copy_only=False)
+    divided = pc.match_substring(texts, " / ").to_numpy(zero_copy_only=False)
+    found[letters[divided[letters]]] = _INDEX["crew"]
+    letters = letters[(short | holding(texts, b"/|") & ~divided)[letters]]
     found[letters] = _match(texts.take(pa.array(letters)), _OF_LETTERS)
     others = np.flatnonzero(~(_IS_DIGIT | _IS_LETTER)[first])
     found[others] = _match(texts.take(pa.array(others)), _PATTERNS)
@@ -212,8 +214,12 @@ def _holds_country(texts: pa.Array) -> pa.Array:
 
 
 def _is_person(texts: pa.Array) -> pa.Array:
-    few = pc.less(pc.count_substring_regex(texts, r"\s+"), _MOST_NAMES)
-    return pc.and_(few, pc.match_substring_regex(texts, _PERSON))
+    named = pc.match_substring_regex(texts, _PERSON)
+    return pc.fill_null(read_where(named, texts, _are_few_names, pa.bool_()), False)
+
+
+def _are_few_names(texts: pa.Array) -> pa.Array:
+    return pc.less(pc.count_substring_regex(texts, r"\s+"), _MOST_NAMES)
 
 
 def _is_code(texts: pa.Array) -> pa.Array:

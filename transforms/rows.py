@@ -104,7 +104,7 @@ def slot_texts(placed: Placed, layouts: Sequence[Layout]) -> dict[str, Coded]:
     for name, start, end in zip(SLOTS, bounds[:-1], bounds[1:], strict=True):
         at = filled[order[start:end]]
         # Of a row's cells with one role the first stands; a continuation line only fills what is empty.
-        texts[name] = Coded.scattered(placed.cells.take(at), placed.row[at], rows)
+        texts[name] = Coded.scattered(placed.cells.texts, placed.cells.code[at], placed.row[at], rows)
         if name == "crew":
             texts[name] = _with_crews_of_cells(placed, layouts, at, texts[name])
     return texts

@@ -61,8 +61,9 @@ class Tables:
         """What the cells of the first rows of the chosen tables look like, of rows as wide as the table."""
         starts, ends = (np.searchsorted(self.first_cells.table, chosen, side) for side in ("left", "right"))
         at = evidence.flatten(starts, ends)[0]
-        cells = self.cells.take(self.first_cells.cell[at])
-        return evidence.Looks.of(self.first_cells.table[at], self.first_cells.row[at], cells)
+        cell, cells = self.first_cells.cell[at], self.cells
+        code, column = cells.code[cell], cells.column[cell]
+        return evidence.Looks.of(self.first_cells.table[at], self.first_cells.row[at], column, code, cells.texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ _BOMS = (
     ("utf-16-le-bom", codecs.BOM_UTF16_LE, "utf-16-le"),
     ("utf-16-be-bom", codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARKS = tuple(bom for _, bom, _ in _BOMS)
 _NEWLINES = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
 _MIXED = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r\x1b") + b"\x7f"
@@ -80,7 +81,7 @@ def join_lines(texts: Sequence[Text]) -> tuple[pa.StringArray, Ints]:
 
 def _is_plain(data: bytes) -> bool:
     """Whether a sheet is UTF-8 without a mark before it, and ends its lines by line feeds: then it is read already."""
-    if b"\r" in data or data.startswith(tuple(bom for _, bom, _ in _BOMS)):
+    if b"\r" in data or data.startswith(_MARKS):
         return False
     try:
         return data.isascii() or bool(data.decode("utf-8"))

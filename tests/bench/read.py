@@ -19,6 +19,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+import flows  # noqa: F401  it chooses Arrow's allocator for the processes that run below, as for every build
+
 PLACES = (
     *("position", "car_number", "crew", "car", "entrant", "class", "class_position", "laps", "race_time"),
     *("distance", "race_speed", "lap_time", "lap_number", "lap_speed"),
