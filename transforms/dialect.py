@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -37,7 +38,7 @@ class Lines:
     text: pa.Array
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cells:
     """The cells of a batch, in order: the line's place in the batch, the column from 0, the code of the trimmed text.
 
@@ -55,7 +56,7 @@ class Cells:
         coded = text.dictionary_encode()
         return cls(line, column, coded.indices.to_numpy().astype(np.int64), coded.dictionary)
 
-    @property
+    @cached_property
     def filled(self) -> Bools:
         """Whether each cell holds a text."""
         return np.asarray(pc.not_equal(self.texts, "").to_numpy(zero_copy_only=False)[self.code])
