@@ -1,4 +1,4 @@
-"""The arrays of whole numbers, real numbers and flags that steps hand on, by their types."""
+"""The arrays of whole numbers, real numbers and flags that steps hand on, by their types; and flags by their places."""
 
 from __future__ import annotations
 
@@ -8,3 +8,10 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+
+
+def flags(places: Ints, size: int) -> Bools:
+    """Which of so many places are among the given ones."""
+    found = np.zeros(size, bool)
+    found[places] = True
+    return found

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Bools, Ints
+from transforms.arrays import Bools, Ints, flags
 from transforms.dialect import Cells, Lines
 from transforms.headers import is_header_cell
 from transforms.lexicon import read_section
@@ -165,9 +165,9 @@ def _place_indented(lines: Lines, cells: Cells, outcome: Ints, indented: Ints) -
 def _place_texts(lines: Lines, cells: Cells, full: Bools, outcome: Ints, texts: Ints) -> None:
     """Name lines of a single text: captions before, sections between, furniture after the rows."""
     rows = np.flatnonzero(outcome == RESULT)
-    rows = rows[~_at(texts, len(outcome))[rows]]
+    rows = rows[~flags(texts, len(outcome))[rows]]
     first, last = _span(lines.sheet, np.concatenate([rows, np.flatnonzero(outcome == HEADER)]))
-    words = cells.words(np.flatnonzero(full & _at(texts, len(outcome))[cells.line]))
+    words = cells.words(np.flatnonzero(full & flags(texts, len(outcome))[cells.line]))
     two_line_headers: set[int] = set()
     for line, text in zip(texts.tolist(), words, strict=True):
         sheet = int(lines.sheet[line])
@@ -181,17 +181,11 @@ def _place_texts(lines: Lines, cells: Cells, full: Bools, outcome: Ints, texts: 
             outcome[line] = _text_outcome(text, line < first[sheet], line > last[sheet])
 
 
-def _at(places: Ints, size: int) -> Bools:
-    found = np.zeros(size, bool)
-    found[places] = True
-    return found
-
-
 def _span(sheet: Ints, rows: Ints) -> tuple[Ints, Ints]:
     """The first and the last row of each sheet; where there is none, nothing is after and all is before."""
     sheets = int(sheet.max(initial=0)) + 1
     first, last = np.full(sheets, len(sheet)), np.full(sheets, len(sheet))
-    order = np.flatnonzero(_at(rows, len(sheet)))
+    order = np.flatnonzero(flags(rows, len(sheet)))
     first[sheet[order[::-1]]] = order[::-1]
     last[sheet[order]] = order
     return first, last

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Bools, Ints
+from transforms.arrays import Bools, Ints, flags
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -110,7 +110,7 @@ def cut(spans: Spans, marks: Ints, first: Ints, count: Ints) -> tuple[Spans, Int
     place = np.arange(total) - begins[part]
     inner = flat_ranges(first, count)
     start, end = np.empty(total, np.int64), np.empty(total, np.int64)
-    opening, closing = place == 0, _at(begins + count, total)
+    opening, closing = place == 0, flags(begins + count, total)
     start[opening], end[closing] = spans.start, spans.end
     start[~opening] = marks[inner] + 1
     end[~closing] = marks[inner]
@@ -121,9 +121,3 @@ def flat_ranges(first: Ints, count: Ints) -> Ints:
     """The numbers of all ranges, one after another: so many from each first on."""
     ends = np.cumsum(count)
     return np.asarray(np.arange(int(count.sum())) + np.repeat(first - ends + count, count))
-
-
-def _at(places: Ints, size: int) -> Bools:
-    found = np.zeros(size, bool)
-    found[places] = True
-    return found
