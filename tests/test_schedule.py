@@ -139,7 +139,7 @@ def test_schedule_survives_whatever_befalls_it(seeds, tmp_path):
         wait_until(lambda: states(port, "Running"))
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
-        assert not left(tmp_path)
+        wait_until(lambda: not left(tmp_path))
     with schedule(seeds, warehouse, port) as process:
         wait_until(lambda: len(said(port)) >= 2)
         assert "4 sheets read" in said(port)[0]
@@ -162,7 +162,7 @@ def test_schedule_survives_whatever_befalls_it(seeds, tmp_path):
         assert "killed in the middle" in str(states(port, "Crashed"))
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
-    assert not left(tmp_path)
+    wait_until(lambda: not left(tmp_path))
     assert sheets(warehouse) == 204
     assert "Traceback" not in (tmp_path / "log").read_text()
 
