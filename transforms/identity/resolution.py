@@ -65,7 +65,7 @@ def resolve(
         "driver_results": rows,
         "drivers": found.drivers.sort_by("driver_id"),
         "driver_links": found.links,
-        "driver_redirects": _redirects(previous, found.moved, set(found.drivers["driver_id"].to_pylist())),
+        "driver_redirects": _redirects(previous, found.moved, found.drivers["driver_id"]),
         "names": names(mentions, np.arange(len(mentions.names))),
         "entrants": entrants,
         "findings": doubts(rows, results),
@@ -98,7 +98,7 @@ def _renewed(
         "driver_results": rows,
         "drivers": people,
         "driver_links": linked,
-        "driver_redirects": _redirects(previous, found.moved, set(people["driver_id"].to_pylist())),
+        "driver_redirects": _redirects(previous, found.moved, people["driver_id"]),
         "names": scope.names,
         "entrants": entrants,
         "findings": doubts_again(rows, results, previous["findings"], found.drivers["driver_id"], scope),
@@ -185,12 +185,14 @@ def _causes(old: pa.Array, people: People, moved: list[str]) -> dict[str, str]:
 
 
 def _redirects(
-    previous: Mapping[str, pa.Table] | None, moved: Mapping[str, tuple[str, str]], living: set[str]
+    previous: Mapping[str, pa.Table] | None, moved: Mapping[str, tuple[str, str]], ids: pa.ChunkedArray
 ) -> pa.Table:
     """Old ids and where they lead now, those of the last snapshot included; none leads to another old id."""
     schema = TABLES["driver_redirects"].schema
     known = previous.get("driver_redirects", schema.empty_table()).to_pylist() if previous else []
     steps = {row["old_id"]: (row["driver_id"], row["since"]) for row in known} | dict(moved)
+    asked = pa.array(sorted(steps.keys() | {target for target, _ in steps.values()}), pa.string())
+    living = set(ids.filter(pc.is_in(ids, asked)).to_pylist())
     rows = []
     for old in sorted(set(steps) - living):
         target, cause = steps[old]
