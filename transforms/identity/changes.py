@@ -77,6 +77,8 @@ def _cars(rows: pa.Table, span: _Span) -> tuple[list[tuple[object, ...]], list[i
 
 def retold_events(new: pa.Table | None, old: pa.Table | None) -> set[str]:
     """The events whose name or series is another than before."""
+    if new is not None and old is not None and new.equals(old):
+        return set()
     facts = [_facts(table) for table in (new, old)]
     return {event for event in facts[0].keys() | facts[1].keys() if facts[0].get(event) != facts[1].get(event)}
 

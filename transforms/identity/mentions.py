@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -17,7 +17,8 @@ from transforms.identity.arrays import codes, ranks, runs, whole
 from transforms.identity.entrants import core_keys
 from transforms.identity.forms import READINGS, readings, sheet_forms
 from transforms.identity.groups import Bag, Codes, dense, distinct, ordered
-from transforms.identity.names import Name, shape, take_apart, understand
+from transforms.identity.names import Name, Print, shape, take_apart, understand
+from transforms.identity.prints import Prints
 
 CREW = 40  # relays and record runs have had two dozen drivers
 
@@ -122,14 +123,32 @@ class Mentions:
 FORMS = ("full", "pseudonym", "surname", "initial", "placeholder")
 
 
-def gather(read: Mapping[str, pa.Table], known: Mapping[str, str] = MappingProxyType({})) -> Mentions:
+@dataclass(frozen=True)
+class Company:
+    """Which of some mentions are `judged`; of the others, their company, only the keys of their names are asked."""
+
+    judged: np.ndarray
+    prints: Prints
+
+
+def gather(
+    read: Mapping[str, pa.Table], known: Mapping[str, str] = MappingProxyType({}), company: Company | None = None
+) -> Mentions:
     """Encode the mentions of the read tables, which stand in order, and what is printed beside them.
 
     `known` tells by sheet how names are to be read; the names of other sheets decide that themselves.
     """
     rows = read["driver_results"]
     sheet, sheets = codes(rows["sheet_id"])
-    name, prints, names, reading = _read_names(rows, sheet, sheets, known)
+    text, texts = codes(pc.fill_null(rows["name_text"], ""))
+    quoted = np.asarray(pc.fill_null(rows["pseudonym"], fill_value=False)).astype(np.int64)
+    apart = cache(take_apart)
+    reading = _readings(sheet, sheets.to_pylist(), text, texts.to_pylist(), quoted, known, apart)
+    name, prints = _prints(text, texts, reading[sheet], quoted)
+    if company is None:
+        names = _understood(prints, apart)
+    else:
+        names = _known(prints, np.unique(name[company.judged]), company.prints, apart)
     form = np.array([FORMS.index(n.form) for n in names], dtype=np.int64)[name]
     forms = sheet_forms(sheet, len(sheets), form, reading)
     series, race = _calendar(rows["event_id"], read.get("events"))
@@ -173,28 +192,47 @@ def cars_of(rows: pa.Table, results: pa.Table) -> pa.Array:
     return pc.index_in(rows["result_id"], results["result_id"].combine_chunks()).combine_chunks()
 
 
-def _read_names(
-    rows: pa.Table, sheet: Codes, sheets: pa.Array, known: Mapping[str, str]
-) -> tuple[Codes, pa.Table, list[Name], Codes]:
-    """Parse each distinct name as its sheet is to be read; with the prints that were parsed, and those readings."""
-    text, texts = codes(pc.fill_null(rows["name_text"], ""))
-    printed = [take_apart(text) for text in texts.to_pylist()]
-    quoted = np.asarray(pc.fill_null(rows["pseudonym"], fill_value=False)).astype(np.int64)
-    reading = readings(sheet, len(sheets), [shape(p) for p in printed], text, quoted)
-    told = np.array([READINGS.index(known[s]) if s in known else -1 for s in sheets.to_pylist()], dtype=np.int64)
-    reading = np.where(told < 0, reading, told)
-    mode = len(READINGS)
-    held, name = np.unique((text * mode + reading[sheet]) * 2 + quoted, return_inverse=True)
-    names = [
-        understand(printed[code // 2 // mode], pseudonym=bool(code % 2), reading=READINGS[code // 2 % mode])
-        for code in held.tolist()
-    ]
+def _readings(
+    sheet: Codes,
+    sheets: list[str],
+    text: Codes,
+    texts: list[str],
+    quoted: Codes,
+    known: Mapping[str, str],
+    apart: Callable[[str], Print],
+) -> Codes:
+    """How the names of each sheet are to be read, as a place in READINGS: as is known, else as they themselves tell."""
+    told = np.array([READINGS.index(known[name]) if name in known else -1 for name in sheets], dtype=np.int64)
+    if (told >= 0).all():
+        return told
+    shapes = [shape(apart(text)) for text in texts]
+    return np.where(told < 0, readings(sheet, len(sheets), shapes, text, quoted), told)
+
+
+def _prints(text: Codes, texts: pa.Array, reading: Codes, quoted: Codes) -> tuple[Codes, pa.Table]:
+    """The distinct prints, in order of text, reading and quotes, and which of them each mention is."""
+    held, name = np.unique((text * len(READINGS) + reading) * 2 + quoted, return_inverse=True)
     prints = {
-        "name_text": texts.take(pa.array(held // 2 // mode)),
-        "name_reading": pa.array(READINGS).take(pa.array(held // 2 % mode)),
+        "name_text": texts.take(pa.array(held // 2 // len(READINGS))),
+        "name_reading": pa.array(READINGS).take(pa.array(held // 2 % len(READINGS))),
         "pseudonym": pa.array(held % 2 == 1),
     }
-    return name, pa.table(prints), names, reading
+    return name, pa.table(prints)
+
+
+def _understood(prints: pa.Table, apart: Callable[[str], Print]) -> list[Name]:
+    return [
+        understand(apart(row["name_text"]), pseudonym=row["pseudonym"], reading=row["name_reading"])
+        for row in prints.to_pylist()
+    ]
+
+
+def _known(prints: pa.Table, asked: Codes, known: Prints, apart: Callable[[str], Print]) -> list[Name]:
+    """Those of the prints that are `asked` understood, and of the others what is known."""
+    names = known.keys(prints)
+    for place, name in zip(asked.tolist(), _understood(prints.take(pa.array(asked)), apart), strict=True):
+        names[place] = name
+    return names
 
 
 def _calendar(event: pa.ChunkedArray, events: pa.Table | None) -> tuple[Codes, Codes]:

@@ -30,6 +30,12 @@ class Prints:
         surnames = self.table["surnames"].combine_chunks()
         self._owner, self._surname = np.asarray(pc.list_parent_indices(surnames)), surnames.flatten()
 
+    def keys(self, prints: pa.Table) -> list[Name]:
+        """The keys of prints (name_text, name_reading, pseudonym) as names that lack what is displayed."""
+        text = np.asarray(pc.index_in(prints["name_text"], self.texts))
+        reading = np.asarray(pc.index_in(prints["name_reading"], pa.array(READINGS)))
+        return self._names(self._place[_key(text, reading, np.asarray(prints["pseudonym"]))])
+
     def of(self, rows: pa.Table, readings: Mapping[str, str]) -> Codes:
         """The print of each mention in driver_results, whose sheets are read as `readings` tells."""
         text = np.asarray(pc.index_in(pc.fill_null(rows["name_text"], ""), self.texts))
@@ -69,11 +75,11 @@ class Prints:
         return np.asarray(self._owner[np.asarray(pc.is_in(self._surname, wanted))])
 
     def _names(self, places: Codes) -> list[Name]:
-        """The full names at these places, as far as their keys go."""
-        rows = self.table.select(["given_key", "family_key", "suffix", "surnames"]).take(pa.array(places))
+        """The names at these places, as far as their keys go."""
+        rows = self.table.select(["form", "suffix", "given_key", "family_key", "surnames"]).take(pa.array(places))
         return [
-            Name("full", "", "", suffix or "", given or "", family or "", tuple(surnames))
-            for given, family, suffix, surnames in zip(*(column.to_pylist() for column in rows.columns), strict=True)
+            Name(form, "", "", suffix or "", given or "", family or "", tuple(surnames))
+            for form, suffix, given, family, surnames in zip(*map(pa.ChunkedArray.to_pylist, rows.columns), strict=True)
         ]
 
 

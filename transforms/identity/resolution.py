@@ -17,7 +17,7 @@ from transforms.identity.doubts import doubts
 from transforms.identity.entrants import renew_entrants, resolve_entrants
 from transforms.identity.groups import dense
 from transforms.identity.ids import Claims, Wishes, assign
-from transforms.identity.mentions import Mentions, cars_of, gather, in_order
+from transforms.identity.mentions import Company, Mentions, cars_of, gather, in_order
 from transforms.identity.outcome import best_mentions, drivers, links, names
 from transforms.identity.people import METHODS, People, identify, mention_keys, wishes
 from transforms.identity.renewal import doubts_again, laid, merged
@@ -77,7 +77,7 @@ def _renewed(
 ) -> dict[str, pa.Table]:
     """The tables with those judged whom a change concerns."""
     company = read["driver_results"].take(pa.array(scope.company))
-    mentions = gather({**read, "driver_results": company}, scope.readings)
+    mentions = gather({**read, "driver_results": company}, scope.readings, Company(scope.judged, scope.prints))
     rest = pa.array(lost(scope.place, previous["driver_results"].num_rows))
     found = _identified(mentions, scope.judged, decisions, _claims(previous, rest))
     results, entrants = renew_entrants(read["results"], previous, unchanged)

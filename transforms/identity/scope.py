@@ -32,13 +32,14 @@ class Scope:
 
     `place` is, for each mention of the build, its place in the last one where it stands, and -1 where it is judged;
     `company` are the places of the judged mentions and of those in their cars. `fresh` are the mentions of changed
-    sheets, `readings` those of all sheets, `names` the prints of the whole build.
+    sheets, `readings` those of all sheets, `names` those of `prints` that stand in the build.
     """
 
     place: Codes
     company: Codes
     fresh: Mentions
     readings: Mapping[str, str]
+    prints: Prints
     names: pa.Table
 
     @property
@@ -82,7 +83,9 @@ def concerned(
         return None
     used = np.flatnonzero(np.bincount(name, minlength=len(prints.table)))
     order = [(column, "ascending") for column in ("name_text", "name_reading", "pseudonym")]
-    return Scope(place, _company(new, place < 0), fresh, readings, prints.table.take(pa.array(used)).sort_by(order))
+    return Scope(
+        place, _company(new, place < 0), fresh, readings, prints, prints.table.take(pa.array(used)).sort_by(order)
+    )
 
 
 def _places(rows: pa.Table, unchanged: Set[str]) -> Codes:
