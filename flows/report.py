@@ -150,6 +150,7 @@ def number_rows(summary: Summary) -> list[tuple[str, int]]:
         ("driver rows", rows["driver_results"]),
         ("drivers", rows["drivers"]),
         ("entrants", rows["entrants"]),
+        ("cars", rows["cars"]),
         ("findings", rows["findings"]),
     ]
 

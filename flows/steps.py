@@ -262,7 +262,7 @@ NAMES: Mapping[Callable[..., Any], str] = {
     survey: "Find what changed",
     read_batch: "Read the sheets",
     collect: "Collect what was read",
-    identify: "Tell drivers and entrants apart",
+    identify: "Tell drivers, entrants and cars apart",
     check: "Check the tables",
     publish: "Publish the snapshot",
 }

@@ -10,6 +10,7 @@ from transforms.schema import KINDS, STATUSES
 
 _LISTS = {
     "makes": "make",
+    "cars_apart": "no_variant",
     "engine_makers": "engine_make",
     "headers": "role",
     "statuses": "status",

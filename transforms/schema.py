@@ -132,6 +132,9 @@ CLASS_POSITION = Column("class_position", WHOLE, "ordinal", "Position within the
 CAR_NUMBER = Column("car_number", TEXT, "text", "Start number as printed, leading zeros kept (7 and 007 differ).", "25")
 CAR = Column("car", TEXT, "text", "Car as printed: make, model and, where printed, engine.", "BMW 318is")
 MAKE = Column("make", TEXT, "text", "Make of the car, from the lexicon; null when unknown.", "BMW")
+MODEL = Column("model", TEXT, "text", "Model: the car without make and engine maker.", "318is")
+ENGINE_MAKE = Column("engine_make", TEXT, "text", "Engine maker, only where one is printed.", "Judd")
+CAR_ID = Column("car_id", TEXT, "id", "The model of car over all events; null where no car is printed.", "bmw-318is")
 ENTRANT = Column("entrant", TEXT, "text", "Display name of the entrant, without the operator.", "Ecurie Toison d'Or")
 ENTRANT_ID = Column("entrant_id", TEXT, "id", "The entrant over all events.", "ecurie-toison-d-or")
 LAPS = Column("laps", WHOLE, "laps", "Laps completed.", "411")
@@ -277,9 +280,10 @@ _RESULTS = Table(
         ),
         Column("crew_size", WHOLE, "count", "Number of drivers in the crew.", "3"),
         CAR,
+        CAR_ID,
         MAKE,
-        Column("model", TEXT, "text", "Model: the car without make and engine maker.", "318is"),
-        Column("engine_make", TEXT, "text", "Engine maker, only where one is printed.", "Judd"),
+        MODEL,
+        ENGINE_MAKE,
         ENTRANT,
         Column("entrant_text", TEXT, "text", "Entrant as printed.", "Eddy Renard (Barwell Motorsport)"),
         ENTRANT_ID,
@@ -329,6 +333,7 @@ _DRIVER_RESULTS = Table(
         CLASS_POSITION,
         CAR_NUMBER,
         CAR,
+        CAR_ID,
         MAKE,
         ENTRANT,
         ENTRANT_ID,
@@ -441,6 +446,27 @@ _ENTRANTS = Table(
     ),
 )
 
+_CARS = Table(
+    "cars",
+    "model of car with its engine, in its most frequent print",
+    ("car_id",),
+    (
+        CAR_ID,
+        CAR,
+        MAKE,
+        MODEL,
+        ENGINE_MAKE,
+        Column("names", TEXTS, "names", "Every print of this car.", "[Porsche 996 GT3 RS, Porsche 996 GT3-RS]"),
+        Column(
+            "variant_of",
+            TEXT,
+            "id",
+            "The car whose name this one's extends by a word, a letter or an engine; null where none is printed.",
+            "lola-b2k-10-judd",
+        ),
+    ),
+)
+
 _FINDINGS = Table(
     "findings",
     "one doubt about one cell, row or sheet",
@@ -477,6 +503,7 @@ TABLES: dict[str, Table] = {
         _DRIVER_REDIRECTS,
         _NAMES,
         _ENTRANTS,
+        _CARS,
         _FINDINGS,
     )
 }
@@ -485,6 +512,6 @@ TABLES: dict[str, Table] = {
 READ = ("sheets", "lines", "results", "driver_results", "findings")
 IDENTIFIED = {
     "sheets": ("name_form",),
-    "results": ("entrant_id",),
-    "driver_results": ("driver_id", "driver", "link_method", "link_points", "entrant_id"),
+    "results": ("car_id", "entrant_id"),
+    "driver_results": ("driver_id", "driver", "link_method", "link_points", "car_id", "entrant_id"),
 }

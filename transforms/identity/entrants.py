@@ -87,10 +87,10 @@ def _told_apart(results: pa.Table, claims: Claims) -> tuple[pa.Array, pa.Table]:
     """The entrant_id of each result, and the teams, related to nobody yet."""
     code, keys = core_keys(results["entrant"])
     season = whole(results["season"])
-    team = _teams(code, season)
+    team = eras(code, season)
     held = np.flatnonzero(team >= 0)
     spelling, spellings = codes(results["entrant"])
-    names = _names(team[held], spelling[held], spellings.to_pylist())
+    names = spellings_of(team[held], spelling[held], spellings.to_pylist())
     since = np.full(len(names), 9999)
     np.minimum.at(since, team[held], np.where(season[held] < 0, 9999, season[held]))
     slugs = Wishes(
@@ -125,8 +125,8 @@ def _related_as_before(teams: pa.Table, before: pa.Table) -> pa.Table:
     return with_column(teams, "related", before["related"].take(place))
 
 
-def _teams(code: Codes, season: Codes) -> Codes:
-    """A number for each team: equal core words, cut where more than GAP years pass without an entry."""
+def eras(code: Codes, season: Codes) -> Codes:
+    """A number for each run of equal codes (-1 for none), cut where more than GAP years pass without an entry."""
     order = ordered(code, season)
     order = order[code[order] >= 0]
     fresh = np.ones(len(order), dtype=bool)
@@ -138,8 +138,8 @@ def _teams(code: Codes, season: Codes) -> Codes:
     return team
 
 
-def _names(team: Codes, spelling: Codes, spellings: list[str]) -> list[list[str]]:
-    """The spellings of each team, the most frequent first, equals in alphabetical order."""
+def spellings_of(team: Codes, spelling: Codes, spellings: list[str]) -> list[list[str]]:
+    """The spellings of each team or car, the most frequent first, equals in alphabetical order."""
     owner, name, count = counted(team, spelling)
     order = ordered(owner, -count, name)
     names: list[list[str]] = [[] for _ in range(int(team.max(initial=-1)) + 1)]

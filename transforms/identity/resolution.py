@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from transforms.identity.anchors import NAMED
 from transforms.identity.arrays import with_column
+from transforms.identity.cars import resolve_cars
 from transforms.identity.changes import lost
 from transforms.identity.decisions import DecisionError
 from transforms.identity.doubts import doubts
@@ -40,13 +41,14 @@ class Identified:
 def resolve(
     read: Tables, decisions: pa.Table, previous: Tables | None, unchanged: Set[str] = frozenset()
 ) -> dict[str, pa.Table]:
-    """Give every mention its person and every result its entrant.
+    """Give every mention its person and every result its entrant and its car.
 
     `read` holds sheets, results and driver_results, and events where series are to count as evidence; `decisions`
     the rows of identity.csv with their line as `row`; `previous` the tables of the last snapshot, so that ids stay.
     `unchanged` are the sheets that were read as they are then, from the same decisions: with them only those are
     judged again whom the others may concern, which gives the same tables. Returns sheets, results, driver_results,
-    drivers, driver_links, driver_redirects, names, entrants and findings. Raises DecisionError.
+    drivers, driver_links, driver_redirects, names, entrants, cars
+    and findings. Raises DecisionError.
     """
     scope = concerned(read, decisions, previous, unchanged) if previous and unchanged else None
     if scope and previous:
@@ -58,6 +60,7 @@ def resolve(
     judged = np.ones(len(mentions), dtype=bool)
     found = _identified(mentions, judged, decisions, _claims(previous))
     results, entrants = resolve_entrants(read["results"], _entrant_claims(previous))
+    results, cars = resolve_cars(results, previous)
     rows = _filled(mentions.rows, found.links, found.display, results)
     return {
         "sheets": _sheets(read["sheets"], mentions.forms, mentions.readings),
@@ -68,6 +71,7 @@ def resolve(
         "driver_redirects": _redirects(previous, found.moved, found.drivers["driver_id"]),
         "names": names(mentions, np.arange(len(mentions.names))),
         "entrants": entrants,
+        "cars": cars,
         "findings": doubts(rows, results),
     }
 
@@ -81,6 +85,7 @@ def _renewed(
     rest = pa.array(lost(scope.place, previous["driver_results"].num_rows))
     found = _identified(mentions, scope.judged, decisions, _claims(previous, rest))
     results, entrants = renew_entrants(read["results"], previous, unchanged)
+    results, cars = resolve_cars(results, previous)
     linked = laid(scope, previous["driver_links"], found.links)
     for name in ("result_id", "seat"):
         linked = with_column(linked, name, read["driver_results"][name])
@@ -101,6 +106,7 @@ def _renewed(
         "driver_redirects": _redirects(previous, found.moved, people["driver_id"]),
         "names": scope.names,
         "entrants": entrants,
+        "cars": cars,
         "findings": doubts_again(rows, results, previous["findings"], found.drivers["driver_id"], scope),
     }
 
@@ -164,13 +170,14 @@ def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
 
 
 def _filled(rows: pa.Table, linked: pa.Table, display: pa.ChunkedArray, results: pa.Table) -> pa.Table:
-    """The mentions with their person, how he is known, and the entrant of their result."""
+    """The mentions with their person, how he is known, and the car and entrant of their result."""
     place = cars_of(rows, results)
     for name, values in (
         ("driver_id", linked["driver_id"]),
         ("driver", display),
         ("link_method", linked["method"]),
         ("link_points", linked["points"]),
+        ("car_id", results["car_id"].take(place)),
         ("entrant_id", results["entrant_id"].take(place)),
     ):
         rows = with_column(rows, name, values)
