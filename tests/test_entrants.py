@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.tables import Sheet, made
 from transforms.identity import resolve
+from transforms.identity.entrants import related
 from transforms.schema import TABLES
 
 
@@ -18,6 +21,17 @@ def test_a_car_without_an_entrant_has_no_entrant_id():
         resolved = resolve(tables | {"results": TABLES["results"].conform(rows)}, _no_decisions(), None)
         found = resolved["results"]["entrant_id"].to_pylist()
         assert [id_ is not None for id_ in found] == [name == "Alpha" for name in printed]
+
+
+@given(st.lists(st.sets(st.sampled_from("abcdef"), min_size=1), max_size=12))
+def test_teams_are_related_when_one_has_all_words_of_the_other(words: list[set[str]]):
+    """However the words are spread, it is what comparing each team with each other one gives."""
+    ids = [f"t{(7 * i) % 12:02}" for i in range(len(words))]
+    expected = [
+        sorted(ids[b] for b, other in enumerate(words) if a != b and (own <= other or other <= own))
+        for a, own in enumerate(words)
+    ]
+    assert related(words, ids) == expected
 
 
 def _no_decisions() -> pa.Table:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Set
 from functools import cache
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +13,7 @@ import pyarrow.compute as pc
 from transforms.fold import fold
 from transforms.identity.arrays import codes, lists, whole, with_column
 from transforms.identity.changes import lost, standing_cars
-from transforms.identity.groups import Codes, counted, ordered
+from transforms.identity.groups import Bag, Codes, counted, dense, joined, ordered
 from transforms.identity.ids import Claims, Wishes, assign, slug
 from transforms.lexicon import read_list
 from transforms.schema import TABLES
@@ -113,7 +112,7 @@ def _told_apart(results: pa.Table, claims: Claims) -> tuple[pa.Array, pa.Table]:
 def _with_related(teams: pa.Table) -> pa.Table:
     """The teams, each with the ids of those that are related to it."""
     words = [set(text.split()) for text in teams["core_words"].to_pylist()]
-    return with_column(teams, "related", lists(_related(words, teams["entrant_id"].to_pylist())))
+    return with_column(teams, "related", lists(related(words, teams["entrant_id"].to_pylist())))
 
 
 def _related_as_before(teams: pa.Table, before: pa.Table) -> pa.Table:
@@ -148,16 +147,37 @@ def spellings_of(team: Codes, spelling: Codes, spellings: list[str]) -> list[lis
     return names
 
 
-def _related(words: list[set[str]], ids: list[str]) -> list[list[str]]:
+def related(words: list[set[str]], ids: list[str]) -> list[list[str]]:
     """For each team the ids of those whose core words contain all of its own, or are contained in them."""
-    bearers: dict[str, set[int]] = defaultdict(set)
-    for team, own in enumerate(words):
-        for word in own:
-            bearers[word].add(team)
-    related: list[set[int]] = [set() for _ in words]
-    for team, own in enumerate(words):
-        wider = set.intersection(*(bearers[w] for w in sorted(own, key=lambda w: len(bearers[w])))) - {team}
-        related[team] |= wider
-        for other in wider:
-            related[other].add(team)
-    return [sorted(ids[other] for other in others) for others in related]
+    own, wider = _contained(words)
+    left, right = np.append(own, wider), np.append(wider, own)
+    name, names = codes(pa.array(ids, pa.string()))
+    order = ordered(left, name[right])
+    left, right = left[order], right[order]
+    fresh = np.ones(len(left), dtype=bool)
+    fresh[1:] = (np.diff(left) != 0) | (np.diff(right) != 0)
+    related = names.take(pa.array(name[right[fresh]])).to_pylist()
+    ends = np.searchsorted(left[fresh], np.arange(len(words) + 1)).tolist()
+    return [related[start:end] for start, end in pairwise(ends)]
+
+
+def _contained(words: list[set[str]]) -> tuple[Codes, Codes]:
+    """Each team beside every other that has all its words: of the bearers of its rarest two those with the others."""
+    size = np.array([len(own) for own in words], dtype=np.int64)
+    word = codes(pa.array([word for own in words for word in own], pa.string()))[0]
+    team = np.repeat(np.arange(len(words)), size)
+    alone = np.arange(len(word))  # a word is also a pair with itself, for teams that have but one
+    one, two = (np.append(alone, side) for side in joined(team))
+    pair, holder = dense(np.minimum(word[one], word[two]), np.maximum(word[one], word[two])), team[one]
+    bearers = Bag.of(int(pair.max(initial=-1)) + 1, len(words), pair, holder)
+    order = ordered(holder, bearers.size(pair))
+    rarest = pair[order][np.searchsorted(holder[order], np.arange(len(words)))]
+    own, other = bearers.items(rarest)
+    has = Bag.of(int(word.max(initial=-1)) + 1, len(words), word, team)
+    start = np.cumsum(size) - size
+    for nth in range(int(size.max(initial=0))):
+        more = np.flatnonzero(size[own] > max(nth, 2))
+        kept = np.ones(len(own), dtype=bool)
+        kept[more] = has.has(word[start[own[more]] + nth], other[more])
+        own, other = own[kept], other[kept]
+    return own[own != other], other[own != other]
