@@ -155,10 +155,10 @@ def _wishes(cars: _Cars) -> Wishes:
     """Make, model and engine, then with the first season; the print of a car whose make is not known."""
     name = pc.if_else(cars.where("make"), cars.best("make"), cars.best("car")), cars.best("model"), _engines(cars)
     seasons = pa.array([None if year == _NEVER else str(year) for year in cars.first], pa.string())
-    both = slugs(*name), slugs(*name, seasons)
 
     def of(some: Codes) -> list[tuple[str, str]]:
-        return list(zip(*(side.take(pa.array(some)).to_pylist() for side in both), strict=True))
+        *named, season = (part.take(pa.array(some)) for part in (*name, seasons))
+        return list(zip(slugs(*named).to_pylist(), slugs(*named, season).to_pylist(), strict=True))
 
     return Wishes(of, np.ones(len(cars.keys), dtype=bool))
 
