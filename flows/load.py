@@ -49,7 +49,7 @@ def show(warehouse: Warehouse, snapshot: Snapshot) -> None:
 
     Raises UserError when it was written with another schema, which the views do not know.
     """
-    if not _of_this_schema(snapshot):
+    if not snapshot.of_this_schema:
         raise UserError(
             f"{snapshot.id} has schema version {snapshot.manifest['schema_version']}, this program {SCHEMA_VERSION}.",
             "Show it with the program that published it, or build the seeds anew with this one.",
@@ -80,16 +80,12 @@ def mend(warehouse: Warehouse) -> None:
     if not last or not unfinished:
         return
     try:
-        if _of_this_schema(last):
+        if last.of_this_schema:
             show(warehouse, last)
     except (OSError, DataError):
         if not any(file_faults(last)):
             raise
         storage.discard(f"{last.name}/{MANIFEST}")
-
-
-def _of_this_schema(snapshot: Snapshot) -> bool:
-    return bool(snapshot.manifest["schema_version"] == SCHEMA_VERSION)
 
 
 def clear(staging: Path) -> None:

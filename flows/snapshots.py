@@ -85,6 +85,13 @@ class Snapshot:
             ) from None
         return manifest
 
+    @property
+    def of_this_schema(self) -> bool:
+        """Tell whether its tables are those that this program knows."""
+        from transforms.schema import SCHEMA_VERSION
+
+        return bool(self.manifest["schema_version"] == SCHEMA_VERSION)
+
     def sha256(self, file: str) -> str | None:
         """The hash of one of its files as it now is, in hex; None when there is none."""
         digest = hashlib.sha256()

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 TEXT, WHOLE, MILLIS, REAL, DATE, FLAG = (
     pa.string(),
