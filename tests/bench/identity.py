@@ -19,6 +19,8 @@ import pyarrow.compute as pc
 from tests.bench.archive import Archive, simulate
 from tests.bench.score import Score, score
 from transforms.identity import linking, points, resolve
+from transforms.identity.arrays import with_column
+from transforms.identity.mentions import in_order
 
 NO_DECISIONS = pa.schema([(name, pa.string()) for name in ("op", "a", "b", "reason", "date")] + [("row", pa.int64())])
 # Evidence that the prototype did not use.
@@ -70,6 +72,41 @@ def curve(archive: Archive) -> None:
         print(f"{bar:3}   {'   '.join(cells)}   {old.wrong_merges:6} {new.wrong_merges:6}")
 
 
+def renew(archive: Archive, count: int) -> None:
+    """Put a stranger for the first name of so many sheets, far apart, and print what judging those concerned takes."""
+    by = [("sheet_id", "ascending"), ("line", "ascending")]
+    read = archive.read | {"results": archive.read["results"].sort_by(by)}
+    rows = in_order(read["driver_results"], read["results"])
+    before = read | {"driver_results": rows}
+    before |= resolve(before, NO_DECISIONS.empty_table(), None)
+    sheets = pc.unique(rows["sheet_id"]).to_pylist()
+    changed = sheets[:: max(1, len(sheets) // count)][:count]
+    first = np.isin(np.arange(len(rows)), pc.index_in(pa.array(changed), rows["sheet_id"].combine_chunks()).to_numpy())
+    after = read | {
+        "driver_results": with_column(
+            rows, "name_text", pc.if_else(pa.array(first), "Newcomer Unheard-of", rows["name_text"].combine_chunks())
+        )
+    }
+    spent = []
+    for unchanged in (frozenset[str](), frozenset(sheets) - set(changed)):
+        used = time.process_time()
+        out = resolve(after, NO_DECISIONS.empty_table(), before, unchanged)
+        spent.append((time.process_time() - used, out))
+    (whole, all_), (part, some) = spent
+    same = all(_plain(some[name]).equals(_plain(all_[name])) for name in all_)
+    print(f"after {count} sheets changed: {part:.2f} s of processor time for those concerned, {whole:.2f} s for all")
+    print(f"ratio {part / whole:.2f}; the tables are {'the same' if same else 'NOT THE SAME'}")
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """The findings in order, each once, as the flow puts them; any other table as it is."""
+    if "observed" not in table.column_names:
+        return table
+    return (
+        table.group_by(table.column_names).aggregate([]).sort_by([(name, "ascending") for name in table.column_names])
+    )
+
+
 def make(mentions: int, seed: int, folder: Path) -> None:
     """Simulate an archive and save it."""
     simulate(mentions, seed).save(folder)
@@ -81,6 +118,7 @@ def main() -> None:
     parser.add_argument("--mentions", type=int, default=100_000, help="size of the archive")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same archive")
     parser.add_argument("--curve", action="store_true", help="also bar by bar, without and with the newer evidence")
+    parser.add_argument("--changed", type=int, metavar="N", help="also judge again after changes in N sheets")
     arguments = parser.parse_args()
     with TemporaryDirectory() as folder:
         # In a process of its own, so that the peak of memory is that of the resolution.
@@ -99,6 +137,8 @@ def main() -> None:
     print(f"initials     right {result.initial[0]:.4f}   found {result.initial[1]:.4f}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"peak memory  {peak:.2f} GiB, the tables of the archive included")
+    if arguments.changed:
+        renew(archive, arguments.changed)
     if arguments.curve:
         curve(archive)
 
