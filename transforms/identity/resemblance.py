@@ -11,16 +11,20 @@ from transforms.identity.groups import Codes, counted, dense, joined, ordered, s
 from transforms.identity.names import Name, nicknames
 from transforms.identity.spelling import likely
 
+CROWD = 1_000
+
 
 def resembling(names: list[Name]) -> tuple[Codes, Codes]:
     """Pairs of places in `names`, in order, that are worth a look: all that are `alike` are among them.
 
-    A pair depends on its two names alone, whoever else is known.
+    A pair depends on its two names alone, whoever else is known; only where more than CROWD names meet under a key,
+    as in a column that was misread as names, the key brings nobody together.
     """
     full = np.flatnonzero(np.array([name.form == "full" for name in names], dtype=bool))
     some = [names[place] for place in full.tolist()]
     owner, key = _keys(some)
-    one, other = joined(key)
+    crowd = np.bincount(key + 1)[key + 1] > CROWD
+    one, other = joined(np.where(crowd, -1, key))
     left, right, _ = counted(*np.sort(np.stack([owner[one], owner[other]]), axis=0))
     near = (left != right) & likely(some, left, right)
     return full[left[near]], full[right[near]]
