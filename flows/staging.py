@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import NativeFile, fs, ipc
 
+from transforms.identity.arrays import spans
 from transforms.schema import IDENTIFIED, READ, TABLES
 
 
@@ -85,31 +86,17 @@ def interleave(sheet_ids: Sequence[str], kept: pa.Table, reused: Set[str], fresh
     Both tables are sorted by sheet_id. Rows are not copied: neighbours in one table stay one slice.
     """
     sources = (kept.select(fresh.column_names), fresh)
-    spans = [{sheet: (start, stop) for sheet, start, stop in _spans(table["sheet_id"])} for table in sources]
+    places = [spans(table["sheet_id"]) for table in sources]
     slices: list[tuple[int, int, int]] = []
     for sheet in sheet_ids:
         source = 0 if sheet in reused else 1
-        start, stop = spans[source].get(sheet, (0, 0))
+        start, stop = places[source].get(sheet, (0, 0))
         if slices and slices[-1][0] == source and slices[-1][2] == start:
             slices[-1] = (source, slices[-1][1], stop)
         elif start < stop:
             slices.append((source, start, stop))
     parts = [sources[source].slice(start, stop - start) for source, start, stop in slices]
     return pa.concat_tables(parts or [fresh.slice(0, 0)])
-
-
-def _spans(sheet_ids: pa.ChunkedArray) -> Iterator[tuple[str, int, int]]:
-    """Each sheet of a sorted column with the first of its rows and the one after its last."""
-    ends: dict[str, int] = {}
-    offset = 0
-    for chunk in sheet_ids.chunks:
-        runs = pc.run_end_encode(chunk)
-        ends |= zip(runs.values.to_pylist(), (offset + end for end in runs.run_ends.to_pylist()), strict=True)
-        offset += len(chunk)
-    start = 0
-    for sheet, end in ends.items():
-        yield sheet, start, end
-        start = end
 
 
 def _files(folder: str) -> tuple[fs.FileSystem, str]:

@@ -45,12 +45,13 @@ def with_column(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) 
 
 def spans(column: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
     """Each value of a column in which equal ones stand together: its first row, and the one after its last."""
-    array = column.combine_chunks()
-    if not len(array):
-        return {}
-    runs = pc.run_end_encode(array)
-    ends = runs.run_ends.to_pylist()
-    return dict(zip(runs.values.to_pylist(), zip([0, *ends[:-1]], ends, strict=True), strict=True))
+    ends: dict[str, int] = {}
+    offset = 0
+    for chunk in column.chunks:
+        found = pc.run_end_encode(chunk)
+        ends |= zip(found.values.to_pylist(), (offset + end for end in found.run_ends.to_pylist()), strict=True)
+        offset += len(chunk)
+    return dict(zip(ends, zip([0, *ends.values()], ends.values(), strict=False), strict=True))
 
 
 def runs(column: pa.ChunkedArray) -> Codes:

@@ -47,8 +47,7 @@ def resolve(
     the rows of identity.csv with their line as `row`; `previous` the tables of the last snapshot, so that ids stay.
     `unchanged` are the sheets that were read as they are then, from the same decisions: with them only those are
     judged again whom the others may concern, which gives the same tables. Returns sheets, results, driver_results,
-    drivers, driver_links, driver_redirects, names, entrants, cars
-    and findings. Raises DecisionError.
+    drivers, driver_links, driver_redirects, names, entrants, cars and findings. Raises DecisionError.
     """
     scope = concerned(read, decisions, previous, unchanged) if previous and unchanged else None
     if scope and previous:
