@@ -8,8 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.arrays import Bools
+from transforms.headers import is_header_cell
+
 _BLANKS = re.compile(r" {2,}")
 _WIDEST = 2_000  # characters; beyond it a line is not a printed table, and only runs of blanks divide it
+_MOST_WORDS = 40  # of a header
+_MOST = 0.5  # of the rows must have a run of blanks where the others have a single one
 
 
 def divide_aligned(text: pa.Array, sheet: npt.NDArray[np.int64]) -> pa.Array:
@@ -24,17 +29,23 @@ def divide_aligned(text: pa.Array, sheet: npt.NDArray[np.int64]) -> pa.Array:
 
 def _divide_sheet(lines: list[str]) -> list[list[str]]:
     runs = [_BLANKS.split(line.strip()) for line in lines]
-    rows = [line for line, cells in zip(lines, runs, strict=True) if len(cells) > 2]
-    if len(rows) < 2 or max(map(len, rows)) > _WIDEST:
+    header = next((i for i, line in enumerate(lines) if _is_header(line)), None)
+    rows = [line for i, line in enumerate(lines) if len(runs[i]) > 2 and i != header]
+    if len(rows) + (header is not None) < 2 or not rows or max(map(len, rows)) > _WIDEST:
         return runs
-    gutters = _gutters(rows)
+    blank = _blank(rows)
+    headings = _headings(lines[header], np.asarray(blank.all(axis=0))) if header is not None else {}
+    gutters = sorted({*_gutters(blank), *headings})
     columns = [_slice(line, gutters) for line in lines]
     # A gutter that is missing glues cells which a run of blanks still divides: then the runs are the better witness.
-    if any(
-        _BLANKS.search(cell) for cells, by_run in zip(columns, runs, strict=True) if len(by_run) > 2 for cell in cells
-    ):
+    glued = (_BLANKS.search(cell) for line in rows for cell in _slice(line, gutters))
+    if any(glued):
         return runs
-    return [_fit(cells, by_run) for cells, by_run in zip(columns, runs, strict=True)]
+    divided = [_fit(cells, by_run) for cells, by_run in zip(columns, runs, strict=True)]
+    if header is not None:
+        words = lines[header].split()
+        divided[header] = words if len(words) == len(gutters) else [headings.get(start, "") for start in gutters]
+    return divided
 
 
 def _fit(cells: list[str], by_run: list[str]) -> list[str]:
@@ -43,14 +54,60 @@ def _fit(cells: list[str], by_run: list[str]) -> list[str]:
     return cells if is_row else by_run
 
 
-def _gutters(rows: list[str]) -> list[int]:
-    """Where columns start: the ends of runs of two or more character places that are blank in every row."""
+def _is_header(line: str) -> bool:
+    """Tell whether every word of a line heads a column, and there are at least three."""
+    words = line.split()
+    return 2 < len(words) <= _MOST_WORDS and all(map(is_header_cell, words))
+
+
+def _blank(rows: list[str]) -> Bools:
+    """Which character places are blank, row by row."""
     width = max(map(len, rows))
     grid = np.frombuffer("".join(row.ljust(width) for row in rows).encode("utf-32-le"), dtype="<u4")
-    blank = (grid.reshape(len(rows), width) == ord(" ")).all(axis=0)
-    pair = blank[:-1] & blank[1:]
-    starts = np.flatnonzero(pair & ~np.append(pair[1:], False)) + 2
-    return [0, *(int(s) for s in starts if not blank[:s].all() and s < width)]
+    return np.asarray(grid.reshape(len(rows), width) == ord(" "))
+
+
+def _gutters(blank: Bools) -> list[int]:
+    """Where columns start: behind two or more places that are blank in every row.
+
+    One will do where every row has a text behind it, and most rows set it further apart.
+    """
+    throughout = np.asarray(blank.all(axis=0))
+    pair = throughout[:-1] & throughout[1:]
+    before = np.pad(blank, ((0, 0), (2, 0)), constant_values=True)
+    apart = (before[:, 1:-1] & before[:, :-2]).mean(axis=0) >= _MOST
+    texts = (~blank & before[:, 1:-1]).all(axis=0) & apart
+    starts = np.union1d(np.flatnonzero(pair & ~np.append(pair[1:], False)) + 2, np.flatnonzero(texts))
+    return [0, *(s for s in starts.tolist() if not throughout[:s].all() and s < len(throughout))]
+
+
+def _headings(header: str, blank: Bools) -> dict[int, str]:
+    """The headings by where their columns start, given what places are blank in every row.
+
+    Above `33 Max Verstappen` the words of `NO DRIVER` head a column each, above `1:33.936` those of `BEST LAP` one.
+    """
+    found: dict[int, str] = {}
+    column = end = 0
+    for word in re.finditer(r"\S+", header):
+        start = _start(word.start(), word.end(), end, blank) if found else 0
+        if start is None:  # a heading of its own only where it stands apart
+            start = word.start() if word.start() - end > 1 else 0
+        column, end = max(column, start), word.end()
+        found[column] = f"{found.get(column, '')} {word[0]}".strip()
+    return found
+
+
+def _start(start: int, end: int, last: int, blank: Bools) -> int | None:
+    """Where the text below a word starts: behind the blank place nearest to the word's start, where `last` or later.
+
+    None where the rows have no text of their own below the word.
+    """
+    gaps = last + np.flatnonzero(blank[last:end])
+    if not len(gaps):
+        return None
+    gap = int(gaps[np.abs(gaps + 1 - start).argmin()])
+    text = np.flatnonzero(~blank[gap:end])
+    return gap + int(text[0]) if len(text) else None
 
 
 def _slice(line: str, starts: list[int]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from transforms.fold import fold
@@ -70,9 +70,13 @@ def _block_heading(text: str, seat: int, part: str) -> Heading:
     return Heading("extra", text.strip(), seat)
 
 
-def read_header(cells: Sequence[str]) -> tuple[Heading, ...]:
-    """The headings of a header row, one per cell; a role for one column goes to the first that names it."""
+def read_header(cells: Sequence[str], numbered: Collection[int] = ()) -> tuple[Heading, ...]:
+    """The headings of a header row, one per cell; a role for one column goes to the first that names it.
+
+    Timing services head the cars' numbers by `Car`: that this is so in some columns, their cells show (`numbered`).
+    """
     headings = [_heading(cell) for cell in cells]
+    headings = [replace(h, role="car_number") if i in numbered else h for i, h in enumerate(headings)]
     roles = [heading.role for heading in headings]
     if "lap_time" in roles and not {"laps", "race_time", "distance"} & set(roles):
         # Where nothing is said of a race, a speed behind a lap time is that of the lap.

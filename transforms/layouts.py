@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from transforms import evidence
+from transforms.arrays import Ints
 from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
 from transforms.headers import read_header
@@ -21,6 +22,7 @@ from transforms.tables import Tables
 
 # The roles that `columns = [...]` of event.toml may name.
 DECLARABLE = (*ROLES, "crew_countries", "gap_laps", EMPTY)
+_NUMBERS = [trait_index(trait) for trait in ("digit", "integer", "number", "empty")]
 _DECLARED_SCORE = 0.5  # a declared column may be oddly printed, but half its cells must fit
 
 
@@ -84,8 +86,11 @@ def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]
     # `Time` heads the lap times of a session as it does the race times; where no laps are printed, it shows.
     laps_unknown = "race_time" in roles and not {"laps", "lap_time"} & set(roles)
     timed = laps_unknown and _are_lap_times(tables, t, roles.index("race_time"))
-    key = (texts, second, timed)
+    numbered = "car" in roles and "car_number" not in roles and _are_numbers(tables, t, roles.index("car"))
+    key = (texts, second, timed, numbered)
     if key not in known:
+        if numbered:
+            headings = read_header(texts, {roles.index("car")})
         if timed:
             headings = tuple(replace(h, role="lap_time") if h.role == "race_time" else h for h in headings)
         under = {i: h for i, h in enumerate(read_header(second)) if second[i]} if second != texts else {}
@@ -95,6 +100,15 @@ def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]
 
 def _are_lap_times(tables: Tables, t: int, column: int) -> bool:
     """Whether a column's first cells look like lap times more than like race times."""
-    looks = tables.look(np.array([t]))
-    traits = looks.trait[looks.column == column]
+    traits = _traits(tables, t, column)
     return bool((traits == trait_index("lap time")).sum() > (traits == trait_index("race time")).sum())
+
+
+def _are_numbers(tables: Tables, t: int, column: int) -> bool:
+    """Whether all of a column's first cells look like the numbers of cars."""
+    return bool(np.isin(_traits(tables, t, column), _NUMBERS).all())
+
+
+def _traits(tables: Tables, t: int, column: int) -> Ints:
+    looks = tables.look(np.array([t]))
+    return np.asarray(looks.trait[looks.column == column])

@@ -119,9 +119,10 @@ def _runs_on(lines: Lines) -> Bools:
 
 
 def _headers(cells: Cells, filled: Ints) -> Bools:
-    """Lines of which at least half the cells read like headers, and none like a time or a crew."""
-    valued = _holds(cells, r"\s/\s|\d[:.]\d\d", len(filled))
-    hits = np.bincount(cells.line[cells.holding(_read_like_headers)], minlength=len(filled))
+    """Lines of which at least half the cells read like headers, and none of the others like a time or a crew."""
+    heads = cells.holding(_read_like_headers)
+    valued = _holds(cells.where(~heads), r"\s/\s|\d[:.]\d\d", len(filled))
+    hits = np.bincount(cells.line[heads], minlength=len(filled))
     return np.asarray((hits >= 2) & ~valued & (hits * 2 >= filled))
 
 
