@@ -65,7 +65,7 @@ LIKELIHOODS: dict[str, dict[str, float]] = {
     },
     "distance": {"distance": 0.85, "big decimal": 0.1, "decimal": 0.04, "empty": 0.06, "new": 0.8, "again": 0.2},
     "race_speed": {**_SPEED, "next": 0.02, "same": 0.08, "rises": 0.1, "falls": 0.8, "new": 0.95, "again": 0.05},
-    "gap": {"gap": 0.75, "lap time": 0.08, "race time": 0.04, "mark": 0.08, "integer": 0.02, "empty": 0.15},
+    "gap": {"gap": 0.75, "lap time": 0.03, "race time": 0.04, "mark": 0.08, "integer": 0.02, "empty": 0.15},
     "class_position": {
         "ordinal": 0.5, "digit": 0.5, "integer": 0.2, "status": 0.03, "mark": 0.02, "empty": 0.06, "next": 0.45,
         "same": 0.06, "rises": 0.2, "falls": 0.29, "new": 0.5, "again": 0.5, "one": 0.96, "more": 0.04,
@@ -153,6 +153,11 @@ FAMILIES: dict[str, tuple[float, dict[str, float]]] = {
         {"position": 0.9, "class_position": 0.1, "class": 0.6, "car_number": 0.97, "country": 0.1, "entrant": 0.95,
          "crew": 0.985, "car": 0.97, "tyre": 0.3, "engine": 0.1, "laps": 0.8, "race_time": 0.4, "race_speed": 0.2,
          "gap": 0.3, "lap_time": 0.3, "lap_number": 0.2, "lap_speed": 0.2, "reason": 0.2},
+    ),
+    "without numbers": (
+        -2.0,
+        {"position": 0.99, "crew": 0.985, "country": 0.1, "car": 0.9, "entrant": 0.3, "laps": 0.5, "race_time": 0.4,
+         "race_speed": 0.2, "gap": 0.4, "lap_time": 0.6, "lap_speed": 0.2},
     ),
     "timing": (
         -2.0,
