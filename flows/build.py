@@ -1,8 +1,8 @@
 """The Prefect flow: the steps of a build as few, coarse tasks, with artifacts that show what they led to."""
 
 # Prefect makes its form from the annotations, which must not be put off to strings, and from the docstring.
-import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from prefect.artifacts import (
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_UI_URL
 from prefect.states import Completed
@@ -30,12 +31,11 @@ from flows.artifacts import failure_page, findings_page, sheet_pages, summary_pa
 from flows.report import headline
 from flows.roots import absolute
 from flows.snapshots import Warehouse
+from flows.workers import Workers, cores
 
 T = TypeVar("T")
 # A disk or a bucket may fail for a moment; what a person has to mend does not mend itself.
 RETRIES = 2
-# Batches that are read at a time: each holds a tenth of a gigabyte.
-READERS = min(4, os.cpu_count() or 1)
 
 
 def _transient(_task: object, _run: object, state: State[Any]) -> bool:
@@ -58,21 +58,25 @@ TASKS: dict[Callable[..., Any], Task[..., Any]] = {
 class Tasks:
     """Runs each step as a task of the flow; tables are handed over as they are, not searched for futures."""
 
-    def __init__(self, place: str | None = None):
-        self._place = place
+    def __init__(self, place: str | None = None, workers: int | None = None):
+        self._place, self._workers = place, workers
 
     def run(self, step: Callable[..., T], *arguments: Any) -> T:
         """The result of the step's task."""
         return TASKS[step](*map(quote, arguments))  # type: ignore[return-value]
 
-    def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterable[T]:
-        """The results of one task for each tuple of arguments, run by the flow's task runner."""
-        futures = [TASKS[step].submit(*arguments) for arguments in calls]
-        progress = create_progress_artifact(0.0, description="Batches of sheets read.") if len(calls) > 1 else None
-        for done, future in enumerate(futures, 1):
-            yield future.result()
-            if isinstance(progress, UUID):
-                update_progress_artifact(progress, 100.0 * done / len(calls))
+    def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Generator[T, None, None]:
+        """The results of one task for each tuple of arguments: on a cluster, or in a thread that waits for a worker."""
+        with ExitStack() as at_work:
+            task = TASKS[step]
+            if self._workers and len(calls) > 1:
+                task = _by_workers(step, at_work.enter_context(Workers(min(self._workers, len(calls)))))
+            futures = [task.submit(*arguments) for arguments in calls]
+            progress = create_progress_artifact(0.0, description="Batches of sheets read.") if len(calls) > 1 else None
+            for done, future in enumerate(futures, 1):
+                yield future.result()
+                if isinstance(progress, UUID):
+                    update_progress_artifact(progress, 100.0 * done / len(calls))
 
     def staging(self, warehouse: Warehouse) -> str:
         """A folder for this warehouse at the place given, which all workers see; else its own staging folder."""
@@ -81,10 +85,19 @@ class Tasks:
         return f"{self._place.rstrip('/')}/.parcferme-{sha256(absolute(warehouse.url).encode()).hexdigest()[:16]}"
 
 
+def _by_workers(step: Callable[..., T], workers: Workers) -> Task[..., T]:
+    """A task like the step's own whose work a process does: threads would take turns at the interpreter."""
+
+    def wait(*arguments: Any) -> T:
+        return next(workers.each(step, [arguments]))
+
+    return _as_task(wait).with_options(name=TASKS[step].name)
+
+
 @flow(
     name="parcferme-build",
     description="Reads raw result sheets, and publishes them as a warehouse of typed, traceable tables.",
-    task_runner=ThreadPoolTaskRunner[Any](max_workers=READERS),  # type: ignore[arg-type]
+    task_runner=ThreadPoolTaskRunner[Any](max_workers=cores()),  # type: ignore[arg-type]
 )
 def build(
     root: str = "seeds",
@@ -92,6 +105,7 @@ def build(
     full: bool = False,
     wait: Annotated[float, Field(ge=0, le=86400)] = 0.0,
     staging: str | None = None,
+    workers: Annotated[int | None, Field(ge=1)] = None,
 ) -> steps.Outcome:
     """Read the seeds and publish them; what failed, an artifact says with the remedy.
 
@@ -101,15 +115,27 @@ def build(
         full: Read every sheet again, also those that did not change.
         wait: Seconds to wait for another build to finish.
         staging: Where batches are staged, for all workers to see; by default below the warehouse.
+        workers: Processes that read, if no cluster does; by default one a core.
     """
+    context = FlowRunContext.get()
+    here = context is not None and isinstance(context.task_runner, ThreadPoolTaskRunner)
+    tasks = Tasks(staging, (workers or cores()) if here else None)
     try:
-        outcome = steps.build(root, Warehouse(warehouse), Tasks(staging), full=full, wait=wait)
+        outcome = steps.build(root, Warehouse(warehouse), tasks, full=full, wait=wait)
     except Exception as error:
         create_markdown_artifact(failure_page(error), key="parcferme-failure", description="Why the build failed.")
         raise
     _show(root, outcome)
     # Prefect takes the state for the UI, and gives the caller its data.
     return Completed(message=headline(outcome), data=outcome)  # type: ignore[return-value]
+
+
+def build_here(root: str, warehouse: str, workers: int | None, **options: Any) -> steps.Outcome:
+    """Run the flow with as many workers at a time as asked for, if any number is."""
+    runner = ThreadPoolTaskRunner[Any](max_workers=workers or cores())
+    flow = build.with_options(task_runner=runner)  # type: ignore[arg-type]
+    outcome: steps.Outcome = flow(root, warehouse, workers=workers, **options)
+    return outcome
 
 
 def _show(root: str, outcome: steps.Outcome) -> None:

@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 from flows.errors import UserError
 from flows.roots import absolute
 from flows.server import free_port, start_server
+from flows.workers import cores
 
 if TYPE_CHECKING:
     from flows.steps import Outcome
 
-# One worker per core, each with one thread: readers of sheets compute. No dashboard on a port of its own.
-LOCAL = {"n_workers": os.cpu_count(), "threads_per_worker": 1, "dashboard_address": None}
+# Each worker with one thread: readers of sheets compute. No dashboard on a port of its own.
+LOCAL = {"threads_per_worker": 1, "dashboard_address": None}
 
 
 def build_on_dask(root: str, warehouse: str, scheduler: str | None, home: Path, options: dict[str, Any]) -> Outcome:
@@ -43,7 +44,8 @@ def build_on_dask(root: str, warehouse: str, scheduler: str | None, home: Path, 
 
     from flows.build import build
 
-    runner = DaskTaskRunner(address=scheduler, cluster_kwargs=None if scheduler else LOCAL)
+    own = LOCAL | {"n_workers": options["workers"] or cores()}
+    runner = DaskTaskRunner(address=scheduler, cluster_kwargs=None if scheduler else own)
     options = options | {"staging": _staging(options["staging"], warehouse)}
     on_dask = build.with_options(task_runner=runner)  # type: ignore[arg-type]
     outcome: Outcome = on_dask(absolute(root), absolute(warehouse), **options)

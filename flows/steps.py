@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Generator, Mapping, Sequence, Set
+from contextlib import closing
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -28,9 +30,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 # What decides how a sheet is read, and what else decides which tables and views are published.
 READING = ("transforms", *(f"flows/{name}.py" for name in ("extract", "sheet_files", "events", "decisions", "roots")))
 PUBLISHING = ("warehouse/views", "flows/views.py", "flows/database.py", "flows/parquet.py")
-# A batch is large enough that its fixed costs vanish, and small enough for a sixth of a gigabyte to read it. Where
-# there are more than enough of them, each is up to so many times as large, so that a cluster's own cost of a task,
-# a fifth of a second, stays below a twentieth of the work.
+# A batch is large enough that its fixed costs vanish, and small enough for a sixth of a gigabyte to read it; less than
+# half of one is not worth another process. Where there are more than enough of them, each is up to so many times as
+# large, so that a cluster's own cost of a task, a fifth of a second, stays below a twentieth of the work.
 BATCH_BYTES, BATCH_SHEETS = 8 << 20, 4_000
 ENOUGH_BATCHES, LARGEST_BATCH = 64, 4
 
@@ -41,23 +43,32 @@ class Runner(Protocol):
     def run(self, step: Callable[..., T], *arguments: Any) -> T:
         """The step's result."""
 
-    def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterable[T]:
-        """The results of the step for each tuple of arguments, in order."""
+    def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Generator[T, None, None]:
+        """The results of the step for each tuple of arguments, in order; closed, it leaves nobody at work."""
 
     def staging(self, warehouse: Warehouse) -> str:
         """Where batches are staged: a folder or `s3://` prefix of their own that all who run a step can see."""
 
 
 class Direct:
-    """Runs the steps in this process, one after the other."""
+    """Runs the steps in this process, one after the other; batches side by side in so many of their own."""
+
+    def __init__(self, workers: int = 1):
+        self._workers = workers
 
     def run(self, step: Callable[..., T], *arguments: Any) -> T:
         """Call the step."""
         return step(*arguments)
 
-    def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[T]:
-        """Call the step for each tuple of arguments."""
-        return (step(*arguments) for arguments in calls)
+    def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Generator[T, None, None]:
+        """The results of the step for each tuple of arguments, from processes where there are several of both."""
+        if (count := min(self._workers, len(calls))) < 2:
+            yield from (step(*arguments) for arguments in calls)
+            return
+        from flows.workers import Workers
+
+        with Workers(count) as workers:
+            yield from workers.each(step, calls)
 
     def staging(self, warehouse: Warehouse) -> str:
         """The warehouse's own staging folder."""
@@ -118,19 +129,27 @@ def _run(runner: Runner, step: Callable[..., T], *arguments: Any) -> T:
 
 def _read(runner: Runner, location: str, plan: Plan, staging: str) -> list[str]:
     """Read the sheets that must be read, in batches, and give the names under which these are staged."""
-    cut = batches(plan.fresh, *batch_size(sum(sheet.size for sheet in plan.fresh)))
+    from flows.workers import cores
+
+    cut = batches(plan.fresh, *batch_size(sum(sheet.size for sheet in plan.fresh), cores()))
     calls = [(location, batch, staging, f"{number:06}") for number, batch in enumerate(cut)]
     names = []
-    for name in runner.each(read_batch, calls):
-        names.append(name)
-        tell(NAMES[read_batch], len(names), len(calls))
+    with closing(runner.each(read_batch, calls)) as staged:
+        for name in staged:
+            names.append(name)
+            tell(NAMES[read_batch], len(names), len(calls))
     return names
 
 
-def batch_size(total: int) -> tuple[int, int]:
-    """The most bytes and sheets of a batch, where so many bytes are to be read in all."""
+def batch_size(total: int, readers: int) -> tuple[int, int]:
+    """The most bytes and sheets of a batch, where so many read so many bytes in all, each as many batches."""
     times = min(LARGEST_BATCH, max(1, total // (ENOUGH_BATCHES * BATCH_BYTES)))
-    return times * BATCH_BYTES, times * BATCH_SHEETS
+    most = times * BATCH_BYTES
+    if total > most:
+        share = total / (readers * ceil(total / (readers * most)))
+        # A little more, since sheets cannot be cut, and what is left over would be a batch of its own.
+        most = max(most // 2, round(1.02 * share))
+    return most, times * BATCH_SHEETS
 
 
 def standing(location: str, warehouse: Warehouse, wait: float = 0.0) -> Outcome | None:

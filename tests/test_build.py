@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -220,9 +221,23 @@ def test_batches_of_any_size_give_the_same_bytes(tmp_path, built, monkeypatch, m
 
 
 def test_batches_grow_with_the_archive_up_to_a_bound():
-    """A small archive is cut finely enough for every worker; in a large one no task is too small for what it costs."""
-    small, large, huge = (steps.batch_size(total)[0] for total in (1 << 20, 3 << 29, 1 << 40))
-    assert small == steps.BATCH_BYTES < large < huge == steps.LARGEST_BATCH * small
+    """A small archive is one batch; in a large one no task is too small for what it costs."""
+    small, large, huge = (steps.batch_size(total, 2)[0] for total in (1 << 20, 3 << 29, 1 << 40))
+    assert small == steps.BATCH_BYTES < 0.99 * large < large < 0.99 * huge
+    assert huge == pytest.approx(steps.LARGEST_BATCH * small, rel=0.03)
+
+
+@pytest.mark.parametrize("readers", [1, 2, 3, 7])
+def test_every_reader_gets_as_many_batches(readers):
+    """Readers side by side end together: each has as many batches as the others, of about the same size."""
+    sizes = random.Random(readers).choices(range(1_000, 9_000), k=20_000)
+    total = sum(sizes)
+    most, _ = steps.batch_size(total, readers)
+    counts, size = 1, 0
+    for sheet in sizes:
+        counts, size = (counts + 1, sheet) if size + sheet > most else (counts, size + sheet)
+    assert counts % readers == 0
+    assert size > 0.7 * most
 
 
 def test_what_is_no_sheet_stops_nothing(seeds, tmp_path):

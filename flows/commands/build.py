@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +36,7 @@ Examples:
 @click.option("--direct", is_flag=True, help="Run the same steps without Prefect.")
 @click.option("--wait", default=0.0, metavar="SECONDS", help="How long to wait for another build to finish.")
 @click.option("--runner", type=click.Choice(["local", "dask"]), default="local", show_default=True, help="Who reads.")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes that read; by default one a core.")
 @click.option("--scheduler", metavar="ADDRESS", help="Dask's scheduler; a cluster on this machine when not given.")
 @click.option("--staging", metavar="PLACE", help="Where workers leave what they read: a path or s3:// all of them see.")
 def command(root: str, warehouse: str, direct: bool, runner: str, scheduler: str | None, **options: Any) -> None:
@@ -41,10 +46,10 @@ def command(root: str, warehouse: str, direct: bool, runner: str, scheduler: str
     warehouse until the new one is complete.
     """
     started = time.monotonic()
-    _refuse(direct, runner, scheduler, options["staging"])
+    _refuse(direct, runner, scheduler, options)
     with shown():
         if direct:
-            outcome = _direct(root, warehouse, full=options["full"], wait=options["wait"])
+            outcome = _direct(root, warehouse, options)
         else:
             outcome = _flow(root, warehouse, runner == "dask", scheduler, options)
     from flows.report import show
@@ -53,19 +58,34 @@ def command(root: str, warehouse: str, direct: bool, runner: str, scheduler: str
     show(outcome, database, time.monotonic() - started)
 
 
-def _refuse(direct: bool, runner: str, scheduler: str | None, staging: str | None) -> None:
+def _refuse(direct: bool, runner: str, scheduler: str | None, options: dict[str, Any]) -> None:
     """Say so when options do not go together, rather than leave one out silently."""
     if direct and runner == "dask":
         raise UserError("--direct and --runner dask exclude each other.", "Leave out --direct.")
-    if runner != "dask" and (scheduler or staging):
+    if runner != "dask" and (scheduler or options["staging"]):
         raise UserError("--scheduler and --staging are for --runner dask.", "Add --runner dask.")
+    if scheduler and options["workers"]:
+        raise UserError("A cluster with a scheduler has workers of its own.", "Leave out --workers.")
 
 
-def _direct(root: str, warehouse: str, *, full: bool, wait: float) -> Outcome:
+def _direct(root: str, warehouse: str, options: dict[str, Any]) -> Outcome:
     from flows.snapshots import Warehouse
     from flows.steps import Direct, build
+    from flows.workers import cores
 
-    return build(root, Warehouse(warehouse), Direct(), full=full, wait=wait)
+    with _ended_by_sigterm():
+        runner = Direct(options["workers"] or cores())
+        return build(root, Warehouse(warehouse), runner, full=options["full"], wait=options["wait"])
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the build as Ctrl-C does: its workers end with it, and nothing stays of what they staged."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _flow(root: str, warehouse: str, on_dask: bool, scheduler: str | None, options: dict[str, Any]) -> Outcome:
@@ -84,7 +104,6 @@ def _flow(root: str, warehouse: str, on_dask: bool, scheduler: str | None, optio
         from flows.cluster import build_on_dask
 
         return build_on_dask(root, warehouse, scheduler, home, options)
-    from flows.build import build
+    from flows.build import build_here
 
-    published: Outcome = build(root, warehouse, **options)
-    return published
+    return build_here(root, warehouse, **options)

@@ -1,0 +1,166 @@
+"""Several processes read for one build: with the same bytes and errors, and never one of them left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows import steps, workers
+from flows.errors import DataError, UserError
+from flows.snapshots import Warehouse
+from flows.steps import PROJECT, Direct
+from flows.workers import Workers, cores
+from tests.bench.build import write_archive
+from transforms.schema import TABLES
+
+# A build in batches of some fifty sheets, by two workers.
+BUILD = """
+import sys
+from flows import steps
+from flows.cli import main
+steps.BATCH_BYTES = 200_000
+main(["build", "--direct", "--workers", "2", *sys.argv[1:]])
+"""
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A thousand sheets: a second or two for a reader."""
+    root = tmp_path_factory.mktemp("archive") / "seeds"
+    list(write_archive(root, 1_000))
+    return root
+
+
+def files(warehouse: Path) -> dict[str, bytes]:
+    return {name: (warehouse / "parquet" / f"{name}.parquet").read_bytes() for name in TABLES}
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_any_number_of_workers_gives_the_same_bytes(tmp_path, seeds, monkeypatch, count):
+    """However many processes read, the same bytes are published."""
+    list(write_archive(seeds / "more", 40))
+    monkeypatch.setattr(steps, "BATCH_SHEETS", 4)
+    for name, runner in (("alone", Direct()), ("together", Direct(count))):
+        steps.build(str(seeds), Warehouse(str(tmp_path / name)), runner)
+    assert files(tmp_path / "alone") == files(tmp_path / "together")
+
+
+def test_little_to_read_is_read_by_the_build_itself(tmp_path, seeds, monkeypatch):
+    """Where there is but one batch, no process is started that would take longer to start than to read it."""
+    monkeypatch.delattr(workers, "Workers")
+    assert steps.build(str(seeds), Warehouse(str(tmp_path / "warehouse")), Direct(4)).fresh == 4
+
+
+def fails(kind: str) -> None:
+    try:
+        raise PermissionError(kind)
+    except OSError as cause:
+        raise {"data": DataError, "user": UserError}[kind](f"It is the {kind}.", "Mend it.") from cause
+
+
+@pytest.mark.parametrize(("kind", "type_"), [("data", DataError), ("user", UserError)])
+def test_errors_come_as_they_were_raised(kind, type_):
+    """What a user can mend is said in the same words, with remedy and cause, wherever it was found."""
+    with Workers(2) as pool, pytest.raises(UserError) as told:
+        list(pool.each(fails, [(kind,)]))
+    assert type(told.value) is type_
+    assert (str(told.value), told.value.remedy) == (f"It is the {kind}.", "Mend it.")
+    assert isinstance(told.value.__cause__, PermissionError)
+
+
+def test_a_file_that_changes_meanwhile_stops_the_build(tmp_path, seeds, monkeypatch):
+    """A sheet that is no longer what it was when it was listed stops a build of several processes as any other."""
+    survey = steps.survey
+
+    def and_change(*arguments):
+        plan = survey(*arguments)
+        (seeds / "1997-spa-24-hours" / "race.txt").write_text("changed")
+        return plan
+
+    monkeypatch.setattr(steps, "BATCH_SHEETS", 1)
+    monkeypatch.setattr(steps, "survey", and_change)
+    monkeypatch.setattr(steps, "NAMES", {**steps.NAMES, and_change: "Find what changed"})
+    warehouse = tmp_path / "warehouse"
+    with pytest.raises(DataError, match=r"race\.txt changed while it was being read"):
+        steps.build(str(seeds), Warehouse(str(warehouse)), Direct(2))
+    assert not list((warehouse / ".staging").iterdir())
+
+
+def dies_once(mark: str, value: int) -> int:
+    try:
+        Path(mark).touch(exist_ok=False)
+    except FileExistsError:
+        return value
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+def test_what_a_lost_worker_left_undone_is_done(tmp_path):
+    """A worker that is killed, as for want of memory, costs time and no result."""
+    with Workers(2) as pool:
+        assert list(pool.each(dies_once, [(str(tmp_path / "dead"), value) for value in range(8)])) == list(range(8))
+
+
+def left(session: int) -> list[str]:
+    """The processes of a session that are still there."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == session and fields[0] != "Z":
+            found.append(stat.parent.joinpath("cmdline").read_text())
+    return found
+
+
+def until(true, seconds: float) -> bool:
+    """Wait until it is true, at most so long."""
+    end = time.monotonic() + seconds
+    while not (held := true()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return bool(held)
+
+
+@pytest.fixture
+def reading(archive, tmp_path) -> Iterator[subprocess.Popen[str]]:
+    """A build of its own session, in the middle of its reading."""
+    warehouse = tmp_path / "warehouse"
+    command = [sys.executable, "-c", BUILD, str(archive), "--warehouse", str(warehouse)]
+    with subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        assert until(lambda: list(warehouse.glob(".staging/batches/*")), 60)
+        assert len(left(process.pid)) >= 3
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 1)])
+def test_told_to_stop_it_leaves_nothing(reading, tmp_path, sent, code):
+    """SIGTERM to the build, or Ctrl-C to all of its processes, ends them within seconds, without a trace or a word."""
+    (os.killpg if sent == signal.SIGINT else os.kill)(reading.pid, sent)
+    assert reading.wait(5) == code
+    assert until(lambda: not left(reading.pid), 2), left(reading.pid)
+    assert not list((tmp_path / "warehouse" / ".staging").iterdir())
+    assert reading.stderr.read().strip() in ("", "Aborted!")
+
+
+def test_killed_it_leaves_no_worker(reading):
+    """A build that is killed takes its workers with it."""
+    reading.kill()
+    assert until(lambda: not left(reading.pid), 2), left(reading.pid)
+
+
+@pytest.mark.parametrize(("quota", "most"), [("max 100000", 64), ("150000 100000", 2), ("5000 100000", 1), ("?", 64)])
+def test_cores_are_those_that_may_be_used(tmp_path, monkeypatch, quota, most):
+    """The quota of a container bounds the workers as the affinity does."""
+    (tmp_path / "cpu.max").write_text(quota)
+    monkeypatch.setattr(workers, "_QUOTA", tmp_path / "cpu.max")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(64))
+    assert cores() == most
