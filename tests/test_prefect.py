@@ -73,6 +73,23 @@ def test_flow_publishes_the_bytes_of_a_direct_build(place, tmp_path):
     assert files(place.warehouse) == files(tmp_path / "direct")
 
 
+def test_flow_reads_by_workers_with_a_task_for_each_batch(place, tmp_path):
+    """Several batches are read by processes of this machine, each seen as a task, with the same bytes."""
+    warehouse = tmp_path / "warehouse"
+    shutil.copytree(place.warehouse / ".prefect", warehouse / ".prefect")
+    build = "import sys; from flows import cli, steps; steps.BATCH_SHEETS = 1; cli.main(['build', *sys.argv[1:]])"
+    options = [str(place.seeds), "--warehouse", str(warehouse), "--workers", "2"]
+    command = [sys.executable, "-c", build, *options]
+    done = subprocess.run(command, env=environment_of_a_user(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert files(warehouse) == files(place.warehouse)
+    here = Place(place.seeds, warehouse, done.stdout)
+    ((tasks,),) = here.asked(
+        "SELECT max(count) FROM (SELECT count(*) AS count FROM task_run WHERE name LIKE 'Read%' GROUP BY flow_run_id)"
+    )
+    assert tasks == 4
+
+
 def test_output_is_the_summary_alone(place):
     """The terminal shows the summary, not Prefect's log."""
     assert place.said.startswith("Snapshot ")

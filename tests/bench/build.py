@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from flows import steps
 from flows.snapshots import Warehouse
 from flows.terminal import grid
 from tests.bench import wide
+from tests.bench.meter import Meter
 from tests.sheets.families import Sheet, sheets
 from tests.sheets.rendering import bars
 
@@ -91,31 +89,12 @@ CHANGES: tuple[tuple[str | None, Callable[[list[list[str]], int], None]], ...] =
 )
 
 
-class Timed(steps.Direct):
-    """Runs the steps in this process, and keeps the CPU seconds of each."""
-
-    def __init__(self) -> None:
-        self.cpu: dict[str, float] = defaultdict(float)
-
-    def run(self, step: Callable[..., Any], *arguments: Any) -> Any:
-        """Call the step, by the clock."""
-        start = time.process_time()
-        try:
-            return step(*arguments)
-        finally:
-            self.cpu[step.__name__] += time.process_time() - start
-
-    def each(self, step: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Iterable[Any]:
-        """Call the step for each tuple of arguments, by the clock."""
-        return [self.run(step, *arguments) for arguments in calls]
-
-
 def measure(root: str, warehouse: str) -> dict[str, float]:
     """Build once, and give CPU seconds in all and by step, wall seconds, and peak memory in MiB."""
-    timed, cpu, wall = Timed(), time.process_time(), time.perf_counter()
-    steps.build(root, Warehouse(warehouse), timed)
-    spent = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
-    return spent | {"MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024} | timed.cpu
+    meter, wall = Meter(), time.perf_counter()
+    steps.build(root, Warehouse(warehouse), meter)
+    cpu = {step: spent[1] for step, spent in meter.spent.items()}
+    return {"cpu": sum(cpu.values()), "wall": time.perf_counter() - wall, "MiB": meter.peak} | cpu
 
 
 def main() -> None:

@@ -94,7 +94,7 @@ def _sums(sizes: Sequence[Size]) -> Table:
     text = per_sheet(sizes, lambda size: size.text)
     mentions = per_sheet(sizes, lambda size: size.full["rows"]["driver_results"])
     memory = per_sheet(sizes, lambda size: size.full["all"][2] * MIB)
-    most_bytes, most_sheets = batch_size(int(text * MANY))
+    most_bytes, most_sheets = batch_size(int(text * MANY), 1)
     batch = min(most_sheets, most_bytes / text)
     read = cpu("read_batch")
     disk = {

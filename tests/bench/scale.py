@@ -11,11 +11,10 @@ import argparse
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,36 +24,22 @@ from flows.snapshots import Warehouse
 from tests.bench import wide
 from tests.bench.build import change, far_apart, write_archive
 from tests.bench.growth import Size, page, tables
+from tests.bench.meter import Meter
 
 BEGIN, END = "<!-- measured -->\n", "<!-- until here -->\n"
 MIB = 2**20
 
 
-class Stages(steps.Direct):
-    """Runs the steps in this process, and keeps of each: seconds, CPU seconds, and the peak of memory so far in MiB."""
+class Stages(Meter):
+    """Keeps also how much the readers of sheets have staged, in bytes."""
 
-    def __init__(self) -> None:
-        self.spent: dict[str, list[float]] = {}
-        self.staged = 0
+    staged = 0
 
-    def run(self, step: Callable[..., Any], *arguments: Any) -> Any:
-        """Call the step."""
-        wall, cpu = time.perf_counter(), time.process_time()
-        found = step(*arguments)
-        self._note(step, time.perf_counter() - wall, time.process_time() - cpu)
-        return found
-
-    def each(self, step: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Iterable[Any]:
-        """Call the step for each tuple of arguments, and see how much that staged."""
-        found = [self.run(step, *arguments) for arguments in calls]
+    def each(self, step: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Generator[Any, None, None]:
+        """The step's results; after the last one, see how much is staged."""
+        yield from super().each(step, calls)
         if calls:
             self.staged = folder_size(Path(calls[0][2]))
-        return found
-
-    def _note(self, step: Callable[..., Any], wall: float, cpu: float) -> None:
-        before = self.spent.get(step.__name__, [0.0, 0.0, 0.0])
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        self.spent[step.__name__] = [before[0] + wall, before[1] + cpu, peak]
 
 
 def folder_size(folder: Path) -> int:
@@ -64,13 +49,12 @@ def folder_size(folder: Path) -> int:
 
 def measure(root: str, warehouse: str) -> dict[str, Any]:
     """Build once: seconds, CPU seconds and peak MiB in all and by step, bytes staged and published, rows by table."""
-    stages, cpu, wall = Stages(), time.process_time(), time.perf_counter()
+    stages, wall = Stages(), time.perf_counter()
     outcome = steps.build(root, Warehouse(warehouse), stages)
-    spent = [time.perf_counter() - wall, time.process_time() - cpu]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    wall, cpu = time.perf_counter() - wall, sum(spent[1] for spent in stages.spent.values())
     published = outcome.snapshot.manifest["tables"]
     return {
-        "all": [*spent, peak],
+        "all": [wall, cpu, stages.peak],
         "steps": stages.spent,
         "staged": stages.staged,
         "published": folder_size(Path(outcome.snapshot.path)),
