@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from transforms.fold import fold
 from transforms.lexicon import header_roles
@@ -70,13 +71,13 @@ def _block_heading(text: str, seat: int, part: str) -> Heading:
     return Heading("extra", text.strip(), seat)
 
 
-def read_header(cells: Sequence[str], numbered: Collection[int] = ()) -> tuple[Heading, ...]:
+def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyType({})) -> tuple[Heading, ...]:
     """The headings of a header row, one per cell; a role for one column goes to the first that names it.
 
-    Timing services head the cars' numbers by `Car`: that this is so in some columns, their cells show (`numbered`).
+    `shown` are the roles of columns whose cells show that an ambiguous heading means another than it mostly does.
     """
     headings = [_heading(cell) for cell in cells]
-    headings = [replace(h, role="car_number") if i in numbered else h for i, h in enumerate(headings)]
+    headings = [replace(heading, role=shown.get(i, heading.role)) for i, heading in enumerate(headings)]
     roles = [heading.role for heading in headings]
     if "lap_time" in roles and not {"laps", "race_time", "distance"} & set(roles):
         # Where nothing is said of a race, a speed behind a lap time is that of the lap.

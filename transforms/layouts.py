@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from transforms import evidence
-from transforms.arrays import Ints
 from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
 from transforms.headers import read_header
@@ -22,7 +20,9 @@ from transforms.tables import Tables
 
 # The roles that `columns = [...]` of event.toml may name.
 DECLARABLE = (*ROLES, "crew_countries", "gap_laps", EMPTY)
-_NUMBERS = [trait_index(trait) for trait in ("digit", "integer", "number", "empty")]
+_EMPTY, _STATUS = trait_index("empty"), trait_index("status")
+_NUMBERS = [trait_index(trait) for trait in ("digit", "integer", "number")]
+_ORDINALS = [trait_index(trait) for trait in ("digit", "integer", "ordinal")]
 _DECLARED_SCORE = 0.5  # a declared column may be oddly printed, but half its cells must fit
 
 
@@ -81,34 +81,43 @@ def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]
     texts = tables.texts(line)
     outcome = tables.page.outcome
     second = tables.texts(line + 1) if line + 1 < len(outcome) and outcome[line + 1] == HEADER else ()
-    headings = read_header(texts)
-    roles = [heading.role for heading in headings]
-    # `Time` heads the lap times of a session as it does the race times; where no laps are printed, it shows.
-    laps_unknown = "race_time" in roles and not {"laps", "lap_time"} & set(roles)
-    timed = laps_unknown and _are_lap_times(tables, t, roles.index("race_time"))
-    numbered = "car" in roles and "car_number" not in roles and _are_numbers(tables, t, roles.index("car"))
-    key = (texts, second, timed, numbered)
+    shown = _shown(tables, t, [heading.role for heading in read_header(texts)])
+    key = (texts, second, *shown.items())
     if key not in known:
-        if numbered:
-            headings = read_header(texts, {roles.index("car")})
-        if timed:
-            headings = tuple(replace(h, role="lap_time") if h.role == "race_time" else h for h in headings)
+        headings = read_header(texts, shown)
         under = {i: h for i, h in enumerate(read_header(second)) if second[i]} if second != texts else {}
         known[key] = Layout(Form(headings), "header", second=under)
     return known[key]
 
 
+def _shown(tables: Tables, t: int, roles: Sequence[str]) -> dict[int, str]:
+    """The columns whose cells show another role than the heading mostly means, and that role.
+
+    `Time` heads the lap times of a session as it does the race times, where no laps are printed; timing services head
+    the cars' numbers by `Car`; `Cl.` is short for class, and for classification.
+    """
+    found: dict[int, str] = {}
+    if "race_time" in roles and not {"laps", "lap_time"} & set(roles):
+        column = roles.index("race_time")
+        found |= {column: "lap_time"} if _are_lap_times(tables, t, column) else {}
+    for role, other, traits in (("car", "car_number", _NUMBERS), ("class", "position", _ORDINALS)):
+        if role in roles and other not in roles:
+            column = roles.index(role)
+            found |= {column: other} if _are_distinct(tables, t, column, traits) else {}
+    return found
+
+
 def _are_lap_times(tables: Tables, t: int, column: int) -> bool:
     """Whether a column's first cells look like lap times more than like race times."""
-    traits = _traits(tables, t, column)
+    looks = tables.look(np.array([t]))
+    traits = looks.trait[looks.column == column]
     return bool((traits == trait_index("lap time")).sum() > (traits == trait_index("race time")).sum())
 
 
-def _are_numbers(tables: Tables, t: int, column: int) -> bool:
-    """Whether all of a column's first cells look like the numbers of cars."""
-    return bool(np.isin(_traits(tables, t, column), _NUMBERS).all())
-
-
-def _traits(tables: Tables, t: int, column: int) -> Ints:
+def _are_distinct(tables: Tables, t: int, column: int, traits: Sequence[int]) -> bool:
+    """Whether the first cells of a column look like that or like a status, there are several, and none stands twice."""
     looks = tables.look(np.array([t]))
-    return np.asarray(looks.trait[looks.column == column])
+    filled = (looks.column == column) & (looks.trait != _EMPTY)
+    counted = filled & (looks.trait != _STATUS)
+    alike = np.isin(looks.trait[filled], [*traits, _STATUS]).all()
+    return bool(alike and 1 < counted.sum() == len(np.unique(looks.code[counted])))
