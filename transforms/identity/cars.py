@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.fold import fold
+from transforms.fold import fold, fold_array
 from transforms.identity.arrays import codes, lists, whole, with_column
 from transforms.identity.entrants import eras, spellings_of
 from transforms.identity.groups import Codes, dense
-from transforms.identity.ids import Claims, Wishes, assign, slugs
+from transforms.identity.ids import Wishes, assign, slugs
+from transforms.identity.renewal import renewed, touched
 from transforms.lexicon import read_list
 from transforms.schema import TABLES
 
@@ -75,12 +76,26 @@ def _apart() -> frozenset[tuple[str, str, str]]:
 
 @dataclass(frozen=True)
 class _Cars:
-    """The cars told apart: the key of each, its prints by column, the most frequent first, and its seasons."""
+    """The cars told apart: the key of each, its prints by column, the most frequent first, and its first season."""
 
     keys: list[Key]
     prints: dict[str, list[list[str]]]
     first: list[int]
-    last: list[int]
+
+    @classmethod
+    def of(cls, rows: pa.Table, car: Codes, keys: list[Key]) -> _Cars:
+        """The cars of results that have one, numbered from 0 by `car`, with the key of each result."""
+        count = int(car.max(initial=-1)) + 1
+        of = dict(zip(car.tolist(), keys, strict=True))
+        season, first = whole(rows["season"]), np.full(count, _NEVER)
+        np.minimum.at(first, car, np.where(season < 0, _NEVER, season))
+        prints = {}
+        for name in _PRINTED:
+            text, texts = codes(rows[name])
+            held = text >= 0
+            found = spellings_of(car[held], text[held], texts.to_pylist())
+            prints[name] = found + [[] for _ in range(count - len(found))]
+        return cls([of[number] for number in range(count)], prints, first.tolist())
 
     def best(self, name: str) -> pa.Array:
         """The most frequent print of each car in a column."""
@@ -91,20 +106,49 @@ class _Cars:
         return pa.array([bool(getattr(one, part)) for one in self.keys], pa.bool_())
 
 
-def resolve_cars(results: pa.Table, previous: Mapping[str, pa.Table] | None) -> tuple[pa.Table, pa.Table]:
+def resolve_cars(results: pa.Table, old: pa.Array) -> tuple[pa.Table, pa.Table]:
     """Results with their car_id, and the table of cars.
 
-    `previous` holds the results of the last snapshot, so that ids stay. A car that is not printed has no id; a name
-    that returns after 25 years is another car's.
+    `old` is the id that each result's car bore in the last snapshot. A car that is not printed has no id; a name that
+    returns after 25 years is another car's.
     """
+    column, cars = _told_apart(results, old)
+    results = with_column(results, "car_id", column)
+    return results, with_variants(cars, results, pc.unique(results["make"])).sort_by("car_id")
+
+
+def renew_cars(results: pa.Table, previous: Mapping[str, pa.Table], place: Codes) -> tuple[pa.Table, pa.Table]:
+    """What `resolve_cars` gives, with only those cars told apart anew that new or lost results print.
+
+    `previous` holds results and cars of the last snapshot, and `place` tells where each result stood there. What is a
+    variant of what is asked again of all cars of the makes that are printed there.
+    """
+    printed = touched(results, previous["results"], place, _PRINTED)
+    known = pc.is_in(_letters(previous["cars"]), pc.unique(_letters(printed)))
+    columns = results.select(["result_id", "season", *_PRINTED])
+    ids, cars = renewed(columns, previous, place, "cars", known, _told_apart)
+    folded = set(map(fold, printed["make"].drop_null().to_pylist()))
+    makes = [make for make in pc.unique(results["make"]).to_pylist() if make and fold(make) in folded]
+    results = with_column(results, "car_id", ids)
+    return results, with_variants(cars, results, pa.array(makes, pa.string())).sort_by("car_id")
+
+
+def _letters(cars: pa.Table) -> pa.ChunkedArray:
+    """Make and model, else the print, in folded letters without blanks: equal wherever the keys of two cars are."""
+    named = pc.if_else(pc.is_valid(cars["make"]), cars["model"], cars["car"])
+    texts = (pc.fill_null(fold_array(text), "") for text in (cars["make"], named))
+    return pc.replace_substring_regex(pc.binary_join_element_wise(*texts, "|"), "[ /]", "")
+
+
+def _told_apart(
+    results: pa.Table, old: pa.Array | pa.ChunkedArray, *taken: Container[str]
+) -> tuple[pa.Array, pa.Table]:
+    """The car_id of each result, and the cars, variants of nothing yet; `taken` ids are of others."""
     code, keys = _coded(results)
-    season = whole(results["season"])
-    era = eras(code, season)
+    era = eras(code, whole(results["season"]))
     held = np.flatnonzero(era >= 0)
-    cars = _told_apart(results.take(pa.array(held)), era[held], [keys[place] for place in code[held].tolist()])
-    claims = _claims(previous)
-    ids, _ = assign(era[held], _wishes(cars), claims.of(results["result_id"].take(pa.array(held))), claims)
-    base = [None if at is None else ids[at] for at in _bases(cars)]
+    cars = _Cars.of(results.take(pa.array(held)), era[held], [keys[place] for place in code[held].tolist()])
+    ids, _ = assign(era[held], _wishes(cars), old.take(pa.array(held)), taken)
     table = {
         "car_id": pa.array(ids, pa.string()),
         "car": cars.best("car"),
@@ -112,10 +156,9 @@ def resolve_cars(results: pa.Table, previous: Mapping[str, pa.Table] | None) -> 
         "model": cars.best("model"),
         "engine_make": _engines(cars),
         "names": lists([sorted(texts) for texts in cars.prints["car"]]),
-        "variant_of": pa.array(base, pa.string()),
     }
     column = pa.array(ids, pa.string()).take(pa.array(era, mask=era < 0))
-    return with_column(results, "car_id", column), TABLES["cars"].conform(pa.table(table)).sort_by("car_id")
+    return column, TABLES["cars"].conform(pa.table(table))
 
 
 def _coded(results: pa.Table) -> tuple[Codes, list[Key]]:
@@ -128,23 +171,6 @@ def _coded(results: pa.Table) -> tuple[Codes, list[Key]]:
     known = sorted({one for one in keys if one})
     rank = {one: number for number, one in enumerate(known)}
     return np.array([rank[one] if one else -1 for one in keys], dtype=np.int64)[prints], known
-
-
-def _told_apart(rows: pa.Table, car: Codes, keys: list[Key]) -> _Cars:
-    """The cars of results that have one, numbered from 0 by `car`, with the key of each result."""
-    count = int(car.max(initial=-1)) + 1
-    of = dict(zip(car.tolist(), keys, strict=True))
-    season = whole(rows["season"])
-    first, last = np.full(count, _NEVER), np.full(count, -1)
-    np.minimum.at(first, car, np.where(season < 0, _NEVER, season))
-    np.maximum.at(last, car, season)
-    prints = {}
-    for name in _PRINTED:
-        text, texts = codes(rows[name])
-        held = text >= 0
-        found = spellings_of(car[held], text[held], texts.to_pylist())
-        prints[name] = found + [[] for _ in range(count - len(found))]
-    return _Cars([of[number] for number in range(count)], prints, first.tolist(), last.tolist())
 
 
 def _engines(cars: _Cars) -> pa.Array:
@@ -163,39 +189,63 @@ def _wishes(cars: _Cars) -> Wishes:
     return Wishes(of, np.ones(len(cars.keys), dtype=bool))
 
 
-def _claims(previous: Mapping[str, pa.Table] | None) -> Claims:
-    """What the last snapshot called the car of each result."""
-    if not previous or "car_id" not in previous["results"].column_names:
-        return Claims()
-    rows = previous["results"].select(["result_id", "car_id"]).drop_null()
-    return Claims(rows["result_id"].combine_chunks(), rows["car_id"].combine_chunks())
+class Seen(NamedTuple):
+    """A car, and how it is printed: its id and key, its models, and its first and last season."""
+
+    car_id: str
+    key: Key
+    models: set[str]
+    first: int
+    last: int
+
+    @classmethod
+    def of(cls, car: Mapping[str, Any], prints: Sequence[Mapping[str, Any]]) -> Seen:
+        """A row of cars, with its models, each with its first and last season."""
+        own = key(*(car[name] for name in _PRINTED)) or Key("", "", "")
+        first = min((row["season_min"] for row in prints if row["season_min"] is not None), default=_NEVER)
+        last = max((row["season_max"] for row in prints if row["season_max"] is not None), default=-1)
+        return cls(car["car_id"], own, {row["model"] or "" for row in prints}, first, last)
 
 
-def _bases(cars: _Cars) -> list[int | None]:
-    """For each car the one that it is a variant of: the longest stem that is printed, near in time, engine and all."""
-    known: dict[Key, list[int]] = defaultdict(list)
-    for number, one in enumerate(cars.keys):
-        known[one].append(number)
-    return [_base(cars, known, number) for number in range(len(cars.keys))]
+def with_variants(cars: pa.Table, results: pa.Table, makes: pa.Array) -> pa.Table:
+    """The cars, those of these makes with what they are variants of."""
+    rows = results.select(["car_id", "model", "season"]).filter(pc.is_in(results["make"], makes))
+    found = rows.group_by(["car_id", "model"]).aggregate([("season", "min"), ("season", "max")])
+    prints: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in found.to_pylist():
+        prints[row["car_id"]].append(row)
+    mine = np.asarray(pc.is_in(cars["make"], makes)) & np.asarray(pc.is_valid(cars["make"]))
+    some = cars.filter(pa.array(mine)).to_pylist()
+    bases = _bases([Seen.of(row, prints[row["car_id"]]) for row in some])
+    column = pc.replace_with_mask(cars["variant_of"].combine_chunks(), pa.array(mine), pa.array(bases, pa.string()))
+    return with_column(cars, "variant_of", column)
 
 
-def _base(cars: _Cars, known: Mapping[Key, list[int]], number: int) -> int | None:
-    own = cars.keys[number]
+def _bases(cars: Sequence[Seen]) -> list[str | None]:
+    """For each car the id of its base: the longest stem that is printed, near in time, engine and all."""
+    known: dict[Key, list[Seen]] = defaultdict(list)
+    for car in cars:
+        known[car.key].append(car)
+    return [_base(car, known) for car in cars]
+
+
+def _base(car: Seen, known: Mapping[Key, list[Seen]]) -> str | None:
+    own = car.key
     if not own.make or not own.model:
         return None
-    found = {stem for text in cars.prints["model"][number] for stem in stems(text)}
+    found = {stem for text in car.models for stem in stems(text)}
     apart = {stem for make, stem, other in _apart() if make == own.make and own.model.startswith(other)}
     bases = sorted(found - apart - {own.model}, key=lambda stem: (-len(stem), stem))
     wanted = [Key(own.make, stem, engine) for stem in bases for engine in dict.fromkeys((own.engine, ""))]
     for one in ([own._replace(engine="")] if own.engine else []) + wanted:
-        near = [at for at in known.get(one, ()) if _years(cars, number, at) <= WITHIN]
+        near = [other for other in known.get(one, ()) if _years(car, other) <= WITHIN]
         if near:
-            return min(near, key=lambda at: (_years(cars, number, at), at))
+            return min(near, key=lambda other: (_years(car, other), other.first)).car_id
     return None
 
 
-def _years(cars: _Cars, one: int, other: int) -> int:
+def _years(one: Seen, other: Seen) -> int:
     """Years between the seasons of two cars; 0 where either is not known."""
-    if min(cars.last[one], cars.last[other]) < 0:
+    if min(one.last, other.last) < 0:
         return 0
-    return max(0, cars.first[one] - cars.last[other], cars.first[other] - cars.last[one])
+    return max(0, one.first - other.last, other.first - one.last)

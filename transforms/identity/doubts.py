@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,33 @@ def doubts(rows: pa.Table, results: pa.Table) -> pa.Table:
     cells = where.drop_columns("result_id").to_pylist()
     said = [place | {"line": line} | facts | own for place, line, (_, own) in zip(cells, lines, found, strict=True)]
     return pa.Table.from_pylist(said, schema=TABLES["findings"].schema)
+
+
+def doubts_again(
+    rows: pa.Table, results: pa.Table, findings: pa.Table, judged: pa.ChunkedArray, unchanged: Sequence[str]
+) -> pa.Table:
+    """The findings about people, sought again for those `judged`, and for whoever stands in no `unchanged` sheet.
+
+    A finding says on which line it is, and not about whom: so whoever stands on such a line with one who is sought
+    is sought, too, and only the others' findings stay.
+    """
+    sheets = pa.array(unchanged, pa.string())
+    about = pc.and_(pc.is_in(findings["check"], pa.array(CHECKS)), pc.is_in(findings["sheet_id"], sheets))
+    kept = findings.filter(about)
+    line = pc.binary_join_element_wise(kept["sheet_id"], kept["line"].cast(pa.string()), ":")
+    doubted = rows.select(["result_id", "driver_id"]).filter(pc.is_in(rows["result_id"], pc.unique(line)))
+    changed = rows["driver_id"].filter(pc.invert(pc.is_in(rows["sheet_id"], sheets)))
+    sought = pc.unique(pa.chunked_array([*judged.chunks, *changed.chunks], pa.string()))
+    while True:
+        lines = pc.unique(doubted["result_id"].filter(pc.is_in(doubted["driver_id"], sought)))
+        there = doubted["driver_id"].filter(pc.is_in(doubted["result_id"], lines))
+        more = pc.unique(pa.chunked_array([sought, *there.chunks], pa.string()))
+        if len(more) == len(sought):
+            break
+        sought = more
+    again = doubts(rows.filter(pc.is_in(rows["driver_id"], sought)), results)
+    stay = kept.filter(pc.invert(pc.is_in(line, lines)))
+    return pa.concat_tables([stay, again]).group_by(stay.column_names).aggregate([]).select(stay.column_names)
 
 
 def _finding(at: int, check: str, **said: str) -> Finding:

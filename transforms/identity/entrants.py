@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Container, Mapping
 from functools import cache
 from itertools import groupby, pairwise
 
@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 
 from transforms.fold import fold
 from transforms.identity.arrays import codes, lists, whole, with_column
-from transforms.identity.changes import lost, standing_cars
 from transforms.identity.groups import Bag, Codes, counted, dense, joined, ordered
-from transforms.identity.ids import Claims, Wishes, assign, slug
+from transforms.identity.ids import Wishes, assign, slug
+from transforms.identity.renewal import renewed, touched
 from transforms.lexicon import read_list
 from transforms.schema import TABLES
 
@@ -47,43 +47,31 @@ def core_keys(entrants: pa.ChunkedArray) -> tuple[Codes, list[str]]:
     return np.array([*(rank.get(key, -1) for key in keys), -1], dtype=np.int64)[code], distinct
 
 
-def resolve_entrants(results: pa.Table, claims: Claims) -> tuple[pa.Table, pa.Table]:
+def resolve_entrants(results: pa.Table, old: pa.Array) -> tuple[pa.Table, pa.Table]:
     """Results with their entrant_id, and the table of entrants.
 
-    `claims` tells which id each result's entrant bore in the last snapshot.
+    `old` is the id that each result's entrant bore in the last snapshot.
     """
-    column, teams = _told_apart(results, claims)
+    column, teams = _told_apart(results, old)
     return with_column(results, "entrant_id", column), _with_related(teams).sort_by("entrant_id")
 
 
-def renew_entrants(
-    results: pa.Table, previous: Mapping[str, pa.Table], unchanged: Set[str]
-) -> tuple[pa.Table, pa.Table]:
-    """What `resolve_entrants` gives, with only those teams told apart anew that other than `unchanged` sheets print.
+def renew_entrants(results: pa.Table, previous: Mapping[str, pa.Table], place: Codes) -> tuple[pa.Table, pa.Table]:
+    """What `resolve_entrants` gives, with only those teams told apart anew that new or lost results print.
 
-    `previous` holds results and entrants of the last snapshot, both results in order of sheet and line.
+    `previous` holds results and entrants of the last snapshot, and `place` tells where each result stood there.
     """
-    cars, before = previous["results"], previous["entrants"]
-    place = standing_cars(results, cars, unchanged)
-    fresh = results["entrant"].filter(pa.array(place < 0))
-    gone = cars["entrant"].take(pa.array(lost(place, cars.num_rows)))
-    printed = pc.unique(pa.chunked_array([*fresh.chunks, *gone.chunks], pa.string())).drop_null()
-    known = pc.is_in(before["core_words"], pa.array({core(text) for text in printed.to_pylist()}, pa.string()))
-    spellings = pa.concat_arrays([before.filter(known)["names"].combine_chunks().flatten(), printed])
-    mine, theirs = (np.asarray(pc.is_in(rows["entrant"], spellings)) for rows in (results, cars))
-    mine &= np.asarray(pc.is_valid(results["entrant"]))
-    claimed = cars.select(["result_id", "entrant_id"]).filter(pa.array(theirs)).combine_chunks().drop_null()
-    stay = before.filter(pc.invert(known))
-    claims = Claims(claimed["result_id"], claimed["entrant_id"], set(stay["entrant_id"].to_pylist()))
-    column, teams = _told_apart(results.filter(pa.array(mine)), claims)
-    at = np.where(mine, cars.num_rows + np.cumsum(mine) - 1, place)
-    ids = pa.chunked_array([*cars["entrant_id"].chunks, column], pa.string()).take(pa.array(at, mask=at < 0))
-    entrants = pa.concat_tables([stay, teams])
-    return with_column(results, "entrant_id", ids), _related_as_before(entrants, before).sort_by("entrant_id")
+    before = previous["entrants"]
+    printed = touched(results, previous["results"], place, ["entrant"])
+    cores = {core(text) for text in printed["entrant"].drop_null().to_pylist()}
+    known = pc.is_in(before["core_words"], pa.array(cores, pa.string()))
+    rows = results.select(["result_id", "season", "entrant"])
+    ids, teams = renewed(rows, previous, place, "entrants", known, _told_apart)
+    return with_column(results, "entrant_id", ids), _related_as_before(teams, before).sort_by("entrant_id")
 
 
-def _told_apart(results: pa.Table, claims: Claims) -> tuple[pa.Array, pa.Table]:
-    """The entrant_id of each result, and the teams, related to nobody yet."""
+def _told_apart(results: pa.Table, old: pa.Array, *taken: Container[str]) -> tuple[pa.Array, pa.Table]:
+    """The entrant_id of each result, and the teams, related to nobody yet; `taken` ids are of others."""
     code, keys = core_keys(results["entrant"])
     season = whole(results["season"])
     team = eras(code, season)
@@ -96,7 +84,7 @@ def _told_apart(results: pa.Table, claims: Claims) -> tuple[pa.Array, pa.Table]:
         lambda teams: [[slug(names[t][0]), f"{slug(names[t][0])}-{since[t]}"] for t in teams.tolist()],
         np.ones(len(names), dtype=bool),
     )
-    ids, _ = assign(team[held], slugs, claims.of(results["result_id"].take(pa.array(held))), claims)
+    ids, _ = assign(team[held], slugs, old.take(pa.array(held)), taken)
     column = pa.array(ids, pa.string()).take(pa.array(team, mask=team < 0))
     key_of = np.zeros(len(names), dtype=np.int64)
     key_of[team[held]] = code[held]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, count
 
 import numpy as np
 import pyarrow as pa
@@ -45,6 +46,17 @@ def _slug_word(word: str) -> str:
     return "-".join("".join(c if c.isalnum() else " " for c in fold(word)).split())
 
 
+class Ranked:
+    """Ids in order, to be searched for a few without making a set of them."""
+
+    def __init__(self, ids: pa.ChunkedArray) -> None:
+        self._ids = ids.combine_chunks()
+
+    def __contains__(self, id_: object) -> bool:
+        at = pc.search_sorted(self._ids, pa.scalar(id_, pa.string())).as_py()
+        return bool(at < len(self._ids) and self._ids[at].as_py() == id_)
+
+
 @dataclass(frozen=True)
 class Claims:
     """What the last snapshot called each mention: `ids` beside `mentions`.
@@ -55,8 +67,8 @@ class Claims:
 
     mentions: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
     ids: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
-    taken: Set[str] = frozenset()
-    nameless: frozenset[str] = frozenset()
+    taken: Sequence[Container[str]] = ()
+    nameless: Container[str] = frozenset()
 
     def of(self, mentions: pa.Array | pa.ChunkedArray) -> pa.Array:
         """The old id of each mention; null for a new one."""
@@ -71,12 +83,19 @@ class Wishes:
     several: np.ndarray
 
 
-def assign(cluster: Codes, wishes: Wishes, old: pa.Array, claims: Claims) -> tuple[list[str], dict[str, str]]:
+def assign(
+    cluster: Codes,
+    wishes: Wishes,
+    old: pa.Array | pa.ChunkedArray,
+    taken: Sequence[Container[str]] = (),
+    nameless: Container[str] = frozenset(),
+) -> tuple[list[str], dict[str, str]]:
     """An id for each cluster; and for each old id that was merged away the id into which.
 
     `cluster` and `old` run over mentions, `wishes` over clusters. An old id goes to the cluster with most of its
     mentions (then the one whose slug it is, then the first); a cluster keeps the id that brings it most mentions.
-    The id of somebody without a full name gives way to any other wish once a full name is known.
+    The id of somebody without a full name (the `nameless` ones) gives way to any other wish once a full name is
+    known. No `taken` id is given.
     """
     claim, bearers = codes(old)
     names = bearers.to_pylist()
@@ -86,13 +105,13 @@ def assign(cluster: Codes, wishes: Wishes, old: pa.Array, claims: Claims) -> tup
     ids: list[str] = [""] * len(wishes.several)
     several = wishes.several.tolist()
     for name, at in home.items():
-        if not ids[at] and not (several[at] and names[name] in claims.nameless):
+        if not ids[at] and not (several[at] and names[name] in nameless):
             ids[at] = names[name]
-    taken = set(names) | claims.taken
+    given = set(names)
     new = np.array([at for at, own in enumerate(ids) if not own], dtype=np.int64)
     for at, wish in zip(new.tolist(), wishes.of(new), strict=True):
-        ids[at] = free(wish, taken)
-        taken.add(ids[at])
+        ids[at] = free(wish, (given, *taken))
+        given.add(ids[at])
     return ids, {names[name]: ids[at] for name, at in home.items() if ids[at] != names[name]}
 
 
@@ -110,17 +129,7 @@ def _homes(claimed: Codes, owner: Codes, size: Codes, wishes: Wishes, names: lis
             yield name, at
 
 
-def free(wishes: Iterable[str], taken: set[str]) -> str:
+def free(wishes: Sequence[str], taken: Sequence[Container[str]]) -> str:
     """The first wish that is not taken, else the last one with a number."""
-    last = ""
-    for last in wishes:
-        if last not in taken:
-            return last
-    return next(wish for wish in _numbered(last) if wish not in taken)
-
-
-def _numbered(text: str) -> Iterator[str]:
-    number = 2
-    while True:
-        yield f"{text}-{number}"
-        number += 1
+    numbered = (f"{wishes[-1]}-{number}" for number in count(2))
+    return next(wish for wish in chain(wishes, numbered) if not any(wish in ids for ids in taken))

@@ -1,26 +1,29 @@
-"""The rows of those who were judged, laid into what stands from the last build."""
+"""What was told apart again, laid into what stands from the last build."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.doubts import CHECKS, doubts
-from transforms.identity.scope import Scope
+from transforms.identity.changes import lost
+from transforms.identity.groups import Codes
+from transforms.identity.ids import Ranked
+from transforms.schema import TABLES
 
 Rows = TypeVar("Rows", pa.Table, pa.ChunkedArray)
 
 
-def laid(scope: Scope, old: Rows, renewed: Rows) -> Rows:
-    """Of each mention of the build the row: where it stands that of `old`, else the next of `renewed`."""
-    judged = scope.place < 0
-    at = np.where(judged, len(old) + np.cumsum(judged) - 1, scope.place)
+def laid(place: Codes, old: Rows, renewed: Rows) -> Rows:
+    """For each row of the build that which has its `place` in `old`, or the next of the `renewed` where that is -1."""
+    fresh = place < 0
+    at = pa.array(np.where(fresh, len(old) + np.cumsum(fresh) - 1, place))
     if isinstance(old, pa.Table):
-        return pa.concat_tables([old, renewed]).take(pa.array(at))
-    return pa.chunked_array([*old.chunks, *renewed.chunks]).take(pa.array(at))
+        return pa.concat_tables([old, renewed]).take(at)
+    return pa.chunked_array([*old.chunks, *renewed.chunks]).take(at)
 
 
 def merged(some: pa.Table, others: pa.Table, key: str) -> pa.Table:
@@ -32,28 +35,32 @@ def merged(some: pa.Table, others: pa.Table, key: str) -> pa.Table:
     return pa.concat_tables([some, others]).take(pa.array(at))
 
 
-def doubts_again(
-    rows: pa.Table, results: pa.Table, findings: pa.Table, judged: pa.ChunkedArray, scope: Scope
-) -> pa.Table:
-    """The findings about people, sought again for those `judged`, and for whoever stands in a sheet that changed.
+def touched(results: pa.Table, before: pa.Table, place: Codes, columns: Sequence[str]) -> pa.Table:
+    """What is printed in these columns of results that are new, or have no `place` any more of those `before`."""
+    new, gone = pa.array(np.flatnonzero(place < 0)), pa.array(lost(place, before.num_rows))
+    rows = pa.concat_tables([results.select(columns).take(new), before.select(columns).take(gone)])
+    return rows.group_by(columns).aggregate([])
 
-    A finding says on which line it is, and not about whom: so whoever stands on such a line with one who is sought
-    is sought, too, and only the others' findings stay.
+
+def renewed(
+    results: pa.Table,
+    previous: Mapping[str, pa.Table],
+    place: Codes,
+    name: str,
+    known: pa.ChunkedArray,
+    tell: Callable[[pa.Table, pa.ChunkedArray, Ranked], tuple[pa.Array, pa.Table]],
+) -> tuple[pa.ChunkedArray, pa.Table]:
+    """The ids of results in the table `name`, and that table, when only whom a change may concern is told apart.
+
+    `place` is where each result stood in the `previous` tables, -1 for a new one; `known` marks the rows of the last
+    table that are to be told apart again; `tell` does that.
     """
-    unchanged = pa.array(scope.unchanged, pa.string())
-    about = pc.and_(pc.is_in(findings["check"], pa.array(CHECKS)), pc.is_in(findings["sheet_id"], unchanged))
-    kept = findings.filter(about)
-    line = pc.binary_join_element_wise(kept["sheet_id"], kept["line"].cast(pa.string()), ":")
-    doubted = rows.select(["result_id", "driver_id"]).filter(pc.is_in(rows["result_id"], pc.unique(line)))
-    changed = rows["driver_id"].filter(pc.invert(pc.is_in(rows["sheet_id"], unchanged)))
-    sought = pc.unique(pa.chunked_array([*judged.chunks, *changed.chunks], pa.string()))
-    while True:
-        lines = pc.unique(doubted["result_id"].filter(pc.is_in(doubted["driver_id"], sought)))
-        there = doubted["driver_id"].filter(pc.is_in(doubted["result_id"], lines))
-        more = pc.unique(pa.chunked_array([sought, *there.chunks], pa.string()))
-        if len(more) == len(sought):
-            break
-        sought = more
-    again = doubts(rows.filter(pc.is_in(rows["driver_id"], sought)), results)
-    stay = kept.filter(pc.invert(pc.is_in(line, lines)))
-    return pa.concat_tables([stay, again]).group_by(stay.column_names).aggregate([]).select(stay.column_names)
+    rows, before, key = previous["results"], previous[name], TABLES[name].key[0]
+    new, gone = np.flatnonzero(place < 0), pa.array(lost(place, rows.num_rows))
+    was = pc.index_in(results["result_id"].take(pa.array(new)), rows["result_id"].take(gone).combine_chunks())
+    old = laid(place, rows[key], rows[key].take(gone).take(was))
+    stay, again = before.filter(pc.invert(known)), before[key].filter(known).combine_chunks()
+    mine = np.append(np.asarray(pc.is_in(rows[key], again)), True)[place]
+    own = pa.array(np.flatnonzero(mine))
+    column, told = tell(results.take(own), old.take(own), Ranked(stay[key]))
+    return laid(np.where(mine, -1, place), rows[key], pa.chunked_array([column])), pa.concat_tables([stay, told])

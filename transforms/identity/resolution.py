@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Container, Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,17 +11,17 @@ import pyarrow.compute as pc
 
 from transforms.identity.anchors import NAMED
 from transforms.identity.arrays import with_column
-from transforms.identity.cars import resolve_cars
-from transforms.identity.changes import lost
+from transforms.identity.cars import renew_cars, resolve_cars
+from transforms.identity.changes import lost, standing_cars
 from transforms.identity.decisions import DecisionError
-from transforms.identity.doubts import doubts
+from transforms.identity.doubts import doubts, doubts_again
 from transforms.identity.entrants import renew_entrants, resolve_entrants
 from transforms.identity.groups import dense
-from transforms.identity.ids import Claims, Wishes, assign
+from transforms.identity.ids import Claims, Ranked, Wishes, assign
 from transforms.identity.mentions import Company, Mentions, cars_of, gather, in_order
 from transforms.identity.outcome import best_mentions, drivers, links, names
 from transforms.identity.people import METHODS, People, identify, mention_keys, wishes
-from transforms.identity.renewal import doubts_again, laid, merged
+from transforms.identity.renewal import laid, merged
 from transforms.identity.scope import Scope, concerned
 from transforms.schema import TABLES
 
@@ -58,8 +58,8 @@ def resolve(
     mentions = gather({**read, "driver_results": in_order(read["driver_results"], read["results"])})
     judged = np.ones(len(mentions), dtype=bool)
     found = _identified(mentions, judged, decisions, _claims(previous))
-    results, entrants = resolve_entrants(read["results"], _entrant_claims(previous))
-    results, cars = resolve_cars(results, previous)
+    results, entrants = resolve_entrants(read["results"], _borne(read["results"], previous, "entrant_id"))
+    results, cars = resolve_cars(results, _borne(read["results"], previous, "car_id"))
     rows = _filled(mentions.rows, found.links, found.display, results)
     return {
         "sheets": _sheets(read["sheets"], mentions.forms, mentions.readings),
@@ -83,12 +83,13 @@ def _renewed(
     mentions = gather({**read, "driver_results": company}, scope.readings, Company(scope.judged, scope.prints))
     rest = pa.array(lost(scope.place, previous["driver_results"].num_rows))
     found = _identified(mentions, scope.judged, decisions, _claims(previous, rest))
-    results, entrants = renew_entrants(read["results"], previous, unchanged)
-    results, cars = resolve_cars(results, previous)
-    linked = laid(scope, previous["driver_links"], found.links)
+    place = standing_cars(read["results"], previous["results"], unchanged)
+    results, entrants = renew_entrants(read["results"], previous, place)
+    results, cars = renew_cars(results, previous, place)
+    linked = laid(scope.place, previous["driver_links"], found.links)
     for name in ("result_id", "seat"):
         linked = with_column(linked, name, read["driver_results"][name])
-    display = laid(scope, previous["driver_results"]["driver"], found.display)
+    display = laid(scope.place, previous["driver_results"]["driver"], found.display)
     rows = _filled(read["driver_results"], linked, display, results)
     gone = pc.unique(previous["driver_results"]["driver_id"].take(rest))
     stay = previous["drivers"].filter(pc.invert(pc.is_in(previous["drivers"]["driver_id"], gone)))
@@ -106,7 +107,7 @@ def _renewed(
         "names": scope.names,
         "entrants": entrants,
         "cars": cars,
-        "findings": doubts_again(rows, results, previous["findings"], found.drivers["driver_id"], scope),
+        "findings": doubts_again(rows, results, previous["findings"], found.drivers["driver_id"], scope.unchanged),
     }
 
 
@@ -118,7 +119,7 @@ def _identified(mentions: Mentions, judged: np.ndarray, decisions: pa.Table, cla
     person = dense(people.person)
     best = best_mentions(mentions, person)
     old = claims.of(mention_keys(mentions.rows)) if len(claims.ids) else pa.nulls(len(mentions), pa.string())
-    ids, moved = assign(person, _wishes(mentions, person, best), old, claims)
+    ids, moved = assign(person, _wishes(mentions, person, best), old, claims.taken, claims.nameless)
     causes = _causes(old, people, list(moved))
     table = drivers(mentions, people, person, best, ids)
     return Identified(
@@ -142,23 +143,23 @@ def _claims(previous: Tables | None, rest: pa.Array | None = None) -> Claims:
         return Claims()
     rows, people = previous["driver_results"], previous["drivers"]
     redirects = previous.get("driver_redirects", TABLES["driver_redirects"].empty())
-    taken = set(redirects["old_id"].to_pylist())
+    taken: list[Container[str]] = [set(redirects["old_id"].to_pylist())]
     if rest is not None:
         rows = rows.take(rest)
         mine = pc.is_in(people["driver_id"], pc.unique(rows["driver_id"]))
-        taken |= set(people["driver_id"].filter(pc.invert(mine)).to_pylist())
+        taken.append(Ranked(people["driver_id"].filter(pc.invert(mine))))
         people = people.filter(mine)
     nameless = people.filter(pc.is_in(people["name_form"], pa.array(["surname", "initial", "placeholder"])))
     ids = rows["driver_id"].combine_chunks()
     return Claims(mention_keys(rows), ids, taken, frozenset(nameless["driver_id"].to_pylist()))
 
 
-def _entrant_claims(previous: Mapping[str, pa.Table] | None) -> Claims:
-    """What the last snapshot called the entrant of each result."""
-    if not previous or "results" not in previous:
-        return Claims()
-    rows = previous["results"].filter(pc.is_valid(previous["results"]["entrant_id"]))
-    return Claims(rows["result_id"].combine_chunks(), rows["entrant_id"].combine_chunks())
+def _borne(results: pa.Table, previous: Tables | None, key: str) -> pa.Array | pa.ChunkedArray:
+    """Which id of entrant or car each result bore in the last snapshot."""
+    before = previous.get("results") if previous else None
+    if before is None or key not in before.column_names:
+        return pa.nulls(len(results), pa.string())
+    return before[key].take(pc.index_in(results["result_id"], before["result_id"].combine_chunks()))
 
 
 def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
