@@ -114,7 +114,7 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
         if isinstance(plan, Outcome):
             return plan
         with emptied(runner.staging(warehouse)) as staging:
-            names = _read(runner, location, plan, staging)
+            names = read(runner, location, plan.fresh, staging)
             tables = _run(runner, collect, plan, staging, names, current)
             tables = _run(runner, identify, plan, tables, current)
             tables = _run(runner, check, plan, tables, current)
@@ -127,11 +127,11 @@ def _run(runner: Runner, step: Callable[..., T], *arguments: Any) -> T:
     return runner.run(step, *arguments)
 
 
-def _read(runner: Runner, location: str, plan: Plan, staging: str) -> list[str]:
-    """Read the sheets that must be read, in batches, and give the names under which these are staged."""
+def read(runner: Runner, location: str, sheets: Sequence[Sheet], staging: str) -> list[str]:
+    """Read sheets in batches, and give the names under which these are staged."""
     from flows.workers import cores
 
-    cut = batches(plan.fresh, *batch_size(sum(sheet.size for sheet in plan.fresh), cores()))
+    cut = batches(sheets, *batch_size(sum(sheet.size for sheet in sheets), cores()))
     calls = [(location, batch, staging, f"{number:06}") for number, batch in enumerate(cut)]
     names = []
     with closing(runner.each(read_batch, calls)) as staged:

@@ -22,7 +22,7 @@ from flows.progress import tell
 T = TypeVar("T")
 # Loaded once, in the process from which all workers are forked: it does nothing else, so that no thread of Arrow's
 # is lost in a fork.
-LOADED = ["flows.steps", "flows.sheet_files", "flows.staging", "transforms.sheets"]
+LOADED = ["flows.lean", "flows.steps", "flows.sheet_files", "flows.staging", "transforms.sheets"]
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 

@@ -15,9 +15,7 @@ import shutil
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +24,7 @@ import pyarrow.parquet as pq
 
 from flows.terminal import grid
 from tests.bench import wide
+from tests.bench.processes import Run, run
 
 PIPELINE, READING, FLOOR = "parcferme build", "parcferme, reading alone", "floor: bytes in, tables out"
 # How each way is called in the report, and its module below tests.bench.peers.
@@ -42,7 +41,9 @@ WITHOUT_DLT = """
 dlt is not installed here and is left out; with it: pip install -c constraints.txt 'parcferme[bench]'"""
 HOW = """
 {sheets:,} sheets without a header, {lines:,} lines, {size:.1f} MiB of text; {processors} processors, Python {python}.
-Every way runs in a process of its own, from its start to its exit, in turn, {times} times; the medians are shown."""
+Every way runs in a process of its own, from its start to its exit, in turn, {times} times; the medians are shown.
+Each may use all processors, and does but for pandas, dlt and the floor: DuckDB and Polars by threads, parcferme by
+processes, whose CPU and memory count."""
 ALONE = """
 Reading and writing alone
   Take the text apart, type the cells, give each driver a row, write Parquet. parcferme finds out what the columns
@@ -60,31 +61,6 @@ nobody can save."""
 MORE = """
 More: `python -m tests.bench.read` (the reader against SQL, without start-up), `... .identity` (who is who against a
 simulated truth), `... .scale` (builds of 1,000 to 100,000 sheets by step)."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """One process from start to exit: seconds by the clock, seconds of processors, peak memory in MiB."""
-
-    wall: float
-    cpu: float
-    memory: float
-
-    def beside(self, other: Run) -> list[float]:
-        """How many times as much this takes as the other: time, CPU, memory."""
-        return [self.wall / other.wall, self.cpu / other.cpu, self.memory / other.memory]
-
-
-def run(*command: str) -> Run:
-    """Run Python with these arguments; RuntimeError when it fails."""
-    start = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    # A build whose data has errors exits with 1, and is a build all the same.
-    if process.returncode not in (0, 1):
-        raise RuntimeError(f"{' '.join(command)} exited with {process.returncode}")
-    return Run(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def compare(times: int, folder: Path) -> tuple[dict[str, Run], dict[str, list[int]]]:

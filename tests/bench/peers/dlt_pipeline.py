@@ -69,7 +69,7 @@ def results(places: str) -> Iterator[list[Row]]:
     """The rows of each sheet in turn."""
     for told in pq.read_table(places).to_pylist():
         rows = []
-        for line, text in enumerate(Path(told["path"]).read_text("utf-8").rstrip("\n").split("\n"), 1):
+        for line, text in enumerate(Path(told["path"]).read_bytes().decode().rstrip("\n").split("\n"), 1):
             cells = text.split("|")
             row = {name: (cells[told[name]].strip() or None) if told[name] else None for name in PLACES}
             crew = row.pop("crew")

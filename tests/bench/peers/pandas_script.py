@@ -23,7 +23,7 @@ def milliseconds(texts: pd.Series, pattern: str) -> pd.Series:
 def main(places: str, out: str) -> None:
     """Read, split, cast, explode and write."""
     told = pd.read_parquet(places)
-    told["text"] = [Path(path).read_text("utf-8").rstrip("\n").split("\n") for path in told["path"]]
+    told["text"] = [Path(path).read_bytes().decode().rstrip("\n").split("\n") for path in told["path"]]
     lines = told.explode("text", ignore_index=True)
     lines["line"] = lines.groupby("sheet_id").cumcount() + 1
     cells = lines["text"].str.split("|", expand=True).to_numpy(dtype=object)

@@ -13,32 +13,27 @@ TIMES = {"race_time": r"^(\d+)\D+(\d+)\D+(\d+)(?:\.(\d+))?", "lap_time": r"^(\d*
 
 def milliseconds(name: str) -> pl.Expr:
     """A time of hours, minutes, seconds and fractions."""
-    hours, minutes, seconds = (
-        pl.col(name).str.extract(TIMES[name], group).cast(pl.Int64, strict=False) for group in (1, 2, 3)
-    )
-    fraction = (
-        pl.col(name)
-        .str.extract(TIMES[name], 4)
-        .str.slice(0, 3)
-        .str.pad_end(3, "0")
-        .cast(pl.Int64, strict=False)
-        .fill_null(0)
-    )
+    parts = pl.col(name).str.extract_groups(TIMES[name]).struct
+    hours, minutes, seconds = (parts.field(group).cast(pl.Int64, strict=False) for group in "123")
+    fraction = parts.field("4").str.slice(0, 3).str.pad_end(3, "0").cast(pl.Int64, strict=False).fill_null(0)
     return ((hours.fill_null(0) * 60 + minutes) * 60 + seconds) * 1000 + fraction
 
 
 def main(places: str, out: str) -> None:
     """Read, split, cast, explode and write."""
     told = pl.read_parquet(places)
-    texts = [Path(path).read_text("utf-8") for path in told["path"]]
+    texts = [Path(path).read_bytes().decode() for path in told["path"]]
     lines = (
         told.with_columns(text=pl.Series(texts).str.strip_chars_end("\n").str.split("\n"))
         .with_columns(line=pl.int_ranges(1, pl.col("text").list.len() + 1))
         .explode("text", "line")
-        .with_columns(cell=pl.col("text").str.split("|").list.eval(pl.element().str.strip_chars()))
+        .with_columns(cell=pl.col("text").str.split("|"))
     )
     printed = lines.select(
-        "sheet_id", "line", "separator", *(pl.col("cell").list.get(pl.col(place)).alias(place) for place in PLACES)
+        "sheet_id",
+        "line",
+        "separator",
+        *(pl.col("cell").list.get(pl.col(place)).str.strip_chars().alias(place) for place in PLACES),
     ).with_columns(pl.when(pl.col(place) != "").then(pl.col(place)).alias(place) for place in PLACES)
     results = printed.with_columns(
         *(pl.col(name).alias(f"{name}_text") for name in ("position", "lap_time")),

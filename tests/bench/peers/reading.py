@@ -1,36 +1,41 @@
 """The part of this pipeline that its peers do too, without people, checks and views: `... reading PLACES OUT`."""
 
 import sys
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
-from flows.steps import BATCH_SHEETS
-from transforms.schema import TABLES
-from transforms.sheets import read_sheets
-from transforms.sources import Source
-
-WRITTEN = ("results", "driver_results", "lines", "sheets", "findings")
+import flows  # noqa: F401  it chooses Arrow's allocator, as for every build
 
 
 def main(places: str, out: str) -> None:
-    """Read the sheets without being told a column, a batch at a time, and write the tables."""
-    told = pq.read_table(places, columns=["path", "sheet_id"])
-    files = list(zip(told["path"].to_pylist(), told["sheet_id"].to_pylist(), strict=True))
-    with ExitStack() as open_files:
-        writers = {
-            name: open_files.enter_context(
-                pq.ParquetWriter(f"{out}/{name}.parquet", TABLES[name].schema, compression="zstd")
-            )
-            for name in WRITTEN
-        }
-        for i in range(0, len(files), BATCH_SHEETS):
-            batch = [
-                Source(name, None, path, "", Path(path).read_bytes()) for path, name in files[i : i + BATCH_SHEETS]
-            ]
-            for name, table in read_sheets(batch).items():
-                writers[name].write_table(table)
+    """Read the sheets and write their tables by the steps of a build, from where it has seen what is to be read."""
+    # Imported here, since every worker loads this module, and has no use for them.
+    import pyarrow.parquet as pq
+
+    from flows.load import WRITERS
+    from flows.parquet import write_parquet
+    from flows.sheet_files import Sheet
+    from flows.staging import emptied, read_batches
+    from flows.steps import Direct, read
+    from flows.workers import cores
+    from transforms.schema import TABLES
+    from transforms.sources import Source
+
+    told = pq.ParquetFile(places).read(["path", "sheet_id", "sha256", "bytes"])
+    paths, ids, hashes, sizes = (column.to_pylist() for column in told.columns)
+    files = [f"{name}.txt" for name in ids]
+    sources = (Source(name, None, file, sha256, b"") for name, file, sha256 in zip(ids, files, hashes, strict=True))
+    sheets = [Sheet(source, size) for source, size in zip(sources, sizes, strict=True)]
+
+    def write(name: str) -> None:
+        path = Path(out, f"{name}.parquet")
+        path.unlink(missing_ok=True)
+        write_parquet(path, TABLES[name], tables[name])
+
+    with emptied(f"{out}/staging") as staging:
+        tables = read_batches(staging, read(Direct(cores()), paths[0].removesuffix(files[0]), sheets, staging))
+        with ThreadPoolExecutor(WRITERS) as pool:
+            list(pool.map(write, tables))
 
 
 if __name__ == "__main__":
