@@ -40,6 +40,8 @@ def build_database(path: Path, folder: str, root: Path | None = None) -> None:
         old.unlink(missing_ok=True)
     with closing(duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION})) as connection:
         settle_paths(connection, folder, root)
+        # Each view is bound down to the files, whose footers are long: once read they are kept for the next.
+        connection.execute("SET parquet_metadata_cache = true")
         connection.begin()
         for table in TABLES.values():
             _create_base_view(connection, table, f"{folder}/{table.name}.parquet")

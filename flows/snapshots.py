@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -35,14 +36,14 @@ def snapshot_id(inputs: Mapping[str, object]) -> str:
 
 
 def sealed(manifest: Mapping[str, object]) -> bytes:
-    """The text of a manifest, with a hash of all else in it as `sha256`: a single changed byte shows."""
-    content = {key: value for key, value in manifest.items() if key != "sha256"}
-    content["sha256"] = hashlib.sha256(_canonical(content)).hexdigest()
-    return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+    """The text of a manifest, which ends with the hash of all else in it as `sha256`: a single changed byte shows."""
+    content = _canonical({key: value for key, value in manifest.items() if key != "sha256"})
+    return content[:-1] + f',\n"sha256":"{hashlib.sha256(content).hexdigest()}"}}\n'.encode()
 
 
 def _canonical(value: Mapping[str, object]) -> bytes:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """JSON in one form, an entry a line: only without indentation does Python's encoder take no time."""
+    text = json.dumps(value, sort_keys=True, separators=(",\n", ":"), ensure_ascii=False)
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -128,12 +129,20 @@ class Snapshot:
 
         A whole table is read once, and held, for several steps need the same.
         """
+        if name in self._expected:
+            self._held[name] = self._expected.pop(name).result()
         if name in self._held:
             return self._held[name].select(columns) if columns else self._held[name]
         found = self._read(name, columns)
         if columns is None:
             self._held[name] = found
         return found
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Begin to read whole tables that will be asked for, one after the other, while something else is done."""
+        reader = ThreadPoolExecutor(1)
+        self._expected.update({name: reader.submit(self._read, name, None) for name in names})
+        reader.shutdown(wait=False)
 
     def holds(self, name: str, rows: Rows) -> bool:
         """Tell whether these are the rows of one of its tables, if that was read whole."""
@@ -147,6 +156,10 @@ class Snapshot:
 
     @cached_property
     def _held(self) -> dict[str, pa.Table]:
+        return {}
+
+    @cached_property
+    def _expected(self) -> dict[str, Future[pa.Table]]:
         return {}
 
     def _read(self, name: str, columns: list[str] | None) -> pa.Table:

@@ -30,6 +30,19 @@ PROJECT = Path(__file__).resolve().parent.parent
 # What decides how a sheet is read, and what else decides which tables and views are published.
 READING = ("transforms", *(f"flows/{name}.py" for name in ("extract", "sheet_files", "events", "decisions", "roots")))
 PUBLISHING = ("warehouse/views", "flows/views.py", "flows/database.py", "flows/parquet.py")
+# The tables of the last snapshot that are needed when a few sheets changed, in the order in which they are.
+COMPARED = (
+    "sheets",
+    "lines",
+    "results",
+    "driver_results",
+    "findings",
+    "names",
+    "drivers",
+    "entrants",
+    "cars",
+    "driver_links",
+)
 # A batch is large enough that its fixed costs vanish, and small enough for a sixth of a gigabyte to read it; less than
 # half of one is not worth another process. Where there are more than enough of them, each is up to so many times as
 # large, so that a cluster's own cost of a task, a fifth of a second, stays below a twentieth of the work.
@@ -165,8 +178,10 @@ def survey(location: str, current: Snapshot | None, full: bool) -> Plan | Outcom
     inputs = _inputs(found)
     if current and not full and _stands(current, inputs):
         return _unchanged(current)
-    seeds = gather(found)
     code = _code(READING)
+    if current and not full and current.manifest["inputs"]["code"]["reading"] == code:
+        current.expect(COMPARED)
+    seeds = gather(found)
     keys = {sheet.sheet_id: sheet.key(code) for sheet in seeds.sheets}
     reused = frozenset[str]() if full or not current else _reusable(current, keys)
     return Plan(seeds, inputs | {"sheets": keys}, reused)
