@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from transforms.fold import fold
 from transforms.lexicon import read_list
+from transforms.remember import remember
 
 # `J.`, `J.-P.`, `J.P.`, `Ch.`, `J`, `J-P`; and `AJ`, where the rest of the name is not in capitals.
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,3}\.-?)+[^\W\d_]?\.?|[^\W\d_](?:-[^\W\d_])?")
 _GLUED = re.compile(r"\b([^\W\d_]{1,2}\.)(?=[^\W\d_]{2})")  # `M.Schumacher`
 _DIGRAPH = re.compile(r"(?<![aeiouqg])([aou])e(?=[^aeiou])")
 _NICKNAME = re.compile(r"[\"“”„«»(][^\"“”„«»()]*[\"“”„«»)]")
+# Without any of these a name is its words: no nickname, no comma, nothing glued to initials.
+_MARKS = frozenset('"“”„«»(,.')
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A printed name, taken apart: the words as printed, and the keys under which it meets other spellings.
 
     `form` is full, initial, surname, pseudonym or placeholder; `blocks` are the surnames under which a shorter
@@ -85,11 +86,44 @@ def squash(text: str) -> str:
     return "".join(c for c in fold(text) if c.isalnum())
 
 
+class Word(NamedTuple):
+    """What one printed word may be, whatever name it stands in; `suffix` is what it means as one, if it can."""
+
+    text: str
+    squashed: str
+    key: str
+    given: bool
+    particle: bool
+    initial: bool
+    capitals: bool
+    title: bool
+    unknown: bool
+    suffix: str | None
+
+
+@remember
+def word(text: str) -> Word:
+    """All that is asked of a word, asked once: there are far fewer words than names."""
+    squashed, initial = squash(text), _is_initial(text)
+    return Word(
+        text=text,
+        squashed=squashed,
+        key=_keyed(text),
+        given=_is_given(text),
+        particle=_is_particle(text),
+        initial=initial,
+        capitals=len(text) > 2 and text.isupper() and not initial,
+        title=squashed in _words("title"),
+        unknown=squashed in _words("unknown given name"),
+        suffix=_words("suffix").get(squashed),
+    )
+
+
 class Print(NamedTuple):
     """A name as printed: its words without nickname, titles and suffix; and the suffix."""
 
     text: str
-    words: list[str]
+    words: list[Word]
     suffix: str
 
 
@@ -104,14 +138,14 @@ def shape(printed: Print) -> str:
     words = printed.words
     if not words:
         return "none"
-    if len(words) == 1 or _opens_family(words[0]):
+    first, last = words[0], words[-1]
+    if len(words) == 1 or _opens_family(first):
         return "surname"
-    if _is_initial(words[0]) or _is_initial(words[-1]):
+    if first.initial or last.initial:
         return "initial"
-    first, last = _is_given(words[0]), _is_given(words[-1])
-    if first == last:
+    if first.given == last.given:
         return "words"
-    return "given-first" if first else "given-last"
+    return "given-first" if first.given else "given-last"
 
 
 def parse(text: str, *, pseudonym: bool, reading: str) -> Name:
@@ -128,26 +162,27 @@ def understand(printed: Print, *, pseudonym: bool, reading: str) -> Name:
         whole = key(text.split())
         return Name("pseudonym", "", text, "", "", whole, (whole,))
     given, family = _divide(_given_first(words, reading), reading)
-    form = "surname" if not given else "initial" if _is_initial(given[0]) else "full"
-    given_key = _initial(given[0]) if form == "initial" else key(given)
-    return Name(form, " ".join(given), " ".join(family), suffix, given_key, key(family), _blocks(family))
+    form = "surname" if not given else "initial" if given[0].initial else "full"
+    given_key = _initial(given[0].text) if form == "initial" else "".join([word.key for word in given])
+    printed_family, family_key, blocks = _surnames(tuple(family))
+    return Name(form, " ".join([word.text for word in given]), printed_family, suffix, given_key, family_key, blocks)
 
 
-def _bare(text: str) -> tuple[list[str], str]:
+def _bare(text: str) -> tuple[list[Word], str]:
     """The words of a name without nickname, titles and suffix; and the suffix."""
-    if not _NICKNAME.fullmatch(text.strip()):
-        text = _NICKNAME.sub(" ", text)
-    words = [word for word in _GLUED.sub(r"\1 ", _comma_last(text)).split() if squash(word)]
-    if "".join(map(squash, words)) in _words("placeholder"):
+    if not _MARKS.isdisjoint(text):
+        if not _NICKNAME.fullmatch(text.strip()):
+            text = _NICKNAME.sub(" ", text)
+        text = _GLUED.sub(r"\1 ", _comma_last(text))
+    words = [found for found in map(word, text.split()) if found.squashed]
+    if "".join([found.squashed for found in words]) in _words("placeholder"):
         return [], ""
-    words = [w for w in words if squash(w) not in _words("unknown given name")]
-    while len(words) > 1 and squash(words[0]) in _words("title"):
+    words = [found for found in words if not found.unknown]
+    while len(words) > 1 and words[0].title:
         words = words[1:]
-    suffix = ""
-    if len(words) > 1 and squash(words[-1]) in _words("suffix") and not (len(words) == 2 and _is_given(words[0])):
-        suffix = _words("suffix")[squash(words[-1])]
-        words = words[:-1]
-    return words, suffix
+    if len(words) > 1 and words[-1].suffix is not None and not (len(words) == 2 and words[0].given):
+        return words[:-1], words[-1].suffix
+    return words, ""
 
 
 def _comma_last(text: str) -> str:
@@ -158,46 +193,48 @@ def _comma_last(text: str) -> str:
     return f"{head} {tail}" if squash(tail) in _words("suffix") else f"{tail} {head}"
 
 
-def _given_first(words: list[str], reading: str) -> list[str]:
+def _given_first(words: list[Word], reading: str) -> list[Word]:
     """The words with the given names in front, where capitals, initials or the sheet say that they are behind."""
     if len(words) < 2:
         return words
-    capitals = [len(word) > 2 and word.isupper() and not _is_initial(word) for word in words]
+    capitals = [word.capitals for word in words]
     if any(capitals) and not all(capitals):
         if capitals[0] and not capitals[-1]:
             cut = capitals.index(False)
             return words[cut:] + words[:cut]
         return words
-    if _is_initial(words[-1]) and not _is_initial(words[0]):
+    if words[-1].initial and not words[0].initial:
         return [words[-1], *words[:-1]]
     if reading != "swapped":
         return words
     cut = len(words) - 1
-    while cut > 1 and _is_given(words[cut - 1]) and not _is_particle(words[cut - 1]):
+    while cut > 1 and words[cut - 1].given and not words[cut - 1].particle:
         cut -= 1
     return words[cut:] + words[:cut]
 
 
-def _divide(words: list[str], reading: str) -> tuple[list[str], list[str]]:
+def _divide(words: list[Word], reading: str) -> tuple[list[Word], list[Word]]:
     """Given names and family name: the first word is given, and so are known given names and initials after it."""
-    if len(words) == 1 or _opens_family(words[0]):
+    first = words[0]
+    if len(words) == 1 or _opens_family(first):
         return [], words
-    if reading == "surname" and not _is_given(words[0]) and not _is_initial(words[0]):
+    if reading == "surname" and not first.given and not first.initial:
         return [], words
     cut = 1
-    while cut < len(words) - 1 and (_is_given(words[cut]) or _is_initial(words[cut])):
-        if _is_particle(words[cut]):
-            break
+    while cut < len(words) - 1 and (words[cut].given or words[cut].initial) and not words[cut].particle:
         cut += 1
     return words[:cut], words[cut:]
 
 
-def _blocks(family: list[str]) -> tuple[str, ...]:
-    """The family name whole, without its particles, and the last and first part of a compound one."""
-    core = [word for word in family if not _is_particle(word)] or family
-    parts = [part for word in core for part in word.split("-") if squash(part)]
-    keys = [key(family), key(core), key(parts[-1:]), key(parts[:1])]
-    return tuple(dict.fromkeys(k for k in keys if len(k) > 1 or k == keys[0]))
+@lru_cache(maxsize=1 << 16)
+def _surnames(family: tuple[Word, ...]) -> tuple[str, str, tuple[str, ...]]:
+    """The family name as printed and its key; and it whole, without its particles, and the last and first part."""
+    core = [word.text for word in family if not word.particle] or [word.text for word in family]
+    parts = [part for text in core for part in text.split("-") if squash(part)]
+    whole = "".join([word.key for word in family])
+    keys = [whole, key(core), key(parts[-1:]), key(parts[:1])]
+    blocks = tuple(dict.fromkeys(k for k in keys if len(k) > 1 or k == whole))
+    return " ".join([word.text for word in family]), whole, blocks
 
 
 def _is_particle(word: str) -> bool:
@@ -205,9 +242,9 @@ def _is_particle(word: str) -> bool:
     return squash(word) in _words("particle") or (len(word) == 2 and not word.isalnum() and not word.endswith("."))
 
 
-def _opens_family(word: str) -> bool:
+def _opens_family(word: Word) -> bool:
     """A particle in front says that no given name is printed; but `Al` is one (Al Holbert)."""
-    return _is_particle(word) and not _is_given(word)
+    return word.particle and not word.given
 
 
 def _is_given(word: str) -> bool:
