@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
+    from flows.snapshots import Snapshot
     from flows.steps import Outcome
 
 # Three questions across events, for a first look; `parcferme sql` and any client can ask them, too.
@@ -62,20 +64,28 @@ class Summary:
     excerpts: Mapping[str, Excerpt]
 
 
-def summarise(tables: Mapping[str, pa.Table]) -> Summary:
-    """Count what the finished tables hold."""
-    lines = {row["values"]: row["counts"] for row in tables["lines"]["outcome"].value_counts().to_pylist()}
-    findings = tables["findings"]
+def summarise(snapshot: Snapshot) -> Summary:
+    """Count what the tables of a snapshot hold."""
+    lines = _outcomes(snapshot)
+    findings = snapshot.dataset("findings").to_table()
     checks = findings.group_by(["severity", "check"]).aggregate([([], "count_all")]).to_pylist()
     counted = [(row["severity"], row["check"], row["count_all"]) for row in checks]
     worst = _most_severe(findings).to_pylist()
     return Summary(
-        {name: table.num_rows for name, table in tables.items()},
+        {name: written["rows"] for name, written in snapshot.manifest["tables"].items()},
         {outcome: lines[outcome] for outcome in OUTCOMES if outcome in lines},
         sorted(counted, key=lambda row: (SEVERITIES.index(row[0]), -row[2], row[1])),
         worst,
-        _excerpts(tables, worst),
+        _excerpts(snapshot, worst),
     )
+
+
+def _outcomes(snapshot: Snapshot) -> Counter[str]:
+    """The number of lines by outcome."""
+    found: Counter[str] = Counter()
+    for batch in snapshot.parquet("lines").iter_batches(columns=["outcome"]):
+        found.update({row["values"]: row["counts"] for row in batch.column(0).value_counts().to_pylist()})
+    return found
 
 
 def _most_severe(findings: pa.Table) -> pa.Table:
@@ -86,28 +96,32 @@ def _most_severe(findings: pa.Table) -> pa.Table:
     return pa.concat_tables(parts).slice(0, MOST_FINDINGS)
 
 
-def _excerpts(tables: Mapping[str, pa.Table], worst: Sequence[Mapping[str, Any]]) -> dict[str, Excerpt]:
+def _excerpts(snapshot: Snapshot, worst: Sequence[Mapping[str, Any]]) -> dict[str, Excerpt]:
     """The lines around each finding, and the first ones of sheets whose findings are about no line."""
     about: dict[str, set[int]] = {}
     for finding in worst:
         sheet, line = finding["sheet_id"], finding["line"] or 1
         if sheet is not None and (sheet in about or len(about) < MOST_SHEETS):
             about.setdefault(sheet, set()).update(range(line - AROUND, line + AROUND + 1))
-    read = _of_sheets(tables["sheets"], ["sheet_id", "path"], about)
+    read = _of_sheets(snapshot, "sheets", ["sheet_id", "path"], about.keys())
     excerpts = {row["sheet_id"]: Excerpt(row["path"], []) for row in read}
-    for row in _of_sheets(tables["lines"], ["sheet_id", "line", "text"], about):
+    for row in _of_sheets(snapshot, "lines", ["sheet_id", "line", "text"], about.keys()):
         if row["line"] in about[row["sheet_id"]]:
             excerpts[row["sheet_id"]].lines.append((row["line"], row["text"][:LONGEST_TEXT]))
     return excerpts
 
 
-def _of_sheets(table: pa.Table, columns: list[str], sheets: Iterable[str]) -> list[dict[str, Any]]:
+def _of_sheets(snapshot: Snapshot, table: str, columns: list[str], sheets: Set[str]) -> list[dict[str, Any]]:
+    """Rows of some sheets, which stand in order: what lies before and after all of them is not read."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    rows: list[dict[str, Any]] = (
-        table.select(columns).filter(pc.field("sheet_id").isin(pa.array(sheets, pa.string()))).to_pylist()
-    )
+    if not sheets:
+        return []
+    sheet = pc.field("sheet_id")
+    among = sheet.isin(pa.array(sorted(sheets), pa.string())) & (sheet >= min(sheets)) & (sheet <= max(sheets))
+    found = snapshot.dataset(table).to_table(columns, among, batch_readahead=1)
+    rows: list[dict[str, Any]] = found.to_pylist()
     return rows
 
 

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from flows.report import Summary
+    from transforms.parts import Parts
 
 T = TypeVar("T")
-Tables = Mapping[str, "pa.Table"]
+Tables = Mapping[str, "pa.Table | Parts"]
 PROJECT = Path(__file__).resolve().parent.parent
 # What decides how a sheet is read, and what else decides which tables and views are published.
 READING = ("transforms", *(f"flows/{name}.py" for name in ("extract", "sheet_files", "events", "decisions", "roots")))
@@ -232,29 +233,32 @@ def read_batch(location: str, batch: Batch, staging: str, name: str) -> str:
 
 def collect(plan: Plan, staging: str, names: Sequence[str], current: Snapshot | None) -> Tables:
     """The tables of all sheets, as their readers left them: what was staged now, and what stays from the last build."""
-    from flows.staging import as_read, interleave, read_batches
+    from flows.staging import as_read, interleave, staged
 
-    fresh = read_batches(staging, names)
+    fresh = staged(staging, names)
     if not plan.reused or current is None:
         return fresh
     order = [sheet.sheet_id for sheet in plan.seeds.sheets]
     kept = {name: as_read(name, current.table(name)) for name in fresh}
-    return {name: interleave(order, kept[name], plan.reused, rows) for name, rows in fresh.items()}
+    return {name: interleave(order, kept[name], plan.reused, rows.whole()) for name, rows in fresh.items()}
 
 
 def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:
     """The tables with everyone told apart, and the findings of that beside those of reading."""
     import pyarrow as pa
 
-    from transforms.identity import DecisionError, resolve
+    from transforms.identity import DecisionError, told_apart
+    from transforms.parts import Parts
 
     known = {**read, "events": plan.seeds.events}
     previous = current.tables if current else None
     try:
-        resolved = resolve(known, plan.seeds.decisions, previous, _as_judged(plan, current))
+        found = told_apart(known, plan.seeds.decisions, previous, _as_judged(plan, current))
     except DecisionError as error:
         raise DataError(str(error)) from None
-    return known | resolved | {"findings": pa.concat_tables([read["findings"], resolved["findings"]])}
+    if plan.reused:  # what stays of the last build is held, and told from this one's as a whole
+        found = {name: Parts.of(table).whole() for name, table in found.items()}
+    return known | found | {"findings": pa.concat_tables([Parts.of(read["findings"]).whole(), found["findings"]])}
 
 
 def _as_judged(plan: Plan, current: Snapshot | None) -> Set[str]:
@@ -285,10 +289,13 @@ def check(plan: Plan, tables: Tables, current: Snapshot | None) -> Tables:
 def publish(warehouse: Warehouse, plan: Plan, tables: Tables, current: Snapshot | None) -> tuple[Snapshot, Summary]:
     """Show the tables to readers, and sum them up; a table that is as it was is not written anew."""
     from flows.report import summarise
+    from transforms.parts import Parts
 
     writing = {name: plan.inputs[name] for name in ("code", "schema_version", "writer")}
-    last = current if current and _stands(current, writing) else None
-    return warehouse.publish(plan.inputs, tables, last), summarise(tables)
+    last = current if plan.reused and current and _stands(current, writing) else None
+    streams = {name: table.reader() if isinstance(table, Parts) else table for name, table in tables.items()}
+    snapshot = warehouse.publish(plan.inputs, streams, last)
+    return snapshot, summarise(snapshot)
 
 
 # What each step is called, on the terminal and in Prefect's UI.

@@ -291,7 +291,7 @@ def test_surname_blocks_can_be_judged_alone(simulated: Archive) -> None:
     nobody = np.array([], dtype=np.int64)
     counts = int(track.max()) + 1, int(anchor.max()) + 1
     full = link(Context(mentions, counts[0], track), Context(mentions, counts[1], anchor), nobody)
-    blocks = [set(name.blocks) for name in mentions.names]
+    blocks = [set(own) for own in mentions.names.table["surnames"].to_pylist()]
     touched = {block for index, own in enumerate(blocks) if index % 7 == 0 for block in own}
     inside = np.array([bool(own & touched) for own in blocks])[mentions.name]
     whole = np.isin(track, np.setdiff1d(track, track[~inside]))
@@ -329,9 +329,12 @@ def test_what_is_not_printed_is_no_error(data: st.DataObject) -> None:
     names = ["Karl Amsel", "Amsel", "K. Amsel", "Otto Drossel", "TBA", "Al Unser Jr.", "山田 太郎"]
     crews = data.draw(st.lists(st.lists(st.sampled_from(names), max_size=3), max_size=6))
     read = archive(*((f"e{i % 2}/race", 1990 + i, "7", " / ".join(crew)) for i, crew in enumerate(crews)))
-    for table in ("results", "driver_results"):
-        for column in ("season", "event_id", "entrant", "car_number"):
-            values = [data.draw(st.sampled_from([value, None])) for value in read[table][column].to_pylist()]
+    cars = read["results"]["result_id"].to_pylist()
+    for column in ("season", "event_id", "entrant", "car_number"):
+        known = read["results"][column].to_pylist()
+        printed = {car: data.draw(st.sampled_from([own, None])) for car, own in zip(cars, known, strict=True)}
+        for table in ("results", "driver_results"):
+            values = [printed[car] for car in read[table]["result_id"].to_pylist()]
             at, field = read[table].schema.get_field_index(column), read[table].schema.field(column)
             read[table] = read[table].set_column(at, field, pa.array(values, field.type))
     out = resolve(read, NO_DECISIONS, None)

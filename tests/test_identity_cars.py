@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.cars import read_cars
+from transforms.identity.arrays import with_column
 from transforms.identity.cars import key, renew_cars, resolve_cars
 from transforms.identity.changes import standing_cars
 from transforms.schema import TABLES
@@ -34,14 +35,20 @@ def unknown(prints: Sequence[object]) -> pa.Array:
     return pa.nulls(len(prints), pa.string())
 
 
+def told(rows: pa.Table, old: pa.Array | pa.ChunkedArray) -> tuple[pa.Table, pa.Table]:
+    """Results with their car_id, and the cars."""
+    column, cars = resolve_cars(rows, old)
+    return with_column(rows, "car_id", column.dictionary_decode()), cars
+
+
 def ids(*prints: str | None, season: int | None = 2000) -> list[str | None]:
     """The id of each printed car."""
-    return resolve_cars(results([(car, season) for car in prints]), unknown(prints))[0]["car_id"].to_pylist()
+    return told(results([(car, season) for car in prints]), unknown(prints))[0]["car_id"].to_pylist()
 
 
 def bases(*prints: Print) -> dict[str, str | None]:
     """What each car is a variant of."""
-    table = resolve_cars(results(prints), unknown(prints))[1]
+    table = told(results(prints), unknown(prints))[1]
     return dict(zip(table["car_id"].to_pylist(), table["variant_of"].to_pylist(), strict=True))
 
 
@@ -153,8 +160,8 @@ def test_the_order_of_rows_does_not_matter(prints: list[Print], chance: random.R
     rows = results(prints)
     place = list(range(len(prints)))
     chance.shuffle(place)
-    mixed, cars = resolve_cars(rows.take(pa.array(place, pa.int64())), unknown(prints))
-    expected, table = resolve_cars(rows, unknown(prints))
+    mixed, cars = told(rows.take(pa.array(place, pa.int64())), unknown(prints))
+    expected, table = told(rows, unknown(prints))
     assert cars.equals(table)
     assert dict(zip(*(mixed[n].to_pylist() for n in ("result_id", "car_id")), strict=True)) == dict(
         zip(*(expected[n].to_pylist() for n in ("result_id", "car_id")), strict=True)
@@ -164,9 +171,9 @@ def test_the_order_of_rows_does_not_matter(prints: list[Print], chance: random.R
 @given(st.lists(RECENT, max_size=6), st.lists(RECENT, max_size=6))
 def test_another_sheet_changes_no_id(prints: list[Print], more: list[Print]) -> None:
     """What a result's car was called it is called still, whatever other sheets of its time print."""
-    before, _ = resolve_cars(results(prints), unknown(prints))
+    before, _ = told(results(prints), unknown(prints))
     both = pa.concat_tables([results(more, "d/race"), results(prints)])
-    after, _ = resolve_cars(both, pa.chunked_array([unknown(more), *before["car_id"].chunks]))
+    after, _ = told(both, pa.chunked_array([unknown(more), *before["car_id"].chunks]))
     assert after["car_id"].to_pylist()[len(more) :] == before["car_id"].to_pylist()
 
 
@@ -176,14 +183,14 @@ SHEETS = st.dictionaries(st.sampled_from("abcdef"), st.lists(PRINTS, min_size=1,
 @given(SHEETS, SHEETS, st.sets(st.sampled_from("abcdef")))
 def test_cars_told_apart_again_are_those_of_all(old: Sheets, new: Sheets, gone: set[str]) -> None:
     """When sheets come, change and go, telling apart what they print gives the ids and cars that telling all does."""
-    before, cars = resolve_cars(archive(old), unknown(archive(old)))
+    before, cars = told(archive(old), unknown(archive(old)))
     after = {sheet: prints for sheet, prints in (old | new).items() if sheet not in gone}
     borne = dict(zip(before["result_id"].to_pylist(), before["car_id"].to_pylist(), strict=True))
     rows = archive(after)
     ids = pa.array([borne.get(result) for result in rows["result_id"].to_pylist()], pa.string())
     unchanged = {sheet for sheet, prints in after.items() if old.get(sheet) == prints}
     place = standing_cars(rows, before, unchanged)
-    assert renew_cars(rows, {"results": before, "cars": cars}, place) == resolve_cars(rows, ids)
+    assert renew_cars(rows, {"results": before, "cars": cars}, place) == told(rows, ids)
 
 
 def archive(sheets: Sheets) -> pa.Table:

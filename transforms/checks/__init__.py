@@ -15,22 +15,27 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.checks.scope import changed_events, seen, untouched, within
+from transforms.checks.scope import changed_events, pieces, untouched, within
+from transforms.parts import Parts
 from transforms.schema import TABLES
 
 _SETUP, _VERDICT = "_setup", "_verdict"
 
 
-def check(tables: Mapping[str, pa.Table]) -> pa.Table:
-    """Run every check over what checks may see of the tables; findings in schema form, sorted by sheet, line and check.
+def check(tables: Mapping[str, pa.Table | Parts]) -> pa.Table:
+    """Run every check over what checks may see of the tables; findings in schema form, by sheet, line and check.
 
-    Absent tables count as empty. A check that doubts more than a third of a sheet's rows is one finding
-    for the sheet.
+    Absent tables count as empty. Large ones are checked in pieces, which share no event. A check that doubts more
+    than a third of a sheet's rows is one finding for the sheet.
     """
+    return pa.concat_tables([_checked(piece) for piece in pieces(tables)])
+
+
+def _checked(tables: Mapping[str, pa.Table]) -> pa.Table:
     import duckdb
 
     with duckdb.connect() as connection:
-        for name, table in seen(tables).items():
+        for name, table in tables.items():
             connection.register(name, table)
         connection.create_function("misplaced", _misplaced, ["BIGINT[]"], "BOOLEAN[]", type="arrow")  # type: ignore[call-overload]
         connection.execute(_sql(_SETUP))

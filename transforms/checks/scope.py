@@ -6,23 +6,57 @@ who: so what identity changes in a sheet changes none of these findings. What is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.parts import Parts
 from transforms.schema import IDENTIFIED, TABLES
 
 _SEEN = ("events", "sheets", "results")
+ROWS = 100_000  # of results that are checked at a time, or somewhat more
 
 
 def seen(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     """The tables that checks may read, without the columns that identity fills; absent ones are empty."""
-    given = {name: tables.get(name, TABLES[name].empty()) for name in _SEEN}
-    return {
-        name: table.select([column for column in table.column_names if column not in IDENTIFIED.get(name, ())])
-        for name, table in given.items()
-    }
+    return {name: tables.get(name, TABLES[name].empty()).select(_visible(name)) for name in _SEEN}
+
+
+def _visible(name: str) -> list[str]:
+    return [column for column in TABLES[name].schema.names if column not in IDENTIFIED.get(name, ())]
+
+
+def pieces(tables: Mapping[str, pa.Table | Parts]) -> Iterator[dict[str, pa.Table]]:
+    """What checks may see, in pieces of about ROWS results: whole sheets, and all sheets of their events.
+
+    Sheets and results stand in one order of sheets. Events without a sheet are in the last piece.
+    """
+    events, sheets = (Parts.of(tables.get(name, TABLES[name].empty())).whole() for name in ("events", "sheets"))
+    known, ends = _event(sheets), _ends(sheets)
+    start, held = 0, TABLES["results"].empty().select(_visible("results"))
+    for part in Parts.of(tables.get("results", held)).scan(_visible("results")):
+        held = pa.concat_tables([held, part])
+        if held.num_rows < ROWS:
+            continue
+        place = np.asarray(pc.index_in(held["sheet_id"], sheets["sheet_id"].combine_chunks()))
+        end = int(ends[np.searchsorted(ends, place[-1], side="right") - 1])
+        if end > start:
+            mine, rest = pc.is_in(events["event_id"], known[start:end].combine_chunks()), np.searchsorted(place, end)
+            some = {"events": events.filter(mine), "sheets": sheets[start:end], "results": held[:rest]}
+            yield seen(some)
+            events, start, held = events.filter(pc.invert(mine)), end, held[rest:]
+    yield seen({"events": events, "sheets": sheets[start:], "results": held})
+
+
+def _ends(sheets: pa.Table) -> np.ndarray:
+    """After how many sheets the events so far are complete."""
+    event = _event(sheets).combine_chunks().dictionary_encode().indices.to_numpy()
+    place = np.arange(len(event))
+    last = np.zeros(len(event), dtype=np.int64)
+    last[event] = place
+    return np.append(0, np.flatnonzero(np.maximum.accumulate(last[event]) == place) + 1)
 
 
 def changed_events(tables: Mapping[str, pa.Table], events: pa.Table, unchanged: Set[str]) -> pa.Array:

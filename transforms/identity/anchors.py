@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow.compute as pc
 
+from transforms.identity.arrays import codes
 from transforms.identity.groups import Codes, dense, ordered
-from transforms.identity.mentions import FORMS, Mentions
+from transforms.identity.mentions import Mentions
+from transforms.identity.understood import FORMS
 
 NAMED = (FORMS.index("full"), FORMS.index("pseudonym"))
 
@@ -16,15 +19,18 @@ def anchors(mentions: Mentions, splits: Codes) -> Codes:
     Equal names are one person, but for those that a decision parts (`splits` numbers the part of each mention)
     and for a name that stands twice in one crew: its second print is somebody else.
     """
-    named = np.isin(mentions.form, NAMED)
-    key = np.where(named, mentions.coded(lambda name: f"{name.form} {name.key}"), -1)
+    names = mentions.names.table
+    key = codes(pc.binary_join_element_wise(names["form"], pc.fill_null(names["key"], ""), " "))[0]
+    key = np.where(np.isin(mentions.names.form, NAMED), key, np.int32(-1))[mentions.name]
     return dense(key, splits, _times_before(dense(mentions.result, key)))
 
 
 def _times_before(key: Codes) -> Codes:
     """How many earlier mentions share the key."""
-    order = ordered(key)
-    first = np.searchsorted(key[order], key[order])
-    before = np.empty(len(key), dtype=np.int64)
-    before[order] = np.arange(len(key)) - first
-    return np.where(key < 0, 0, before)
+    again = np.flatnonzero(np.bincount(key + 1)[key + 1] > 1)
+    again = again[key[again] >= 0]
+    order = ordered(key[again])
+    ranked = key[again][order]
+    before = np.zeros(len(key), dtype=np.int32)
+    before[again[order]] = np.arange(len(order)) - np.searchsorted(ranked, ranked)
+    return before

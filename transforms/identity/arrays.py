@@ -16,15 +16,19 @@ def codes(column: pa.ChunkedArray | pa.Array) -> tuple[Codes, pa.Array]:
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = array.dictionary_encode()
     order = pc.sort_indices(encoded.dictionary).to_numpy()
-    rank = np.empty(len(order) + 1, dtype=np.int64)
+    rank = np.empty(len(order) + 1, dtype=np.int32)
     rank[order], rank[-1] = np.arange(len(order)), -1
-    indices = np.asarray(pc.fill_null(encoded.indices.cast(pa.int64()), -1))
-    return rank[indices], encoded.dictionary.take(pa.array(order))
+    return rank[np.asarray(pc.fill_null(encoded.indices, -1))], encoded.dictionary.take(pa.array(order))
+
+
+def coded(code: Codes, texts: pa.Array) -> pa.DictionaryArray:
+    """The texts for which codes stand; null for -1."""
+    return pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32), mask=code < 0), texts)
 
 
 def whole(column: pa.ChunkedArray | pa.Array) -> Codes:
     """The integers of a column, -1 for null."""
-    return np.asarray(pc.fill_null(column.cast(pa.int64()), -1))
+    return np.asarray(pc.fill_null(column.cast(pa.int32()), -1))
 
 
 def ranks(texts: Sequence[str | None]) -> Codes:

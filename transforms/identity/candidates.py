@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from transforms.identity.evidence import Context
-from transforms.identity.groups import Codes, distinct, ordered, place_of, sought, spread
-from transforms.identity.mentions import FORMS, Mentions
+from transforms.identity.groups import Codes, distinct, ordered, paired, place_of, sought, spread
+from transforms.identity.mentions import Mentions
+from transforms.identity.understood import FORMS
 
 WINDOW = 12  # years between a track and the nearest season of a candidate
 # By the weights of `points`, of more than FEW namesakes none is told without a shared car, co-driver or entrant,
@@ -82,17 +83,17 @@ class Namesakes:
         tracks = tracks[(self.size[tracks] <= MANY) | np.isin(tracks, found[0][0])]
         found += [self._sharing(kind, people, tracks, bearers) for kind in ("co_driver", "entrant")]
         track, at = (np.concatenate(part) for part in zip(*found, strict=True))
-        pair = distinct(track * len(self.key) + at)
+        pair = distinct(paired(track, len(self.key), at))
         return pair // len(self.key), pair % len(self.key)
 
     def _sharing(self, kind: str, people: Context, tracks: Codes, bearers: Codes) -> tuple[Codes, Codes]:
         """The tracks beside the places of the namesakes with whom they share an item that is not COMMON to many."""
         own, others = self.tracks.bag(kind), people.bag(kind)
         bearer, item = others.items(self.person[bearers])
-        held = place_of(self.key, self.key[bearers])[bearer] * others.span + item
+        held = paired(place_of(self.key, self.key[bearers])[bearer], others.span, item)
         order = ordered(held)
         track, item = own.items(tracks)
-        start, size = sought(held[order], self.start[tracks][track] * others.span + item)
+        start, size = sought(held[order], paired(self.start[tracks][track], others.span, item))
         pair, at = spread(start, np.where(size > COMMON, 0, size))
         return tracks[track[pair]], bearers[bearer[order[at]]]
 
@@ -103,7 +104,7 @@ class Namesakes:
 
     @cached_property
     def _suffixes(self) -> tuple[Codes, Codes]:
-        suffix = self.tracks.mentions.suffix
+        suffix = self.tracks.mentions.named("suffix")
         return _of_owner(self.tracks, suffix), _of_owner(self.people, suffix)
 
 
@@ -111,12 +112,12 @@ def _bearers(people: Context) -> tuple[Codes, Codes, np.ndarray]:
     """The people by key, in order of key and person; and whether the surname is but a part of their name."""
     m = people.mentions
     held = people.owner >= 0
-    pair = distinct(people.owner[held] * len(m.names) + m.name[held])
+    pair = distinct(paired(people.owner[held], len(m.names), m.name[held]))
     person, name = pair // max(1, len(m.names)), pair % max(1, len(m.names))
-    start, surname = m.surnames
+    start, surname = m.names.surnames
     owner, at = spread(start[name], start[name + 1] - start[name])
-    key = np.concatenate([_key(m, surname[at], head[name[owner]]) for head in m.heads])
-    who, part = np.tile(person[owner], len(m.heads)), np.tile(at != start[name][owner], len(m.heads))
+    key = np.concatenate([_key(m, surname[at], head[name[owner]]) for head in m.names.heads])
+    who, part = np.tile(person[owner], len(m.names.heads)), np.tile(at != start[name][owner], len(m.names.heads))
     order = ordered(key, who, part)
     order = order[key[order] >= 0]
     first = np.ones(len(order), dtype=bool)
@@ -127,14 +128,15 @@ def _bearers(people: Context) -> tuple[Codes, Codes, np.ndarray]:
 def _wanted(tracks: Context) -> Codes:
     """The key of each track: its surname whole, and its initial where one is printed; -1 without a surname."""
     m = tracks.mentions
-    start, surname = m.surnames
+    start, surname = m.names.surnames
     whole = np.where(np.diff(start) > 0, np.append(surname, -1)[start[:-1]], -1)
-    initial = np.where(m.form == FORMS.index("initial"), m.heads.max(axis=0)[m.name], 0)
+    initial = np.where(m.named("form") == FORMS.index("initial"), m.names.heads.max(axis=0)[m.name], 0)
     return _key(m, _of_owner(tracks, whole[m.name]), np.maximum(_of_owner(tracks, initial), 0))
 
 
 def _key(mentions: Mentions, surname: Codes, head: Codes) -> Codes:
-    return np.where((surname < 0) | (head < 0), -1, surname * (int(mentions.heads.max(initial=0)) + 1) + head)
+    key = paired(surname, int(mentions.names.heads.max(initial=0)) + 1, head)
+    return np.where((surname < 0) | (head < 0), -1, key)
 
 
 def _of_owner(context: Context, value: Codes) -> Codes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.fold import fold, fold_array
-from transforms.identity.arrays import codes, lists, whole, with_column
+from transforms.identity.arrays import coded, codes, lists, whole, with_column
 from transforms.identity.entrants import eras, spellings_of
 from transforms.identity.groups import Codes, dense
 from transforms.identity.ids import Wishes, assign, slugs
@@ -106,15 +106,18 @@ class _Cars:
         return pa.array([bool(getattr(one, part)) for one in self.keys], pa.bool_())
 
 
-def resolve_cars(results: pa.Table, old: pa.Array) -> tuple[pa.Table, pa.Table]:
-    """Results with their car_id, and the table of cars.
+def resolve_cars(results: pa.Table, old: pa.Array | pa.ChunkedArray) -> tuple[pa.DictionaryArray, pa.Table]:
+    """The car_id of each result, and the table of cars.
 
     `old` is the id that each result's car bore in the last snapshot. A car that is not printed has no id; a name that
     returns after 25 years is another car's.
     """
     column, cars = _told_apart(results, old)
-    results = with_column(results, "car_id", column)
-    return results, with_variants(cars, results, pc.unique(results["make"])).sort_by("car_id")
+    prints = dense(whole(column.indices), *(codes(results[name])[0] + 1 for name in ("make", "model", "season")))
+    some = pa.array(np.unique(prints, return_index=True)[1])
+    few = results.select(["make", "model", "season"]).append_column("car_id", column).take(some)
+    few = few.cast(pa.schema([(name, TABLES["results"].schema.field(name).type) for name in few.column_names]))
+    return column, with_variants(cars, few, pc.unique(few["make"])).sort_by("car_id")
 
 
 def renew_cars(results: pa.Table, previous: Mapping[str, pa.Table], place: Codes) -> tuple[pa.Table, pa.Table]:
@@ -142,7 +145,7 @@ def _letters(cars: pa.Table) -> pa.ChunkedArray:
 
 def _told_apart(
     results: pa.Table, old: pa.Array | pa.ChunkedArray, *taken: Container[str]
-) -> tuple[pa.Array, pa.Table]:
+) -> tuple[pa.DictionaryArray, pa.Table]:
     """The car_id of each result, and the cars, variants of nothing yet; `taken` ids are of others."""
     code, keys = _coded(results)
     era = eras(code, whole(results["season"]))
@@ -150,15 +153,14 @@ def _told_apart(
     cars = _Cars.of(results.take(pa.array(held)), era[held], [keys[place] for place in code[held].tolist()])
     ids, _ = assign(era[held], _wishes(cars), old.take(pa.array(held)), taken)
     table = {
-        "car_id": pa.array(ids, pa.string()),
+        "car_id": ids,
         "car": cars.best("car"),
         "make": cars.best("make"),
         "model": cars.best("model"),
         "engine_make": _engines(cars),
         "names": lists([sorted(texts) for texts in cars.prints["car"]]),
     }
-    column = pa.array(ids, pa.string()).take(pa.array(era, mask=era < 0))
-    return column, TABLES["cars"].conform(pa.table(table))
+    return coded(era, ids), TABLES["cars"].conform(pa.table(table))
 
 
 def _coded(results: pa.Table) -> tuple[Codes, list[Key]]:
@@ -182,11 +184,10 @@ def _wishes(cars: _Cars) -> Wishes:
     name = pc.if_else(cars.where("make"), cars.best("make"), cars.best("car")), cars.best("model"), _engines(cars)
     seasons = pa.array([None if year == _NEVER else str(year) for year in cars.first], pa.string())
 
-    def of(some: Codes) -> list[tuple[str, str]]:
-        *named, season = (part.take(pa.array(some)) for part in (*name, seasons))
-        return list(zip(slugs(*named).to_pylist(), slugs(*named, season).to_pylist(), strict=True))
+    def of(some: Codes, parts: tuple[pa.Array, ...]) -> pa.Array:
+        return slugs(*(part.take(pa.array(some)) for part in parts))
 
-    return Wishes(of, np.ones(len(cars.keys), dtype=bool))
+    return Wishes(partial(of, parts=name), partial(of, parts=(*name, seasons)), np.ones(len(cars.keys), dtype=bool))
 
 
 class Seen(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import runs, whole
 from transforms.identity.groups import Codes, dense, ordered
+from transforms.parts import Parts
 from transforms.schema import TABLES
 
 Finding = tuple[int, dict[str, str]]  # the mention that it is about, and what is said of it
@@ -22,9 +23,13 @@ CHECKS = ("driver-in-two-cars", "career-gap", "country-contradiction")
 
 @dataclass(frozen=True)
 class Careers:
-    """Identified mentions in order: the person of each (a place in `ids`), its sheet, car and season."""
+    """Identified mentions in order: the person of each (a place in `ids`), its sheet, car and season.
 
-    rows: pa.Table
+    `rows` are those of driver_results, of which only what is printed is asked, `results` all of the build.
+    """
+
+    rows: Parts
+    results: Parts
     person: Codes
     ids: pa.Array
     sheet: Codes
@@ -32,22 +37,20 @@ class Careers:
     season: Codes
 
     @classmethod
-    def of(cls, rows: pa.Table) -> Careers:
+    def of(cls, rows: pa.Table, results: pa.Table) -> Careers:
         """Those of driver_results in order of sheet, line and seat."""
         encoded = rows["driver_id"].combine_chunks().dictionary_encode()
         person, ids = encoded.indices.to_numpy(), encoded.dictionary
-        return cls(rows, person, ids, runs(rows["sheet_id"]), runs(rows["result_id"]), whole(rows["season"]))
+        car, season = runs(rows["result_id"]), whole(rows["season"])
+        return cls(Parts.of(rows), Parts.of(results), person, ids, runs(rows["sheet_id"]), car, season)
 
 
-def doubts(rows: pa.Table, results: pa.Table) -> pa.Table:
-    """The findings about identified driver_results, all those of each person, in order of check, sheet and line."""
-    careers = Careers.of(rows)
-    checks = _two_cars(careers), _gaps(careers), _countries(careers, results)
+def doubts(careers: Careers) -> pa.Table:
+    """The findings about identified mentions, all those of each person, in order of check, sheet and line."""
+    checks = _two_cars(careers), _gaps(careers), _countries(careers)
     found = [finding for check in checks for finding in sorted(check, key=lambda one: one[0])]
-    places = np.array([at for at, _ in found], dtype=np.int64)
-    where = rows.select(["event_id", "sheet_id", "result_id"]).take(pa.array(places))
-    cars = results.select(["result_id", "line"]).filter(pc.is_in(results["result_id"], pc.unique(where["result_id"])))
-    lines = cars["line"].take(pc.index_in(where["result_id"], cars["result_id"].combine_chunks())).to_pylist()
+    where = careers.rows.take(np.array([at for at, _ in found], dtype=np.int64), ["event_id", "sheet_id", "result_id"])
+    lines = [int(car.rpartition(":")[2]) for car in where["result_id"].to_pylist()]
     facts = {"severity": "warning", "column": "crew"}
     cells = where.drop_columns("result_id").to_pylist()
     said = [place | {"line": line} | facts | own for place, line, (_, own) in zip(cells, lines, found, strict=True)]
@@ -76,7 +79,7 @@ def doubts_again(
         if len(more) == len(sought):
             break
         sought = more
-    again = doubts(rows.filter(pc.is_in(rows["driver_id"], sought)), results)
+    again = doubts(Careers.of(rows.filter(pc.is_in(rows["driver_id"], sought)), results))
     stay = kept.filter(pc.invert(pc.is_in(line, lines)))
     return pa.concat_tables([stay, again]).group_by(stay.column_names).aggregate([]).select(stay.column_names)
 
@@ -90,11 +93,10 @@ def _two_cars(careers: Careers) -> list[Finding]:
     key = dense(careers.sheet, careers.person)
     order = ordered(key)
     again = np.flatnonzero((np.diff(key[order]) == 0) & (np.diff(careers.car[order]) != 0))
-    sides = [pa.array(order[again + side]) for side in (0, 1)]
-    names = careers.rows["name_text"].take(sides[1]).to_pylist()
-    numbers = [careers.rows["car_number"].take(side).to_pylist() for side in sides]
+    sides = [careers.rows.take(order[again + side], ["name_text", "car_number"]) for side in (0, 1)]
+    names, numbers = sides[1]["name_text"].to_pylist(), [side["car_number"].to_pylist() for side in sides]
     found = []
-    for second, name, one, other in zip(sides[1].to_pylist(), names, *numbers, strict=True):
+    for second, name, one, other in zip(order[again + 1].tolist(), names, *numbers, strict=True):
         cars = f"cars {one or '?'} and {other or '?'}"
         text = f"{name} stands in {cars}; if they are two people, part them in identity.csv"
         found.append(_finding(second, "driver-in-two-cars", observed=name, expected="one car", message=text))
@@ -120,9 +122,9 @@ def _gaps(careers: Careers) -> list[Finding]:
     return found
 
 
-def _countries(careers: Careers, results: pa.Table) -> list[Finding]:
+def _countries(careers: Careers) -> list[Finding]:
     """A person under two countries: dual nationals exist, and so do namesakes."""
-    country = _crew_countries(careers, results)
+    country = _crew_countries(careers)
     places = np.array(list(country), dtype=np.int64)
     order = places[ordered(careers.person[places], places)]
     first: dict[int, str] = {}
@@ -138,20 +140,26 @@ def _countries(careers: Careers, results: pa.Table) -> list[Finding]:
     return found
 
 
-def _crew_countries(careers: Careers, results: pa.Table) -> dict[int, str]:
+def _crew_countries(careers: Careers) -> dict[int, str]:
     """The countries printed beside mentions, where the crew's countries are as many as its names."""
-    extra = results["extra"].combine_chunks()
-    cells, owner = extra.flatten(), pc.list_parent_indices(extra)
-    held = pc.equal(cells.field("name"), "crew_countries")
-    of = results.select(["result_id", "crew_size"]).take(owner.filter(held)).to_pylist()
-    values = cells.field("value").filter(held).to_pylist()
-    lists = {row["result_id"]: (value or "").split("|") for row, value in zip(of, values, strict=True)}
-    lists = {
-        row["result_id"]: lists[row["result_id"]] for row in of if len(lists[row["result_id"]]) == row["crew_size"]
-    }
-    at = np.flatnonzero(pc.is_in(careers.rows["result_id"], pa.array(lists, pa.string())))
-    rows = careers.rows.select(["result_id", "seat"]).take(pa.array(at)).to_pylist()
-    printed = {
-        int(place): lists[row["result_id"]][row["seat"] - 1].strip() for place, row in zip(at, rows, strict=True)
-    }
-    return {place: own for place, own in printed.items() if own}
+    lists = dict(_printed_countries(careers.results))
+    found, start = {}, 0
+    for part in careers.rows.scan(["result_id", "seat"]) if lists else ():
+        at = np.flatnonzero(pc.is_in(part["result_id"], pa.array(lists, pa.string())))
+        for place, row in zip((start + at).tolist(), part.take(pa.array(at)).to_pylist(), strict=True):
+            if own := lists[row["result_id"]][row["seat"] - 1].strip():
+                found[place] = own
+        start += part.num_rows
+    return found
+
+
+def _printed_countries(results: Parts) -> Iterator[tuple[str, list[str]]]:
+    for part in results.scan(["result_id", "crew_size", "extra"]):
+        extra = part["extra"].combine_chunks()
+        cells, owner = extra.flatten(), pc.list_parent_indices(extra)
+        held = pc.equal(cells.field("name"), "crew_countries")
+        rows = part.select(["result_id", "crew_size"]).take(owner.filter(held)).to_pylist()
+        for row, value in zip(rows, cells.field("value").filter(held).to_pylist(), strict=True):
+            countries = (value or "").split("|")
+            if len(countries) == row["crew_size"]:
+                yield row["result_id"], countries

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.fold import fold
-from transforms.identity.arrays import codes, lists, whole, with_column
+from transforms.identity.arrays import coded, codes, lists, whole, with_column
 from transforms.identity.groups import Bag, Codes, counted, dense, joined, ordered
 from transforms.identity.ids import Wishes, assign, slug
 from transforms.identity.renewal import renewed, touched
@@ -47,13 +47,13 @@ def core_keys(entrants: pa.ChunkedArray) -> tuple[Codes, list[str]]:
     return np.array([*(rank.get(key, -1) for key in keys), -1], dtype=np.int64)[code], distinct
 
 
-def resolve_entrants(results: pa.Table, old: pa.Array) -> tuple[pa.Table, pa.Table]:
-    """Results with their entrant_id, and the table of entrants.
+def resolve_entrants(results: pa.Table, old: pa.Array | pa.ChunkedArray) -> tuple[pa.DictionaryArray, pa.Table]:
+    """The entrant_id of each result, and the table of entrants.
 
     `old` is the id that each result's entrant bore in the last snapshot.
     """
     column, teams = _told_apart(results, old)
-    return with_column(results, "entrant_id", column), _with_related(teams).sort_by("entrant_id")
+    return column, _with_related(teams).sort_by("entrant_id")
 
 
 def renew_entrants(results: pa.Table, previous: Mapping[str, pa.Table], place: Codes) -> tuple[pa.Table, pa.Table]:
@@ -70,7 +70,9 @@ def renew_entrants(results: pa.Table, previous: Mapping[str, pa.Table], place: C
     return with_column(results, "entrant_id", ids), _related_as_before(teams, before).sort_by("entrant_id")
 
 
-def _told_apart(results: pa.Table, old: pa.Array, *taken: Container[str]) -> tuple[pa.Array, pa.Table]:
+def _told_apart(
+    results: pa.Table, old: pa.Array | pa.ChunkedArray, *taken: Container[str]
+) -> tuple[pa.DictionaryArray, pa.Table]:
     """The entrant_id of each result, and the teams, related to nobody yet; `taken` ids are of others."""
     code, keys = core_keys(results["entrant"])
     season = whole(results["season"])
@@ -80,21 +82,22 @@ def _told_apart(results: pa.Table, old: pa.Array, *taken: Container[str]) -> tup
     names = spellings_of(team[held], spelling[held], spellings.to_pylist())
     since = np.full(len(names), 9999)
     np.minimum.at(since, team[held], np.where(season[held] < 0, 9999, season[held]))
+    wish, year = pa.array([slug(own[0]) for own in names], pa.string()), pa.array(since).cast(pa.string())
     slugs = Wishes(
-        lambda teams: [[slug(names[t][0]), f"{slug(names[t][0])}-{since[t]}"] for t in teams.tolist()],
+        lambda teams: wish.take(pa.array(teams)),
+        lambda teams: pc.binary_join_element_wise(wish.take(pa.array(teams)), year.take(pa.array(teams)), "-"),
         np.ones(len(names), dtype=bool),
     )
     ids, _ = assign(team[held], slugs, old.take(pa.array(held)), taken)
-    column = pa.array(ids, pa.string()).take(pa.array(team, mask=team < 0))
     key_of = np.zeros(len(names), dtype=np.int64)
     key_of[team[held]] = code[held]
     teams = {
-        "entrant_id": pa.array(ids, pa.string()),
+        "entrant_id": ids,
         "entrant": pa.array([n[0] for n in names], pa.string()),
         "core_words": pa.array([keys[k] for k in key_of.tolist()], pa.string()),
         "names": lists([sorted(n) for n in names]),
     }
-    return column, TABLES["entrants"].conform(pa.table(teams))
+    return coded(team, ids), TABLES["entrants"].conform(pa.table(teams))
 
 
 def _with_related(teams: pa.Table) -> pa.Table:

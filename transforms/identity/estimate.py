@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, with_column
 from transforms.identity.groups import Codes
-from transforms.identity.mentions import FORMS, gather
+from transforms.identity.mentions import gather
 from transforms.identity.resolution import resolve
+from transforms.identity.understood import FORMS
 
 NO_DECISIONS = pa.schema([(name, pa.string()) for name in ("op", "a", "b", "reason", "date")] + [("row", pa.int64())])
 
@@ -34,16 +35,14 @@ def mask_test(tables: Mapping[str, pa.Table], share: float = 0.3) -> Estimate:
     `tables` are sheets, results, driver_results and events of a warehouse; nothing is drawn at random. The persons
     of full names count as known: the estimate errs on the low side where one print hides two of a name.
     """
-    mentions = gather(tables)
-    full = mentions.form == FORMS.index("full")
-    season = np.array([_drawn(f"{s} {y}", share) for s, y in _series_years(tables, mentions.rows)], dtype=bool)
+    mentions, rows = gather(tables), tables["driver_results"]
+    full = mentions.named("form") == FORMS.index("full")
+    season = np.array([_drawn(f"{s} {y}", share) for s, y in _series_years(tables, rows)], dtype=bool)
     hide = full & season
-    family = pa.array([name.family for name in mentions.names]).take(pa.array(mentions.name))
-    text = pc.if_else(pa.array(hide), family, mentions.rows["name_text"].combine_chunks())
-    out = resolve(
-        {**tables, "driver_results": with_column(mentions.rows, "name_text", text)}, NO_DECISIONS.empty_table(), None
-    )
-    truth = codes(mentions.rows["driver_id"])[0]
+    family = mentions.texts("family", np.arange(len(mentions)))
+    text = pc.if_else(pa.array(hide), family, rows["name_text"].combine_chunks())
+    out = resolve({**tables, "driver_results": with_column(rows, "name_text", text)}, NO_DECISIONS.empty_table(), None)
+    truth = codes(rows["driver_id"])[0]
     found = codes(out["driver_results"]["driver_id"])[0]
     owner = _owners(truth, found, full & ~hide)
     linked = hide & np.asarray(pc.equal(out["driver_results"]["link_method"], "linked"))

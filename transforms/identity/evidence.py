@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from transforms.identity.groups import Bag, Codes, dense, place_of
+from transforms.identity.groups import Bag, Codes, paired, place_of
 from transforms.identity.mentions import Mentions
 
 KINDS = (
@@ -67,16 +67,17 @@ class Context:
     def _bag(self, kind: str) -> Bag:
         m = self.mentions
         if kind == "co_driver":
-            here, other = m.partners
-            return Bag.of(self.owners, int(m.family.max(initial=0)) + 1, self.owner[here], m.family[other])
-        return self.bag_of(dense(m.entrant, m.number) if kind == "number" else getattr(m, kind))
+            here, other = m.partners(np.flatnonzero(self.owner >= 0))
+            family = m.named("family")
+            return Bag.of(self.owners, int(family.max(initial=0)) + 1, self.owner[here], family[other])
+        return self.bag_of(m.beside("number_kept" if kind == "number" else kind))
 
     def gap(self, owner: Codes, season: Codes) -> Codes:
         """Years from each season to the nearest season of the owner beside it; 0 where either is unknown."""
         seasons = self.bag("season")
         if not len(seasons.keys):
             return np.zeros(len(owner), dtype=np.int64)
-        wanted = owner * seasons.span + np.maximum(season, 0)
+        wanted = paired(owner, seasons.span, np.maximum(season, 0))
         at = place_of(seasons.keys, wanted)
         far = np.full(len(owner), 10**6)
         gap = far

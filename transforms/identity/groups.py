@@ -47,6 +47,14 @@ def sought(ranked: Codes, wanted: Codes) -> tuple[Codes, Codes]:
     return start[at], np.where(found, np.diff(np.append(start, len(ranked)))[at], 0)
 
 
+def paired(left: Codes, span: int, right: Codes) -> Codes:
+    """One number for each pair of codes, of which the right ones are below `span`, in the order of the pairs."""
+    numbers = left.astype(np.int64)
+    numbers *= span
+    numbers += right
+    return numbers
+
+
 def distinct(values: Codes) -> Codes:
     """The distinct values, in order."""
     ranked = np.sort(values)
@@ -58,7 +66,8 @@ def distinct(values: Codes) -> Codes:
 def counted(left: Codes, right: Codes) -> tuple[Codes, Codes, Codes]:
     """The distinct pairs of codes, none negative, in order; and how often each occurs."""
     span = int(right.max(initial=0)) + 1
-    ranked = np.sort(left * span + right)
+    ranked = paired(left, span, right)
+    ranked.sort()
     start = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1])[: len(ranked)])
     return ranked[start] // span, ranked[start] % span, np.diff(np.append(start, len(ranked)))
 
@@ -75,12 +84,12 @@ class Bag:
     def of(cls, owners: int, span: int, owner: Codes, item: Codes) -> Bag:
         """The bag of the pairs (owner, item); negative items and owners are nothing."""
         held = (item >= 0) & (owner >= 0)
-        keys = distinct(owner[held] * span + item[held])
+        keys = distinct(paired(owner[held], span, item[held]))
         return cls(keys, span, np.searchsorted(keys, np.arange(owners + 1) * span))
 
     def plus(self, owner: Codes, item: Codes) -> Bag:
         """The bag with more pairs (owner, item) of its kind."""
-        more = distinct(owner * self.span + item)
+        more = distinct(paired(owner, self.span, item))
         place = np.searchsorted(self.keys, more)
         new = np.append(self.keys, -1)[place] != more
         keys = np.insert(self.keys, place[new], more[new])
@@ -93,7 +102,7 @@ class Bag:
 
     def has(self, owner: Codes, item: Codes) -> np.ndarray:
         """Whether each owner holds the item beside it."""
-        wanted = owner * self.span + item
+        wanted = paired(owner, self.span, item)
         return np.asarray(np.append(self.keys, -1)[place_of(self.keys, wanted)] == wanted)
 
     def shared(self, own: Codes, other: Bag, others: Codes) -> Codes:
@@ -109,7 +118,7 @@ class Bag:
 
 def components(count: int, left: Codes, right: Codes) -> Codes:
     """The least member of the connected component of each of `count` nodes, given edges."""
-    label = np.arange(count)
+    label = np.arange(count, dtype=np.int32)
     while len(left):
         a, b = label[left], label[right]
         apart = a != b
@@ -127,9 +136,10 @@ def dense(*columns: Codes) -> Codes:
     order = ordered(*own)
     fresh = np.zeros(len(held), dtype=bool)
     for column in own:
-        fresh[1:] |= np.diff(column[order]) != 0
-    out = np.full(len(columns[0]), -1, dtype=np.int64)
-    out[held[order]] = np.cumsum(fresh)
+        ranked = column[order]
+        fresh[1:] |= ranked[1:] != ranked[:-1]
+    out = np.full(len(columns[0]), -1, dtype=np.int32)
+    out[held[order]] = np.cumsum(fresh, dtype=np.int32)
     return out
 
 

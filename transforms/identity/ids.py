@@ -52,6 +52,9 @@ class Ranked:
     def __init__(self, ids: pa.ChunkedArray) -> None:
         self._ids = ids.combine_chunks()
 
+    def __len__(self) -> int:
+        return len(self._ids)
+
     def __contains__(self, id_: object) -> bool:
         at = pc.search_sorted(self._ids, pa.scalar(id_, pa.string())).as_py()
         return bool(at < len(self._ids) and self._ids[at].as_py() == id_)
@@ -77,9 +80,10 @@ class Claims:
 
 @dataclass(frozen=True)
 class Wishes:
-    """The ids that clusters would like: `of` some clusters their slugs; `several` marks those with a choice."""
+    """The ids that some clusters would like: the `first`, and what they would take `else_`; `several` have a choice."""
 
-    of: Callable[[Codes], Sequence[Sequence[str]]]
+    first: Callable[[Codes], pa.Array]
+    else_: Callable[[Codes], pa.Array]
     several: np.ndarray
 
 
@@ -89,7 +93,7 @@ def assign(
     old: pa.Array | pa.ChunkedArray,
     taken: Sequence[Container[str]] = (),
     nameless: Container[str] = frozenset(),
-) -> tuple[list[str], dict[str, str]]:
+) -> tuple[pa.Array, dict[str, str]]:
     """An id for each cluster; and for each old id that was merged away the id into which.
 
     `cluster` and `old` run over mentions, `wishes` over clusters. An old id goes to the cluster with most of its
@@ -102,17 +106,53 @@ def assign(
     held = claim >= 0
     claimed, owner, size = counted(claim[held], cluster[held])
     home = dict(_homes(claimed, owner, size, wishes, names))
-    ids: list[str] = [""] * len(wishes.several)
-    several = wishes.several.tolist()
+    kept: dict[int, str] = {}
     for name, at in home.items():
-        if not ids[at] and not (several[at] and names[name] in nameless):
-            ids[at] = names[name]
-    given = set(names)
-    new = np.array([at for at, own in enumerate(ids) if not own], dtype=np.int64)
-    for at, wish in zip(new.tolist(), wishes.of(new), strict=True):
-        ids[at] = free(wish, (given, *taken))
-        given.add(ids[at])
-    return ids, {names[name]: ids[at] for name, at in home.items() if ids[at] != names[name]}
+        if at not in kept and not (wishes.several[at] and names[name] in nameless):
+            kept[at] = names[name]
+    new = np.setdiff1d(np.arange(len(wishes.several)), list(kept), assume_unique=True)
+    order = np.empty(len(wishes.several), dtype=np.int64)
+    order[np.append(np.array(list(kept), dtype=np.int64), new)] = np.arange(len(order))
+    given = _given(new, wishes, (set(names), *taken))
+    ids = pa.concat_arrays([pa.array(list(kept.values()), pa.string()), given]).take(pa.array(order))
+    places = np.array(list(home.values()), dtype=np.int64)
+    led = zip(home, ids.take(pa.array(places)).to_pylist(), strict=True)
+    return ids, {names[name]: to for name, to in led if to != names[name]}
+
+
+def _given(new: Codes, wishes: Wishes, taken: Sequence[Container[str]]) -> pa.Array:
+    """The id of each new cluster: the first of its wishes that nobody before it has, else the last with a number.
+
+    Most wish for what nobody else could be given, and need not be asked one by one.
+    """
+    first = wishes.first(new)
+    asked = _twice(first)
+    if any(taken):
+        asked |= np.array([any(wish in ids for ids in taken) for wish in first.to_pylist()], dtype=bool)
+    bare = pc.replace_substring_regex(first, r"-\d+$", "")
+    while True:
+        some = np.flatnonzero(asked)
+        wished = pa.concat_arrays([first.take(pa.array(some)), wishes.else_(new[some])])
+        met = asked | np.asarray(pc.or_(pc.is_in(first, wished), pc.is_in(bare, wished)))
+        if met.sum() == len(some):
+            break
+        asked = met
+    given: set[str] = set()
+    ids = []
+    for choice in zip(*(wished[start : start + len(some)].to_pylist() for start in (0, len(some))), strict=True):
+        ids.append(free(choice, (given, *taken)))
+        given.add(ids[-1])
+    return pc.replace_with_mask(first, pa.array(asked), pa.array(ids, pa.string()))
+
+
+def _twice(texts: pa.Array) -> np.ndarray:
+    """Which texts occur more than once."""
+    order = pc.sort_indices(texts)
+    ranked = texts.take(order)
+    same = np.asarray(pc.equal(ranked[1:], ranked[:-1]))
+    out = np.zeros(len(texts), dtype=bool)
+    out[np.asarray(order)] = np.append(same, False) | np.append(False, same)
+    return out
 
 
 def _homes(claimed: Codes, owner: Codes, size: Codes, wishes: Wishes, names: list[str]) -> Iterator[tuple[int, int]]:
@@ -120,7 +160,7 @@ def _homes(claimed: Codes, owner: Codes, size: Codes, wishes: Wishes, names: lis
     lone = (np.bincount(claimed)[claimed] == 1) & (np.bincount(owner)[owner] == 1)
     yield from zip(claimed[lone].tolist(), owner[lone].tolist(), strict=True)
     some = distinct(owner[~lone])
-    slugs = {at: wish[0] for at, wish in zip(some.tolist(), wishes.of(some), strict=True)}
+    slugs = dict(zip(some.tolist(), wishes.first(some).to_pylist(), strict=True))
     rows = zip(*(column[~lone].tolist() for column in (size, claimed, owner)), strict=True)
     settled = set()
     for _, _, name, at in sorted((-n, slugs[c] != names[i], i, c) for n, i, c in rows):

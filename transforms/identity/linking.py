@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from transforms.identity.candidates import FEW, WINDOW, Namesakes, Pairs
 from transforms.identity.evidence import Context, Linked
-from transforms.identity.groups import Codes, ordered, sought
+from transforms.identity.groups import Codes, ordered, paired, sought
 from transforms.identity.points import grounded, weigh
 
 BAR = 11  # half bits; odds of 45 to 1
@@ -20,12 +20,14 @@ ROUNDS = (6, 3, 0)  # half bits above the bar that each round asks for
 class Links:
     """The outcome for each track: its person (-1 when open), and the last weighing of all its candidates.
 
-    `terms` are points by pair and term, `total` their sums; `ambiguous` marks open tracks with more than one
-    candidate above the bar, and `idle` holds the forbidden pairs that were no candidates.
+    `track` and `candidate` are the pairs that were weighed, `terms` their points by term, `total` the sums;
+    `ambiguous` marks open tracks with more than one candidate above the bar, and `idle` holds the forbidden pairs
+    that were no candidates.
     """
 
     person: Codes
-    pairs: Pairs
+    track: Codes
+    candidate: Codes
     terms: np.ndarray
     total: Codes
     ambiguous: np.ndarray
@@ -42,44 +44,40 @@ def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
     idle = forbidden
     person = np.full(tracks.owners, -1)
     above = np.zeros(tracks.owners, dtype=np.int64)
-    bare = replace(tracks), replace(people)  # without their bags, which are large
     rounds = []
     for margin in ROUNDS:
         possible = namesakes.candidates(Linked.to(people, tracks, person.copy()), person < 0)
-        pair = possible.track * people.owners + possible.person
+        pair = paired(possible.track, people.owners, possible.person)
         idle = idle[sought(pair, idle)[1] == 0]
         possible = possible.only(~np.isin(pair, forbidden))
         bearers = np.where(namesakes.size > FEW, namesakes.size, np.bincount(possible.track, minlength=tracks.owners))
         pairs = _free(possible)
         terms = weigh(pairs, bearers[pairs.track])
         total = terms.sum(axis=1)
-        rounds.append((Pairs(*bare, pairs.track, pairs.person, pairs.part), terms))
+        rounds.append((pairs.track, pairs.person, terms))
         best, next_ = _two_best(pairs, total)
         held = (total == best[pairs.track]) & (total >= BAR + margin) & (total - next_[pairs.track] >= LEAD)
         held &= grounded(terms)
         chosen = _one_a_sheet(pairs.only(held), total[held])
         person[pairs.track[held][chosen]] = pairs.person[held][chosen]
         above = np.bincount(pairs.track[total >= BAR], minlength=tracks.owners)
-    pairs, terms = _last_words(rounds, person)
-    return Links(person, pairs, terms, terms.sum(axis=1), (person < 0) & (above > 1), frozenset(idle.tolist()))
+    track, candidate, terms = _last_words(rounds, tracks.owners)
+    total, unclear = terms.sum(axis=1), (person < 0) & (above > 1)
+    return Links(person, track, candidate, terms, total, unclear, frozenset(idle.tolist()))
 
 
-def _last_words(rounds: list[tuple[Pairs, np.ndarray]], person: Codes) -> tuple[Pairs, np.ndarray]:
+def _last_words(rounds: list[tuple[Codes, Codes, np.ndarray]], tracks: int) -> tuple[Codes, Codes, np.ndarray]:
     """The pairs and points of each track in the last round that judged it, in order of track and person.
 
     A linked track is weighed no more: it would find itself beside its person.
     """
-    last = np.zeros(len(person), dtype=np.int64)
-    for number, (pairs, _) in enumerate(rounds):
-        last[pairs.track] = number
-    kept = [last[pairs.track] == number for number, (pairs, _) in enumerate(rounds)]
-    track = np.concatenate([pairs.track[keep] for (pairs, _), keep in zip(rounds, kept, strict=True)])
-    whom = np.concatenate([pairs.person[keep] for (pairs, _), keep in zip(rounds, kept, strict=True)])
-    part = np.concatenate([pairs.part[keep] for (pairs, _), keep in zip(rounds, kept, strict=True)])
-    terms = np.concatenate([terms[keep] for (_, terms), keep in zip(rounds, kept, strict=True)])
+    last = np.zeros(tracks, dtype=np.int64)
+    for number, (track, _, _) in enumerate(rounds):
+        last[track] = number
+    kept = [[part[last[one[0]] == number] for part in one] for number, one in enumerate(rounds)]
+    track, whom, terms = (np.concatenate(parts) for parts in zip(*kept, strict=True))
     order = ordered(track, whom)
-    tracks, people = rounds[0][0].tracks, rounds[0][0].people
-    return Pairs(tracks, people, track[order], whom[order], part[order]), terms[order]
+    return track[order], whom[order], terms[order]
 
 
 def _free(pairs: Pairs) -> Pairs:
@@ -103,7 +101,7 @@ def _two_best(pairs: Pairs, total: Codes) -> tuple[Codes, Codes]:
 def _one_a_sheet(pairs: Pairs, total: Codes) -> np.ndarray:
     """Which links may stand: of two that put one person on one sheet the higher, and neither of equals."""
     place, sheet = pairs.tracks.bag("sheet").items(pairs.track)
-    key = pairs.person[place] * pairs.tracks.bag("sheet").span + sheet
+    key = paired(pairs.person[place], pairs.tracks.bag("sheet").span, sheet)
     order = ordered(key, -total[place])
     ranked, points = key[order], total[place][order]
     first = np.searchsorted(ranked, ranked)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
-from functools import cache, cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -16,29 +16,20 @@ from transforms.fold import fold_array
 from transforms.identity.arrays import codes, ranks, runs, whole
 from transforms.identity.entrants import core_keys
 from transforms.identity.forms import READINGS, readings, sheet_forms
-from transforms.identity.groups import Bag, Codes, dense, distinct, ordered
-from transforms.identity.names import Name, Print, shape, take_apart, understand
+from transforms.identity.groups import Codes, dense, distinct, ordered, paired, spread
+from transforms.identity.names import shape, take_apart
 from transforms.identity.prints import Prints
+from transforms.identity.understood import Names, chunks, in_columns, understood
+from transforms.parts import Parts
 
 CREW = 40  # relays and record runs have had two dozen drivers
 
 
 @dataclass(frozen=True)
-class Mentions:
-    """One mention per row of `rows` (driver_results in order of sheet, line and seat), and the codes beside it.
+class Cars:
+    """What is printed of each car of a sheet, as codes; -1 says that nothing is. `texts` holds what some stand for."""
 
-    A code of -1 says that nothing is printed; `name` indexes `names`, each as `prints` was understood (the text, the
-    reading of its sheet, whether in quotes); `forms` and `readings` are those of each sheet.
-    """
-
-    rows: pa.Table
-    names: list[Name]
-    prints: pa.Table
-    name: Codes
-    forms: dict[str, str]
-    readings: dict[str, str]
     sheet: Codes
-    result: Codes
     event: Codes
     season: Codes
     number: Codes
@@ -46,60 +37,12 @@ class Mentions:
     car: Codes
     series: Codes
     race: Codes
+    texts: Mapping[str, pa.Array]
 
-    def __len__(self) -> int:
-        return len(self.name)
-
-    def of(self, places: Codes) -> Mentions:
-        """The mentions at some places."""
-        names = ("names", "prints", "forms", "readings")
-        codes = {one.name: getattr(self, one.name)[places] for one in fields(self) if one.name not in (*names, "rows")}
-        return replace(self, rows=self.rows.take(pa.array(places)), **codes)
-
-    def coded(self, part: Callable[[Name], str]) -> Codes:
-        """A part of each mention's name as a code, in the order of the texts; -1 where it is empty."""
-        return np.asarray(codes(pa.array([part(name) or None for name in self.names], pa.string()))[0][self.name])
-
-    def texts(self, part: Callable[[Name], str], places: Codes) -> pa.Array:
-        """A part of the name of each mention at these places; null where it is empty."""
-        held = distinct(self.name[places])
-        parts = pa.array([part(self.names[code]) or None for code in held.tolist()], pa.string())
-        return parts.take(pa.array(np.searchsorted(held, self.name[places])))
-
-    @cached_property
-    def form(self) -> Codes:
-        """The form of each mention, as its place in FORMS."""
-        return np.asarray(np.array([FORMS.index(name.form) for name in self.names], dtype=np.int64)[self.name])
-
-    @cached_property
-    def family(self) -> Codes:
-        """The folded family name, particles included."""
-        return self.coded(lambda name: name.family_key)
-
-    @cached_property
-    def given(self) -> Codes:
-        """The folded given names, or initials."""
-        return self.coded(lambda name: name.given_key)
-
-    @cached_property
-    def suffix(self) -> Codes:
-        """Jr., III and the like."""
-        return self.coded(lambda name: name.suffix)
-
-    @cached_property
-    def surnames(self) -> tuple[Codes, Codes]:
-        """Where the surnames of each name start, and their codes, the whole surname first."""
-        size = np.array([0, *(len(name.blocks) for name in self.names)], dtype=np.int64)
-        return np.cumsum(size), codes(pa.array([b for name in self.names for b in name.blocks], pa.string()))[0]
-
-    @cached_property
-    def heads(self) -> np.ndarray:
-        """Codes of no letter (0), the first, and the first two of each name's given names; -1 where it has fewer."""
-        given = pa.array([name.given_key for name in self.names], pa.string())
-        letters = [pc.utf8_slice_codeunits(given, 0, n) for n in (1, 2)]
-        fits = [np.asarray(pc.greater_equal(pc.utf8_length(given), n)) for n in (1, 2)]
-        code = codes(pa.concat_arrays(letters))[0].reshape(2, -1) + 1
-        return np.concatenate([np.zeros((1, len(given)), dtype=np.int64), np.where(fits, code, -1)])
+    def text(self, kind: str, places: Codes) -> pa.Array:
+        """The sheet, event or number of the cars at some places; null where it is not printed."""
+        code = getattr(self, kind)[places]
+        return self.texts[kind].take(pa.array(code, mask=code < 0))
 
     @cached_property
     def car_at_event(self) -> Codes:
@@ -107,20 +50,56 @@ class Mentions:
         return dense(self.event, self.number)
 
     @cached_property
-    def crew(self) -> Bag:
-        """The mentions of each result."""
-        return Bag.of(int(self.result.max(initial=-1)) + 1, len(self), self.result, np.arange(len(self)))
-
-    @cached_property
-    def partners(self) -> tuple[Codes, Codes]:
-        """Each mention beside each other mention of the same car; a line of more than CREW names is no crew."""
-        few = np.flatnonzero(self.crew.size(self.result) <= CREW)
-        here, other = self.crew.items(self.result[few])
-        apart = few[here] != other
-        return few[here][apart], other[apart]
+    def number_kept(self) -> Codes:
+        """The car by its number in its team."""
+        return dense(self.entrant, self.number)
 
 
-FORMS = ("full", "pseudonym", "surname", "initial", "placeholder")
+@dataclass(frozen=True)
+class Mentions:
+    """One mention per row of driver_results, in order of sheet, line and seat: its name and the car that it is of.
+
+    `name` is the place in `names`, a row for each print (the text, the reading of its sheet, whether in quotes) with
+    what was understood; `result` the place in `cars`; `forms` and `readings` are those of each sheet.
+    """
+
+    name: Codes
+    result: Codes
+    names: Names
+    cars: Cars
+    forms: dict[str, str]
+    readings: dict[str, str]
+
+    def __len__(self) -> int:
+        return len(self.name)
+
+    def of(self, places: Codes) -> Mentions:
+        """The mentions at some places."""
+        return replace(self, name=self.name[places], result=self.result[places])
+
+    def beside(self, kind: str) -> Codes:
+        """What is printed of the car of each mention, as codes."""
+        return np.asarray(getattr(self.cars, kind)[self.result])
+
+    def texts(self, part: str, places: Codes) -> pa.Array:
+        """A part of the name of each mention at these places; null where it is empty."""
+        return self.names.table[part].take(pa.array(self.name[places])).combine_chunks()
+
+    def named(self, part: str) -> Codes:
+        """A part of each mention's name, as codes."""
+        return np.asarray(getattr(self.names, part)[self.name])
+
+    def partners(self, places: Codes) -> tuple[Codes, Codes]:
+        """Each mention at these places beside each other mention of its car; more than CREW names are no crew."""
+        size = np.bincount(self.result, minlength=len(self.cars.sheet))
+        first = np.cumsum(size) - size
+        car = self.result[places]
+        few = size[car] <= CREW
+        places, car = places[few], car[few]
+        here, other = spread(first[car], size[car])
+        here = places[here]
+        apart = here != other
+        return here[apart], other[apart]
 
 
 @dataclass(frozen=True)
@@ -132,43 +111,63 @@ class Company:
 
 
 def gather(
-    read: Mapping[str, pa.Table], known: Mapping[str, str] = MappingProxyType({}), company: Company | None = None
+    read: Mapping[str, pa.Table | Parts],
+    known: Mapping[str, str] = MappingProxyType({}),
+    company: Company | None = None,
 ) -> Mentions:
     """Encode the mentions of the read tables, which stand in order, and what is printed beside them.
 
     `known` tells by sheet how names are to be read; the names of other sheets decide that themselves.
     """
-    rows = read["driver_results"]
-    sheet, sheets = codes(rows["sheet_id"])
-    text, texts = codes(pc.fill_null(rows["name_text"], ""))
-    quoted = np.asarray(pc.fill_null(rows["pseudonym"], fill_value=False)).astype(np.int64)
-    apart = cache(take_apart)
-    reading = _readings(sheet, sheets.to_pylist(), text, texts.to_pylist(), quoted, known, apart)
-    name, prints = _prints(text, texts, reading[sheet], quoted)
-    if company is None:
-        names = _understood(prints, apart)
-    else:
-        names = _known(prints, np.unique(name[company.judged]), company.prints, apart)
-    form = np.array([FORMS.index(n.form) for n in names], dtype=np.int64)[name]
-    forms = sheet_forms(sheet, len(sheets), form, reading)
-    series, race = _calendar(rows["event_id"], read.get("events"))
-    return Mentions(
-        rows=rows,
-        names=names,
-        prints=prints,
-        name=name,
-        forms=dict(zip(sheets.to_pylist(), forms, strict=True)),
-        readings=dict(zip(sheets.to_pylist(), (READINGS[code] for code in reading.tolist()), strict=True)),
-        sheet=sheet,
-        result=runs(rows["result_id"]),
-        event=codes(rows["event_id"])[0],
-        season=whole(rows["season"]),
-        number=codes(rows["car_number"])[0],
-        entrant=core_keys(rows["entrant"])[0],
-        car=codes(fold_array(rows["car"]))[0],
-        series=series,
-        race=race,
-    )
+    result, cars = _cars(Parts.of(read["driver_results"]), read.get("events"))
+    printed = Parts.of(read["driver_results"]).columns("name_text", "pseudonym")
+    text, texts = codes(pc.fill_null(printed["name_text"].combine_chunks(), ""))
+    quoted = np.asarray(pc.fill_null(printed["pseudonym"], fill_value=False)).astype(np.int8)
+    del printed
+    sheets: list[str] = cars.texts["sheet"].to_pylist()
+    reading = _readings(cars.sheet[result], sheets, text, texts, quoted, known)
+    name, prints = _prints(text, texts, reading[cars.sheet[result]], quoted)
+    told = _known(prints, distinct(name[company.judged]), company.prints) if company else understood(prints)
+    table = dict(zip(prints.column_names + told.column_names, prints.columns + told.columns, strict=True))
+    names = Names(pa.table(table))
+    forms = sheet_forms(cars.sheet[result], len(sheets), names.form[name], reading)
+    known = dict(zip(sheets, (READINGS[code] for code in reading.tolist()), strict=True))
+    return Mentions(name, result, names, cars, dict(zip(sheets, forms, strict=True)), known)
+
+
+def first_of_cars(rows: Parts, columns: Sequence[str]) -> Iterator[tuple[pa.Table, np.ndarray]]:
+    """Some columns of the parts of driver_results, and which of their mentions are the first ones of a car."""
+    last = None
+    for part in rows.scan([*columns, "result_id"]):
+        car = part["result_id"].combine_chunks()
+        first = np.ones(len(car), dtype=bool)
+        first[1:] = pc.not_equal(car[1:], car[:-1])
+        if len(car):
+            first[0] = car[0] != last
+            last = car[-1]
+        yield part.select(list(columns)), first
+
+
+def _cars(rows: Parts, events: pa.Table | None) -> tuple[Codes, Cars]:
+    """The cars of driver_results, and the place of each mention's car among them."""
+    found: list[np.ndarray] = []
+
+    def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
+        for part, first in first_of_cars(rows, columns):
+            found.append(first)
+            yield part.filter(pa.array(first))
+
+    names = ("sheet_id", "event_id", "season", "car_number", "entrant", "car")
+    printed = Parts(rows.schema, scan).columns(*names)
+    sheet, event, number = (codes(printed[name]) for name in ("sheet_id", "event_id", "car_number"))
+    series, race = _calendar(event[1], events)
+    car, cars = codes(printed["car"])
+    season = whole(printed["season"])
+    entrant = core_keys(printed["entrant"])[0].astype(np.int32)
+    model = np.append(codes(fold_array(cars))[0], np.int32(-1))[car]
+    texts = {"sheet": sheet[1], "event": event[1], "number": number[1]}
+    result = np.cumsum(np.concatenate([np.zeros(0, dtype=bool), *found]), dtype=np.int32) - 1
+    return result, Cars(sheet[0], event[0], season, number[0], entrant, model, series[event[0]], race[event[0]], texts)
 
 
 def in_order(rows: pa.Table, results: pa.Table) -> pa.Table:
@@ -193,25 +192,21 @@ def cars_of(rows: pa.Table, results: pa.Table) -> pa.Array:
 
 
 def _readings(
-    sheet: Codes,
-    sheets: list[str],
-    text: Codes,
-    texts: list[str],
-    quoted: Codes,
-    known: Mapping[str, str],
-    apart: Callable[[str], Print],
+    sheet: Codes, sheets: list[str], text: Codes, texts: pa.Array, quoted: Codes, known: Mapping[str, str]
 ) -> Codes:
     """How the names of each sheet are to be read, as a place in READINGS: as is known, else as they themselves tell."""
-    told = np.array([READINGS.index(known[name]) if name in known else -1 for name in sheets], dtype=np.int64)
+    told = np.array([READINGS.index(known[name]) if name in known else -1 for name in sheets], dtype=np.int8)
     if (told >= 0).all():
         return told
-    shapes = [shape(apart(text)) for text in texts]
-    return np.where(told < 0, readings(sheet, len(sheets), shapes, text, quoted), told)
+    shapes = [shape(take_apart(text)) for some in chunks(texts) for text in some.to_pylist()]
+    return np.where(told < 0, readings(sheet, len(sheets), shapes, text, quoted), told).astype(np.int8)
 
 
 def _prints(text: Codes, texts: pa.Array, reading: Codes, quoted: Codes) -> tuple[Codes, pa.Table]:
     """The distinct prints, in order of text, reading and quotes, and which of them each mention is."""
-    held, name = np.unique((text * len(READINGS) + reading) * 2 + quoted, return_inverse=True)
+    key = paired(paired(text, len(READINGS), reading), 2, quoted)
+    held = distinct(key)
+    name = np.searchsorted(held, key).astype(np.int32)
     prints = {
         "name_text": texts.take(pa.array(held // 2 // len(READINGS))),
         "name_reading": pa.array(READINGS).take(pa.array(held // 2 % len(READINGS))),
@@ -220,28 +215,24 @@ def _prints(text: Codes, texts: pa.Array, reading: Codes, quoted: Codes) -> tupl
     return name, pa.table(prints)
 
 
-def _understood(prints: pa.Table, apart: Callable[[str], Print]) -> list[Name]:
-    return [
-        understand(apart(row["name_text"]), pseudonym=row["pseudonym"], reading=row["name_reading"])
-        for row in prints.to_pylist()
-    ]
+def _known(prints: pa.Table, asked: Codes, known: Prints) -> pa.Table:
+    """What is known of the prints; those that are `asked` are understood."""
+    told = pa.concat_tables([in_columns(known.keys(prints)), understood(prints.take(pa.array(asked)))])
+    at = np.arange(len(prints))
+    at[asked] = len(prints) + np.arange(len(asked))
+    return told.take(pa.array(at)).combine_chunks()
 
 
-def _known(prints: pa.Table, asked: Codes, known: Prints, apart: Callable[[str], Print]) -> list[Name]:
-    """Those of the prints that are `asked` understood, and of the others what is known."""
-    names = known.keys(prints)
-    for place, name in zip(asked.tolist(), _understood(prints.take(pa.array(asked)), apart), strict=True):
-        names[place] = name
-    return names
+def _calendar(ids: pa.Array, events: pa.Table | None) -> tuple[Codes, Codes]:
+    """The series of each event, and the race that returns every year: the event's name without numbers.
 
-
-def _calendar(event: pa.ChunkedArray, events: pa.Table | None) -> tuple[Codes, Codes]:
-    """The series of each mention's event, and the race that returns every year: the event's name without numbers."""
-    code, ids = codes(event)
-    known = {row["event_id"]: row for row in events.to_pylist()} if events is not None else {}
+    With one more -1 at the end, for no event.
+    """
+    rows = events.select(["event_id", "name", "series"]).to_pylist() if events is not None else []
+    known = {row["event_id"]: row for row in rows}
     facts = [known.get(event_id, {}) for event_id in ids.to_pylist()]
     race = [_race(fact.get("name") or event_id) for fact, event_id in zip(facts, ids.to_pylist(), strict=True)]
-    return ranks([fact.get("series") for fact in facts])[code], ranks(race)[code]
+    return ranks([fact.get("series") for fact in facts]), ranks(race)
 
 
 def _race(text: str) -> str | None:

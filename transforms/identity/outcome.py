@@ -1,6 +1,10 @@
-"""The tables of the outcome: drivers, their links with every term of the sum, and the redirects of retired ids."""
+"""The tables of the outcome: drivers, and their links with every term of the sum; each a part of its rows at a time."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -8,129 +12,239 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes
 from transforms.identity.decisions import DecisionError
-from transforms.identity.groups import Codes, counted, distinct, ordered
+from transforms.identity.groups import Codes, counted, distinct, ordered, spread
 from transforms.identity.mentions import Mentions
 from transforms.identity.people import METHODS, People
 from transforms.identity.points import TERMS
+from transforms.parts import ROWS, Parts
 from transforms.schema import EVIDENCE, TABLES, TEXTS
-
-
-def drivers(mentions: Mentions, people: People, person: Codes, best: Codes, ids: list[str]) -> pa.Table:
-    """One row for each person: `best` is the mention whose print is the person's display name, `person` from 0."""
-    displays = mentions.texts(lambda name: name.display, best).fill_null("")
-    labels = _labels(people, person, displays)
-    known = np.where(mentions.season >= 0, mentions.season, 9999)
-    first, last = np.full(len(ids), 9999), np.full(len(ids), -1)
-    np.minimum.at(first, person, known)
-    np.maximum.at(last, person, mentions.season)
-    table = pa.table(
-        {
-            "driver_id": pa.array(ids, pa.string()),
-            "driver": pc.replace_with_mask(displays, labels.is_valid(), labels.drop_null()),
-            "given_names": mentions.texts(lambda name: name.given, best),
-            "family_name": mentions.texts(lambda name: name.family, best),
-            "suffix": mentions.texts(lambda name: SUFFIXES.get(name.suffix, name.suffix), best),
-            "name_form": mentions.texts(lambda name: name.form, best),
-            "first_season": pa.array(first, pa.int32(), mask=last < 0),
-            "last_season": pa.array(last, pa.int32(), mask=last < 0),
-            "names": _spellings(mentions, person, len(ids)),
-            "alike": _alike(people, ids),
-        }
-    )
-    return TABLES["drivers"].conform(table)
-
-
-def _labels(people: People, person: Codes, displays: pa.Array) -> pa.Array:
-    """The display name that a decision gives each person; raises DecisionError for one that is his anyway."""
-    labels: list[str | None] = [None] * len(displays)
-    for at in np.flatnonzero(np.isin(people.person, list(people.labels))).tolist():
-        owner, (text, row) = int(person[at]), people.labels[int(people.person[at])]
-        if text == displays[owner].as_py():
-            raise DecisionError(row, f"`{text}` is the display name anyway", "Delete the line.")
-        labels[owner] = text
-    return pa.array(labels, pa.string())
-
-
-def best_mentions(mentions: Mentions, person: Codes) -> Codes:
-    """For each person the mention to be named by: the fullest form, not in capitals, the most frequent, the first."""
-    rank = np.array([0, 0, 2, 1, 3])[mentions.form]
-    shouted = np.array([name.display.isupper() or name.family.isupper() for name in mentions.names])[mentions.name]
-    pair = person * len(mentions.names) + mentions.name
-    _, at, size = np.unique(pair, return_inverse=True, return_counts=True)
-    order = ordered(person, rank, shouted.astype(np.int64), -size[at], mentions.name)
-    starts = np.searchsorted(person[order], np.arange(int(person.max(initial=-1)) + 1))
-    return order[starts]
-
 
 SUFFIXES = {"jr": "Jr.", "sr": "Sr.", "ii": "II", "iii": "III", "iv": "IV"}
 
 
-def _spellings(mentions: Mentions, person: Codes, count: int) -> pa.Array:
-    text, texts = codes(pc.fill_null(mentions.rows["name_text"], ""))
-    owner, name, _ = counted(person, text)
-    return _grouped(TEXTS, count, owner, texts.take(pa.array(name)))
+@dataclass(frozen=True)
+class Drivers:
+    """The people: `person` of each mention, numbered from 0, and of each the mention to be named by, and the id."""
+
+    mentions: Mentions
+    people: People
+    person: Codes
+    best: Codes
+    ids: pa.Array
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def parts(self) -> Parts:
+        """The table drivers, in order of the ids."""
+        order = np.asarray(pc.sort_indices(self.ids))
+
+        def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
+            starts = range(0, len(order), ROWS)
+            return (self.rows(order[start : start + ROWS]).select(columns) for start in starts)
+
+        return Parts(TABLES["drivers"].schema, scan)
+
+    def rows(self, some: Codes) -> pa.Table:
+        """The rows of some people in drivers."""
+        best, seasons = self.best[some], [season[some] for season in self._seasons]
+        texts = {part: self.mentions.texts(part, best) for part in ("given", "family", "suffix", "form")}
+        known = seasons[1] >= 0
+        suffix = texts["suffix"]
+        for key, text in SUFFIXES.items():
+            suffix = pc.if_else(pc.equal(suffix, key), text, suffix)
+        table = {
+            "driver_id": self.ids.take(pa.array(some)),
+            "driver": self.displays(some),
+            "given_names": texts["given"],
+            "family_name": texts["family"],
+            "suffix": suffix,
+            "name_form": texts["form"],
+            "first_season": pa.array(seasons[0], pa.int32(), mask=~known),
+            "last_season": pa.array(seasons[1], pa.int32(), mask=~known),
+            "names": self._spelled(some),
+            "alike": self._alike(some),
+        }
+        return TABLES["drivers"].conform(pa.table(table))
+
+    def displays(self, some: Codes) -> pa.Array:
+        """The display names of some people."""
+        display = self._displays(some)
+        if not self._labels:
+            return display
+        labels = pa.array([self._labels.get(one) for one in some.tolist()], pa.string())
+        return pc.coalesce(labels, display)
+
+    def check_labels(self) -> None:
+        """Raise DecisionError for a display name that a decision gives a person who is called so anyway."""
+        _ = self._labels
+
+    def _displays(self, some: Codes) -> pa.Array:
+        return self.mentions.texts("display", self.best[some]).fill_null("")
+
+    @cached_property
+    def _labels(self) -> dict[int, str]:
+        """The display name that a decision gives a person; raises DecisionError for one that is his anyway."""
+        labels = {}
+        living = distinct(self.people.person)
+        for one, (text, row) in self.people.labels.items():
+            owner = int(np.searchsorted(living, one))
+            if text == self._displays(np.array([owner]))[0].as_py():
+                raise DecisionError(row, f"`{text}` is the display name anyway", "Delete the line.")
+            labels[owner] = text
+        return labels
+
+    @cached_property
+    def _seasons(self) -> tuple[Codes, Codes]:
+        """The first and the last known season of each person; 9999 and -1 without one."""
+        season = self.mentions.beside("season")
+        first, last = np.full(len(self), 9999, dtype=np.int32), np.full(len(self), -1, dtype=np.int32)
+        np.minimum.at(first, self.person, np.where(season >= 0, season, np.int32(9999)))
+        np.maximum.at(last, self.person, season)
+        return first, last
+
+    @cached_property
+    def _spellings(self) -> tuple[Codes, Codes, pa.Array]:
+        """Where the spellings of each person start, which they are, and their texts."""
+        text, texts = codes(self.mentions.names.table["name_text"])
+        owner, name, _ = counted(self.person, text[self.mentions.name])
+        return np.searchsorted(owner, np.arange(len(self) + 1)), name.astype(np.int32), texts
+
+    def _spelled(self, some: Codes) -> pa.Array:
+        start, name, texts = self._spellings
+        owner, at = spread(start[some], start[some + 1] - start[some])
+        return grouped(TEXTS, len(some), owner, texts.take(pa.array(name[at])))
+
+    @cached_property
+    def _kept_apart(self) -> tuple[Codes, Codes]:
+        """The people of nearly the same name who are kept apart, in order, in both orders."""
+        pairs = np.array([*self.people.alike, *((b, a) for a, b in self.people.alike)], dtype=np.int64).reshape(-1, 2)
+        one, other, _ = counted(*np.searchsorted(distinct(self.people.person), pairs).T)
+        return one, other
+
+    def _alike(self, some: Codes) -> pa.Array:
+        """For some people the ids of those of nearly the same name who are kept apart."""
+        one, other = self._kept_apart
+        start = np.searchsorted(one, some)
+        owner, at = spread(start, np.searchsorted(one, some, side="right") - start)
+        ids = self.ids.take(pa.array(other[at]))
+        order = ordered(owner, codes(ids)[0])
+        return grouped(TEXTS, len(some), owner, ids.take(pa.array(order)))
 
 
-def _alike(people: People, ids: list[str]) -> pa.Array:
-    """For each person the ids of those of nearly the same name who are kept apart."""
-    living = np.unique(people.person)
-    pairs = np.array([*people.alike, *((b, a) for a, b in people.alike)], dtype=np.int64).reshape(-1, 2)
-    others: list[set[str]] = [set() for _ in ids]
-    for one, other in np.searchsorted(living, pairs).tolist():
-        others[one].add(ids[other])
-    return pa.array([sorted(other) for other in others], TEXTS)
+def best_mentions(mentions: Mentions, person: Codes) -> Codes:
+    """For each person the mention to be named by: the fullest form, not in capitals, the most frequent, the first."""
+    rank = np.array([0, 0, 2, 1, 3])[mentions.names.form]
+    shouted = np.asarray(mentions.names.table["shouted"])
+    one, name, size = counted(person, mentions.name)
+    order = ordered(one, rank[name], shouted[name].astype(np.int8), -size, name)
+    chosen = name[order][np.searchsorted(one, np.arange(int(person.max(initial=-1)) + 1))]
+    first = np.full(len(chosen), len(person), dtype=np.int64)
+    held = np.flatnonzero(mentions.name == chosen[person])
+    first[person[held][::-1]] = held[::-1]
+    return first
 
 
 def names(mentions: Mentions, used: Codes) -> pa.Table:
     """One row for each print that is `used` (places in the names), as it was understood."""
-    some = [mentions.names[code] for code in used.tolist()]
-    columns = {
-        "form": pa.array([name.form for name in some], pa.string()),
-        "given_key": pa.array([name.given_key or None for name in some], pa.string()),
-        "family_key": pa.array([name.family_key or None for name in some], pa.string()),
-        "suffix": pa.array([name.suffix or None for name in some], pa.string()),
-        "surnames": pa.array([name.blocks for name in some], TEXTS),
-    }
-    prints = mentions.prints.take(pa.array(used))
-    return TABLES["names"].conform(pa.table(dict(zip(prints.column_names, prints.columns, strict=True)) | columns))
+    parts = [column for column in mentions.names.table.column_names if column in TABLES["names"].schema.names]
+    return TABLES["names"].conform(mentions.names.table.select(parts).take(pa.array(used)))
 
 
-def links(mentions: Mentions, people: People, table: pa.Table, person: Codes) -> pa.Table:
-    """One row for each mention: its person (a row of `table`, the drivers, for each mention) and all that led there."""
-    best, second = (np.append(pair, -1)[people.group] for pair in _best_pairs(people))
-    total = np.append(people.links.total, 0)
-    rows = {
-        "result_id": mentions.rows["result_id"],
-        "seat": mentions.rows["seat"],
-        "driver_id": table["driver_id"].take(pa.array(person)),
-        "method": pa.array(METHODS).take(pa.array(people.method)),
-        "points": pa.array(total[best], pa.int32(), mask=best < 0),
-        "runner_up": pa.array(total[second], pa.int32(), mask=second < 0),
-        "evidence": _evidence(people, best),
-        "candidates": _candidates(people, table["driver_id"].combine_chunks()),
-    }
-    return TABLES["driver_links"].conform(pa.table(rows))
+@dataclass(frozen=True)
+class Sums:
+    """What led to each mention's person, as the rows of driver_links tell it; `people` as in Drivers."""
 
+    drivers: Drivers
 
-def _evidence(people: People, best: Codes) -> pa.Array:
-    """The terms of each mention's best pair; for a variant what makes it one, for a decision its line."""
-    terms, notes = people.links.terms, _notes(people)
-    row, column = np.nonzero(terms)
-    names = pa.array([name for name, _ in TERMS]).take(pa.array(column))
-    sums = _grouped(EVIDENCE, len(terms), row, _points(names, pa.array(terms[row, column], pa.int32())))
-    said = _points(pa.array(list(notes.values()), pa.string()), pa.array(np.zeros(len(notes)), pa.int32()))
-    texts = _grouped(EVIDENCE, len(notes) + 1, np.arange(len(notes)), said)
-    place = np.full(len(people.person_of), -1)
-    place[list(notes)] = len(terms) + np.arange(len(notes))
-    at = np.where(place[people.node] >= 0, place[people.node], best)
-    return pa.concat_arrays([sums, texts]).take(pa.array(at % (len(terms) + len(notes) + 1)))
+    def rows(self, mentions: pa.Table, places: slice) -> pa.Table:
+        """The rows for the mentions (result_id, seat) at these places."""
+        people = self.drivers.people
+        best, second = self._pairs(places)
+        columns = dict(zip(("driver_id", "method", "points"), self.settled(places), strict=True))
+        told = {
+            "runner_up": self._totals(second),
+            "evidence": self._evidence(best, people.node[places]),
+            "candidates": self._candidates(people.group[places]),
+        }
+        keys = {name: mentions[name] for name in ("result_id", "seat")}
+        return TABLES["driver_links"].conform(pa.table(keys | columns | told))
+
+    def settled(self, places: slice) -> tuple[pa.Array, pa.Array, pa.Array]:
+        """The id of the person of each mention, how he is known, and the points of that."""
+        method = pa.array(METHODS).take(pa.array(self.drivers.people.method[places]))
+        points = self._totals(self._pairs(places)[0])
+        return self.drivers.ids.take(pa.array(self.drivers.person[places])), method, points
+
+    def _pairs(self, places: slice) -> tuple[Codes, Codes]:
+        """The best and the next best pair of the track of each mention; -1 without one."""
+        group = self.drivers.people.group[places]
+        best, second = (pair[group] for pair in self._best_pairs)
+        return best, second
+
+    def _totals(self, pairs: Codes) -> pa.Array:
+        return pa.array(np.append(self.drivers.people.links.total, 0)[pairs], pa.int32(), mask=pairs < 0)
+
+    def _evidence(self, best: Codes, node: Codes) -> pa.Array:
+        """The terms of each mention's best pair; for a variant what makes it one, for a decision its line."""
+        said, notes = self._notes
+        pairs = distinct(best[best >= 0])
+        terms = self.drivers.people.links.terms[pairs]
+        row, column = np.nonzero(terms)
+        names = pa.array([name for name, _ in TERMS]).take(pa.array(column))
+        sums = grouped(EVIDENCE, len(terms), row, _points(names, pa.array(terms[row, column], pa.int32())))
+        at = np.where(best >= 0, np.searchsorted(pairs, best), -1)
+        note = np.searchsorted(said, node)
+        noted = np.append(said, -1)[note] == node
+        at = np.where(noted, len(terms) + note, at)
+        return pa.concat_arrays([sums, notes]).take(pa.array(at % (len(terms) + len(notes))))
+
+    @cached_property
+    def _notes(self) -> tuple[Codes, pa.Array]:
+        """The nodes that no sum settled, and what is to be said of them; with nothing more at the end."""
+        notes = dict(sorted(_notes(self.drivers.people).items()))
+        points = pa.array(np.zeros(len(notes)), pa.int32())
+        said = _points(pa.array(list(notes.values()), pa.string()), points)
+        nodes = np.array(list(notes), dtype=np.int64)
+        return nodes, grouped(EVIDENCE, len(notes) + 1, np.arange(len(notes)), said)
+
+    @cached_property
+    def _best_pairs(self) -> tuple[Codes, Codes]:
+        """For each track, and for none, the pair of its person or best candidate, and the next best; -1 without one."""
+        links = self.drivers.people.links
+        chosen = links.person[links.track] == links.candidate
+        order = ordered(links.track, np.where(chosen, 0, 1), -links.total, links.candidate)
+        track, tracks = links.track[order], np.arange(len(links.person))
+        start = np.searchsorted(track, tracks)
+        size = np.searchsorted(track, tracks, side="right") - start
+        order = np.append(order, [-1, -1]).astype(np.int32)
+        best, second = (
+            np.where(size > 0, order[start], np.int32(-1)),
+            np.where(size > 1, order[start + 1], np.int32(-1)),
+        )
+        return np.append(best, np.int32(-1)), np.append(second, np.int32(-1))
+
+    @cached_property
+    def _ranked(self) -> tuple[Codes, Codes]:
+        """The tracks of all pairs, in order, and the candidates beside them, the best of each first, as people."""
+        links = self.drivers.people.links
+        order = ordered(links.track, -links.total, links.candidate)
+        who = np.searchsorted(distinct(self.drivers.people.person), links.candidate[order]).astype(np.int32)
+        return links.track[order], who
+
+    def _candidates(self, group: Codes) -> pa.Array:
+        """The ids of the candidates of each mention, best first."""
+        track, who = self._ranked
+        start = np.searchsorted(track, group)
+        owner, at = spread(start, np.searchsorted(track, group, side="right") - start)
+        return grouped(TEXTS, len(group), owner, self.drivers.ids.take(pa.array(who[at])))
 
 
 def _points(term: pa.Array, points: pa.Array) -> pa.Array:
     return pa.StructArray.from_arrays([term, points], fields=list(EVIDENCE.value_type))
 
 
-def _grouped(type_: pa.DataType, count: int, owner: Codes, values: pa.Array) -> pa.Array:
+def grouped(type_: pa.DataType, count: int, owner: Codes, values: pa.Array) -> pa.Array:
     """One list for each of `count` owners, of the values whose owners stand beside them in order."""
     offsets = np.searchsorted(owner, np.arange(count + 1)).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), values, type=type_)
@@ -142,25 +256,3 @@ def _notes(people: People) -> dict[int, str]:
     varied = distinct(people.node[people.method == METHODS.index("variant")]).tolist()
     lines = {node: f"identity.csv line {people.lines[node]}" for node in decided if node in people.lines}
     return lines | {node: people.likeness[node] for node in varied if node in people.likeness}
-
-
-def _best_pairs(people: People) -> tuple[Codes, Codes]:
-    """For each track the pair of its person or best candidate, and the pair of the next best; -1 without one."""
-    pairs, total = people.links.pairs, people.links.total
-    chosen = people.links.person[pairs.track] == pairs.person
-    order = ordered(pairs.track, np.where(chosen, 0, 1), -total, pairs.person)
-    track = pairs.track[order]
-    start = np.searchsorted(track, np.arange(pairs.tracks.owners))
-    size = np.bincount(track, minlength=pairs.tracks.owners)
-    order = np.append(order, [-1, -1])
-    return np.where(size > 0, order[start], -1), np.where(size > 1, order[start + 1], -1)
-
-
-def _candidates(people: People, ids: pa.Array) -> pa.Array:
-    """The ids of the candidates of each mention, best first; `ids` are those of the people, in order."""
-    pairs, total = people.links.pairs, people.links.total
-    order = ordered(pairs.track, -total, pairs.person)
-    who = np.searchsorted(distinct(people.person), pairs.person[order])
-    tracks = pairs.tracks.owners
-    lists_ = _grouped(TEXTS, tracks + 1, pairs.track[order], ids.take(pa.array(who)))
-    return lists_.take(pa.array(people.group % (tracks + 1)))

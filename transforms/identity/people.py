@@ -10,15 +10,18 @@ import pyarrow.compute as pc
 
 from transforms.identity.anchors import NAMED, anchors
 from transforms.identity.arrays import codes
+from transforms.identity.blocks import link_all
 from transforms.identity.decisions import MENTION, Decision, DecisionError, Verdicts, judge, read_decisions, unknown
 from transforms.identity.evidence import Context
 from transforms.identity.groups import Codes, components, counted, dense, ordered
 from transforms.identity.ids import Claims, slugs
-from transforms.identity.linking import Links, link
+from transforms.identity.linking import Links
 from transforms.identity.mentions import Mentions
 from transforms.identity.names import Name, parse
 from transforms.identity.tracks import tracks
+from transforms.identity.understood import Names
 from transforms.identity.variants import merge, variants
+from transforms.parts import Parts
 
 METHODS = ("name", "variant", "linked", "decision", "ambiguous", "unresolved")
 
@@ -51,25 +54,28 @@ class People:
         return replace(self, **mine)
 
 
-def identify(mentions: Mentions, judged: np.ndarray, table: pa.Table, claims: Claims) -> People:
-    """Give every judged mention its person; the others are their company, and come out as nobody (-1)."""
+def identify(mentions: Mentions, rows: Parts, judged: np.ndarray, table: pa.Table, claims: Claims) -> People:
+    """Give every judged mention its person; the others are their company, and come out as nobody (-1).
+
+    `rows` are the mentions' rows of driver_results.
+    """
     decisions = read_decisions(table)
-    anchor = np.where(judged, anchors(mentions, _splits(mentions, judged, decisions, claims)), -1)
-    anchor = dense(anchor)
-    open_ = np.flatnonzero((anchor < 0) & judged)
-    names = int(anchor.max(initial=-1)) + 1
-    track = np.full(len(mentions), -1)
+    node = anchors(mentions, _splits(mentions, rows, judged, decisions, claims))
+    node[~judged] = -1
+    node = dense(node)
+    open_ = np.flatnonzero((node < 0) & judged)
+    names = int(node.max(initial=-1)) + 1
     if len(open_):
-        track[open_] = tracks(mentions, open_)
-    node = np.where(anchor >= 0, anchor, np.where(track >= 0, names + track, -1))
-    finder = Finder(mentions, node, claims)
+        node[open_] = names + tracks(mentions, open_)
+    finder = Finder(mentions, rows, node, claims)
     verdicts = judge(decisions, finder.find, _crews(mentions, node) if decisions else set())
     return _settle(mentions, node, names, verdicts)
 
 
 def _settle(mentions: Mentions, node: Codes, names: int, verdicts: Verdicts) -> People:
     """Join nodes by decisions, then names by variants, then tracks by evidence."""
-    anchor, track = np.where(node < names, node, -1), np.where(node < names, -1, node - names)  # -1 stays -1
+    none = np.int32(-1)
+    anchor, track = np.where(node < names, node, none), np.where(node < names, none, node - names)  # -1 stays -1
     count = max(names, int(node.max(initial=-1)) + 1)
     edges = np.array([(a, b) for a, b, _ in verdicts.joined], dtype=np.int64).reshape(-1, 2).T
     joined = components(count, *edges)
@@ -84,7 +90,7 @@ def _settle(mentions: Mentions, node: Codes, names: int, verdicts: Verdicts) -> 
         if min(pair) < names <= joined[max(pair)]
     }
     tracked = Context(mentions, count - names, _taken(group, track))
-    links = link(tracked, people, np.array(list(forbidden), dtype=np.int64))
+    links = link_all(tracked, people, np.array(list(forbidden), dtype=np.int64))
     person_of = np.append(head, np.where(named, decided, joined[names:]))
     found = _taken(links.person, group)
     person_of[names:] = np.where(found >= 0, found, person_of[names:])
@@ -92,9 +98,9 @@ def _settle(mentions: Mentions, node: Codes, names: int, verdicts: Verdicts) -> 
     lines = {n: row for a, b, row in verdicts.joined for n in (a, b)}
     return People(
         person=_taken(person_of, node),
-        method=_taken(
-            _methods(node, names, person_of, lines, _taken(links.ambiguous.astype(np.int64), group) > 0), node
-        ),
+        method=np.append(_methods(node, names, person_of, lines, _taken(links.ambiguous, group) > 0), np.int8(-1))[
+            node
+        ],
         node=node,
         person_of=person_of,
         likeness={n: text for a, b, text in reversed(pairs) if head[a] == head[b] for n in (a, b)},
@@ -108,7 +114,7 @@ def _settle(mentions: Mentions, node: Codes, names: int, verdicts: Verdicts) -> 
 
 def _taken(values: Codes, at: Codes) -> Codes:
     """The value at each place, -1 where the place is -1."""
-    return np.asarray(np.append(values, -1)[at])
+    return np.asarray(np.append(values.astype(np.int32), np.int32(-1))[at])
 
 
 def _joined_names(
@@ -119,7 +125,7 @@ def _joined_names(
     held = np.flatnonzero(anchor >= 0)
     first[anchor[held][::-1]] = mentions.name[held][::-1]
     people = Context(mentions, names, anchor)
-    pairs = variants(people, [mentions.names[code] for code in first.tolist()])
+    pairs = variants(people, Names(mentions.names.table.take(pa.array(first))))
     must = [(int(joined[n]), n, "") for n in np.flatnonzero(joined[:names] != np.arange(names)).tolist()]
     head = merge(people, pairs, verdicts.parted_nodes(), must)
     return np.array(head, dtype=np.int64), pairs
@@ -144,7 +150,7 @@ def _methods(node: Codes, names: int, person_of: Codes, lines: dict[int, int], a
     of_names = np.select([main, decided[:names]], [name, decision], variant)
     open_ = np.where(ambiguous, unclear, unresolved)
     of_tracks = np.select([decided[names:], person_of[names:] < names], [decision, linked], open_)
-    return np.append(of_names, of_tracks)
+    return np.append(of_names, of_tracks).astype(np.int8)
 
 
 def _heaviest(person: Codes, weight: Codes) -> Codes:
@@ -157,26 +163,26 @@ def _heaviest(person: Codes, weight: Codes) -> Codes:
 
 def _crews(mentions: Mentions, node: Codes) -> set[tuple[int, int]]:
     """Pairs of nodes that share a car."""
-    here, other = mentions.partners
+    here, other = mentions.partners(np.arange(len(mentions)))
     held = (node[here] >= 0) & (node[other] >= 0)
     one, two, _ = counted(node[here[held]], node[other[held]])
     return set(zip(one.tolist(), two.tolist(), strict=True))
 
 
-def _splits(mentions: Mentions, judged: np.ndarray, decisions: list[Decision], claims: Claims) -> Codes:
+def _splits(mentions: Mentions, rows: Parts, judged: np.ndarray, decisions: list[Decision], claims: Claims) -> Codes:
     """The part of each mention's name, where a decision parts a name from a season on."""
-    part = np.zeros(len(mentions), dtype=np.int64)
+    part = np.zeros(len(mentions), dtype=np.int8)
     wanted = [one for one in decisions if one.op == "split"]
     if not wanted:
         return part
     whole = anchors(mentions, part)
     alone = int(whole.max()) + 1 + np.arange(len(whole))
-    finder = Finder(mentions, np.where(judged, np.where(whole >= 0, whole, alone), -1), claims)
+    finder = Finder(mentions, rows, np.where(judged, np.where(whole >= 0, whole, alone), -1), claims)
     for one in wanted:
         if not (one.b.isdigit() and len(one.b) == 4):
             raise DecisionError(one.row, f"`{one.b}` is no season", "Write the first season of the second person.")
         own = finder.node == finder.find(one.a, one.row)
-        later = own & (mentions.season >= int(one.b))
+        later = own & (mentions.beside("season") >= int(one.b))
         if not later.any() or later.sum() == own.sum():
             raise DecisionError(one.row, f"{one.b} does not part `{one.a}`", "Write a season within the career.")
         part[later] += 1
@@ -186,8 +192,9 @@ def _splits(mentions: Mentions, judged: np.ndarray, decisions: list[Decision], c
 class Finder:
     """Finds the node that a reference names: a mention, an id of the last snapshot or of this one, or a full name."""
 
-    def __init__(self, mentions: Mentions, node: Codes, claims: Claims) -> None:
+    def __init__(self, mentions: Mentions, rows: Parts, node: Codes, claims: Claims) -> None:
         self.mentions = mentions
+        self.rows = rows
         self.node = node
         self.claims = claims
         self._known: dict[str, int] = {}
@@ -204,7 +211,7 @@ class Finder:
         raise unknown(reference, row, known)
 
     def _mentions(self) -> dict[str, int]:
-        rows = self.mentions.rows
+        rows = self.rows.columns("result_id", "seat")
         pairs = zip(rows["result_id"].to_pylist(), rows["seat"].to_pylist(), self.node.tolist(), strict=True)
         return {f"{result}/{seat}": node for result, seat, node in pairs if node >= 0}
 
@@ -212,11 +219,13 @@ class Finder:
         if not self._known:
             first = np.unique(self.node, return_index=True)[1]
             first = first[self.node[first] >= 0]
-            for index, wished in zip(first.tolist(), wishes(self.mentions, first), strict=True):
-                name = self.mentions.names[self.mentions.name[index]]
-                for key in (wished[0], _key(name) if name.form == "full" else ""):
+            names = self.mentions.names.at(self.mentions.name[first])
+            for index, name, wished in zip(
+                first.tolist(), names, wishes(self.mentions, first).to_pylist(), strict=True
+            ):
+                for key in (wished, _key(name) if name.form == "full" else ""):
                     self._known.setdefault(key, int(self.node[index]))
-            old = self.claims.of(mention_keys(self.mentions.rows)).to_pylist()
+            old = self.claims.of(mention_keys(self.mentions)).to_pylist()
             for index, identity in enumerate(old):
                 if identity is not None and self.node[index] >= 0:
                     self._known[identity] = int(self.node[index])
@@ -227,26 +236,40 @@ def _key(name: Name) -> str:
     return f"name {name.key}"
 
 
-def wishes(mentions: Mentions, places: Codes) -> list[tuple[str, str]]:
-    """The slugs that people would like, named by the mentions at these places: the name, then with the season.
+def wishes(mentions: Mentions, places: Codes, *, dated: bool = False) -> pa.Array:
+    """The slugs that people would like, named by the mentions at these places: the name, or `dated` by the season.
 
     Who is known by surname only is told by event and car, and has no other wish.
     """
-    rows = mentions.rows.select(["event_id", "sheet_id", "car_number"]).take(pa.array(places))
-    name = mentions.texts(lambda name: name.display, places)
-    named = pa.array(np.isin(mentions.form[places], NAMED))
-    told = slugs(name, pc.coalesce(rows["event_id"], rows["sheet_id"]), rows["car_number"])
-    dated = slugs(name, pa.array(mentions.season[places]).cast(pa.string()))
-    both = (pc.if_else(named, wish, told).to_pylist() for wish in (slugs(name), dated))
-    return list(zip(*both, strict=True))
+    cars, at = mentions.cars, mentions.result[places]
+    named = np.isin(mentions.names.form[mentions.name[places]], NAMED)
+    name = mentions.texts("display", places)
+    season = pa.array(cars.season[at], mask=~named).cast(pa.string()) if dated else None
+    event = pc.coalesce(cars.text("event", at), cars.text("sheet", at))
+    told = (pc.if_else(pa.array(named), None, text) for text in (event, cars.text("number", at)))
+    return slugs(name, *told, *([season] if dated else []))
 
 
-def mention_keys(rows: pa.Table) -> pa.Array:
+def mention_keys(mentions: Mentions) -> pa.Array:
     """What stays of a mention when its sheet gains lines: sheet, car number, name, and which of equals it is."""
-    columns = [codes(rows[name]) for name in ("sheet_id", "car_number", "name_text")]
-    code = dense(*[column + 1 for column, _ in columns])
+    cars, names = mentions.cars, mentions.names.table["name_text"].combine_chunks()
+    sheet, number = (cars.text(kind, mentions.result) for kind in ("sheet", "number"))
+    text = codes(names)[0][mentions.name]
+    code = dense(mentions.beside("sheet"), mentions.beside("number") + 1, text)
+    return _told_apart(code, sheet, number, names.take(pa.array(mentions.name)))
+
+
+def claimed_keys(rows: pa.Table) -> pa.Array:
+    """The same of mentions that stand in a table like driver_results."""
+    columns = [rows[name].combine_chunks() for name in ("sheet_id", "car_number", "name_text")]
+    return _told_apart(dense(*[codes(column)[0] + 1 for column in columns]), *columns)
+
+
+def _told_apart(code: Codes, *texts: pa.Array) -> pa.Array:
+    """The texts joined, with the number of earlier rows of the same code."""
     order = ordered(code)
-    nth = np.empty(len(code), dtype=np.int64)
+    nth = np.empty(len(code), dtype=np.int32)
     nth[order] = np.arange(len(code)) - np.searchsorted(code[order], code[order])
-    texts = [rows[name].combine_chunks().fill_null("") for name in ("sheet_id", "car_number", "name_text")]
-    return pc.binary_join_element_wise(*texts, pa.array(nth).cast(pa.string()), "\n")
+    return pc.binary_join_element_wise(
+        *(pc.fill_null(text, "") for text in texts), pa.array(nth).cast(pa.string()), "\n"
+    )

@@ -14,7 +14,7 @@ import numpy as np
 
 from transforms.identity.candidates import FEW, Pairs
 from transforms.identity.groups import Codes
-from transforms.identity.mentions import FORMS
+from transforms.identity.understood import FORMS
 
 Term = Callable[["Weighing"], Codes]
 
@@ -80,7 +80,7 @@ def initial(w: Weighing) -> Codes:
     """The printed initial is that of the candidate's given name."""
     m, tracks = w.pairs.tracks.mentions, w.pairs.tracks
     printed = np.bincount(
-        tracks.owner[(m.form == FORMS.index("initial")) & (tracks.owner >= 0)], minlength=tracks.owners
+        tracks.owner[(m.named("form") == FORMS.index("initial")) & (tracks.owner >= 0)], minlength=tracks.owners
     )
     return np.where(printed[w.pairs.track] > 0, 4, 0)
 

@@ -63,7 +63,7 @@ class Prints:
             pc.equal(column["form"], "full"), pc.or_(pc.is_in(column["given_key"], own["given_key"]), turned)
         )
         places = np.flatnonzero(np.asarray(near))
-        left, right = (places[side] for side in resembling(self._names(places)))
+        left, right = (places[side] for side in resembling(self.table.take(pa.array(places))))
         return np.concatenate([right[np.isin(left, some)], left[np.isin(right, some)]])
 
     def named(self, texts: Iterable[str]) -> Codes:

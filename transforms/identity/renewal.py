@@ -48,7 +48,7 @@ def renewed(
     place: Codes,
     name: str,
     known: pa.ChunkedArray,
-    tell: Callable[[pa.Table, pa.ChunkedArray, Ranked], tuple[pa.Array, pa.Table]],
+    tell: Callable[[pa.Table, pa.ChunkedArray, Ranked], tuple[pa.DictionaryArray, pa.Table]],
 ) -> tuple[pa.ChunkedArray, pa.Table]:
     """The ids of results in the table `name`, and that table, when only whom a change may concern is told apart.
 
@@ -63,4 +63,6 @@ def renewed(
     mine = np.append(np.asarray(pc.is_in(rows[key], again)), True)[place]
     own = pa.array(np.flatnonzero(mine))
     column, told = tell(results.take(own), old.take(own), Ranked(stay[key]))
-    return laid(np.where(mine, -1, place), rows[key], pa.chunked_array([column])), pa.concat_tables([stay, told])
+    return laid(np.where(mine, -1, place), rows[key], pa.chunked_array([column.dictionary_decode()])), pa.concat_tables(
+        [stay, told]
+    )

@@ -8,20 +8,20 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, whole
 from transforms.identity.groups import Codes, counted, dense, joined, ordered, spread
-from transforms.identity.names import Name, nicknames
+from transforms.identity.names import nicknames
 from transforms.identity.spelling import likely
 
 CROWD = 1_000
 
 
-def resembling(names: list[Name]) -> tuple[Codes, Codes]:
-    """Pairs of places in `names`, in order, that are worth a look: all that are `alike` are among them.
+def resembling(names: pa.Table) -> tuple[Codes, Codes]:
+    """Pairs of places in `names` (see `understood`), in order, that are worth a look: all `alike` ones are among them.
 
     A pair depends on its two names alone, whoever else is known; only where more than CROWD names meet under a key,
     as in a column that was misread as names, the key brings nobody together.
     """
-    full = np.flatnonzero(np.array([name.form == "full" for name in names], dtype=bool))
-    some = [names[place] for place in full.tolist()]
+    full = np.flatnonzero(np.asarray(pc.equal(names["form"], "full")))
+    some = names.take(pa.array(full))
     owner, key = _keys(some)
     crowd = np.bincount(key + 1)[key + 1] > CROWD
     one, other = joined(np.where(crowd, -1, key))
@@ -30,19 +30,20 @@ def resembling(names: list[Name]) -> tuple[Codes, Codes]:
     return full[left[near]], full[right[near]]
 
 
-def _keys(names: list[Name]) -> tuple[Codes, Codes]:
+def _keys(names: pa.Table) -> tuple[Codes, Codes]:
     """The place of each name beside each of its keys.
 
     Two names that are alike have the same family name and given names that begin or end alike (or are one short
     for the other); the same given name, and family names that begin or end alike or share a part; or the order
     turned round.
     """
-    parts = [part for name in names for part in (name.given_key, name.family_key, name.suffix)]
-    code, texts = codes(pa.array(parts, pa.string()))
-    given, family, suffix = code.reshape(-1, 3).T
+    parts = [pc.fill_null(names[part], "").combine_chunks() for part in ("given_key", "family_key", "suffix")]
+    code, texts = codes(pa.concat_arrays(parts))
+    given, family, suffix = code.reshape(3, -1)
     each = np.arange(len(names))
-    blocks = np.array([len(name.blocks) for name in names], dtype=np.int64)
-    block = codes(pa.array([block for name in names for block in name.blocks], pa.string()))[0]
+    surnames = names["surnames"].combine_chunks()
+    blocks = pc.list_value_length(surnames).to_numpy()
+    block = codes(surnames.flatten())[0]
     met = [
         (each, *np.sort(np.stack([given, family]), axis=0)),
         (np.repeat(each, blocks), np.repeat(given, blocks), block),

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Set
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.anchors import NAMED
-from transforms.identity.arrays import with_column
+from transforms.identity.arrays import whole, with_column
 from transforms.identity.cars import renew_cars, resolve_cars
 from transforms.identity.changes import lost, standing_cars
 from transforms.identity.decisions import DecisionError
-from transforms.identity.doubts import doubts, doubts_again
+from transforms.identity.doubts import Careers, doubts, doubts_again
 from transforms.identity.entrants import renew_entrants, resolve_entrants
 from transforms.identity.groups import dense
 from transforms.identity.ids import Claims, Ranked, Wishes, assign
-from transforms.identity.mentions import Company, Mentions, cars_of, gather, in_order
-from transforms.identity.outcome import best_mentions, drivers, links, names
-from transforms.identity.people import METHODS, People, identify, mention_keys, wishes
+from transforms.identity.mentions import Company, Mentions, cars_of, first_of_cars, gather, in_order
+from transforms.identity.outcome import Drivers, Sums, best_mentions, names
+from transforms.identity.people import METHODS, People, claimed_keys, identify, mention_keys, wishes
 from transforms.identity.renewal import laid, merged
 from transforms.identity.scope import Scope, concerned
+from transforms.parts import Parts
 from transforms.schema import TABLES
 
 Tables = Mapping[str, pa.Table]
@@ -30,24 +32,39 @@ Tables = Mapping[str, pa.Table]
 
 @dataclass(frozen=True)
 class Identified:
-    """Those judged: their links, display names beside them, the people, and where merged ids lead and why."""
+    """Those judged: the people, all that led to each, and where merged ids lead and why."""
 
-    links: pa.Table
-    display: pa.ChunkedArray
-    drivers: pa.Table
+    people: Drivers
+    sums: Sums
     moved: Mapping[str, tuple[str, str]]
 
 
 def resolve(
-    read: Tables, decisions: pa.Table, previous: Tables | None, unchanged: Set[str] = frozenset()
+    read: Mapping[str, pa.Table], decisions: pa.Table, previous: Tables | None, unchanged: Set[str] = frozenset()
 ) -> dict[str, pa.Table]:
+    """What `told_apart` gives, held as whole tables; the rows of `read` may stand in any order."""
+    results = read["results"]
+    place = pc.sort_indices(results, [("sheet_id", "ascending"), ("line", "ascending")])
+    rows = in_order(read["driver_results"], results)
+    found = told_apart({**read, "driver_results": rows, "results": results.take(place)}, decisions, previous, unchanged)
+    tables = {name: Parts.of(table).whole().combine_chunks() for name, table in found.items()}
+    return tables | {"results": tables["results"].take(pc.sort_indices(place))}
+
+
+def told_apart(
+    read: Mapping[str, pa.Table | Parts],
+    decisions: pa.Table,
+    previous: Tables | None,
+    unchanged: Set[str] = frozenset(),
+) -> dict[str, pa.Table | Parts]:
     """Give every mention its person and every result its entrant and its car.
 
-    `read` holds sheets, results and driver_results, and events where series are to count as evidence; `decisions`
-    the rows of identity.csv with their line as `row`; `previous` the tables of the last snapshot, so that ids stay.
-    `unchanged` are the sheets that were read as they are then, from the same decisions: with them only those are
-    judged again whom the others may concern, which gives the same tables. Returns sheets, results, driver_results,
-    drivers, driver_links, driver_redirects, names, entrants, cars and findings. Raises DecisionError.
+    `read` holds sheets, results and driver_results in order of sheet, line and seat, and events where series are to
+    count as evidence; `decisions` the rows of identity.csv with their line as `row`; `previous` the tables of the last
+    snapshot, so that ids stay. `unchanged` are the sheets that were read as they are then, from the same decisions:
+    with them only those are judged again whom the others may concern, which gives the same tables. Returns sheets,
+    results, driver_results, drivers, driver_links, driver_redirects, names, entrants, cars and findings, of which
+    those that were given in parts are made in parts, as they are asked for. Raises DecisionError.
     """
     scope = concerned(read, decisions, previous, unchanged) if previous and unchanged else None
     if scope and previous:
@@ -55,23 +72,23 @@ def resolve(
             return _renewed(read, decisions, previous, scope, unchanged)
         except DecisionError:
             pass  # what is wrong with a decision can be said of the whole archive only
-    mentions = gather({**read, "driver_results": in_order(read["driver_results"], read["results"])})
-    judged = np.ones(len(mentions), dtype=bool)
-    found = _identified(mentions, judged, decisions, _claims(previous))
-    results, entrants = resolve_entrants(read["results"], _borne(read["results"], previous, "entrant_id"))
-    results, cars = resolve_cars(results, _borne(read["results"], previous, "car_id"))
-    rows = _filled(mentions.rows, found.links, found.display, results)
+    rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
+    mentions = gather(read)
+    found = _identified(mentions, rows, np.ones(len(mentions), dtype=bool), decisions, _claims(previous))
+    entered, entrants, cars = _entered(results, rows, len(mentions.cars.sheet), previous)
+    sheet, season = mentions.beside("sheet"), mentions.beside("season")
+    careers = Careers(rows, results, found.people.person, found.people.ids, sheet, mentions.result, season)
     return {
-        "sheets": _sheets(read["sheets"], mentions.forms, mentions.readings),
-        "results": results,
-        "driver_results": rows,
-        "drivers": found.drivers.sort_by("driver_id"),
-        "driver_links": found.links,
-        "driver_redirects": _redirects(previous, found.moved, found.drivers["driver_id"]),
+        "sheets": _sheets(Parts.of(read["sheets"]).whole(), mentions.forms, mentions.readings),
+        "results": results.filled(entered.results),
+        "driver_results": rows.filled(partial(_filled, found, entered, mentions.result)),
+        "drivers": found.people.parts(),
+        "driver_links": rows.made(TABLES["driver_links"].schema, ["result_id", "seat"], found.sums.rows),
+        "driver_redirects": _redirects(previous, found.moved, found.people.ids),
         "names": names(mentions, np.arange(len(mentions.names))),
         "entrants": entrants,
         "cars": cars,
-        "findings": doubts(rows, results),
+        "findings": doubts(careers),
     }
 
 
@@ -82,18 +99,26 @@ def _renewed(
     company = read["driver_results"].take(pa.array(scope.company))
     mentions = gather({**read, "driver_results": company}, scope.readings, Company(scope.judged, scope.prints))
     rest = pa.array(lost(scope.place, previous["driver_results"].num_rows))
-    found = _identified(mentions, scope.judged, decisions, _claims(previous, rest))
-    place = standing_cars(read["results"], previous["results"], unchanged)
-    results, entrants = renew_entrants(read["results"], previous, place)
-    results, cars = renew_cars(results, previous, place)
-    linked = laid(scope.place, previous["driver_links"], found.links)
-    for name in ("result_id", "seat"):
-        linked = with_column(linked, name, read["driver_results"][name])
-    display = laid(scope.place, previous["driver_results"]["driver"], found.display)
-    rows = _filled(read["driver_results"], linked, display, results)
+    found = _identified(mentions, Parts.of(company), scope.judged, decisions, _claims(previous, rest))
+    standing = standing_cars(read["results"], previous["results"], unchanged)
+    results, entrants = renew_entrants(read["results"], previous, standing)
+    results, cars = renew_cars(results, previous, standing)
+    judged = company.filter(pa.array(scope.judged))
+    linked = laid(scope.place, previous["driver_links"], found.sums.rows(judged, slice(None)))
+    linked = _with(linked, {name: read["driver_results"][name] for name in ("result_id", "seat")})
+    display = pa.chunked_array([found.people.displays(found.people.person)])
+    place = cars_of(read["driver_results"], results)
+    own = {
+        "driver_id": linked["driver_id"],
+        "driver": laid(scope.place, previous["driver_results"]["driver"], display),
+        "link_method": linked["method"],
+        "link_points": linked["points"],
+    }
+    rows = _with(read["driver_results"], own | {name: results[name].take(place) for name in ("car_id", "entrant_id")})
+    rows = TABLES["driver_results"].conform(rows)
     gone = pc.unique(previous["driver_results"]["driver_id"].take(rest))
     stay = previous["drivers"].filter(pc.invert(pc.is_in(previous["drivers"]["driver_id"], gone)))
-    people = merged(stay, found.drivers.sort_by("driver_id"), "driver_id")
+    people, ids = merged(stay, found.people.parts().whole(), "driver_id"), pa.chunked_array([found.people.ids])
     before = previous["sheets"]
     forms = dict(zip(before["sheet_id"].to_pylist(), before["name_form"].to_pylist(), strict=True))
     forms = {sheet: forms[sheet] for sheet in scope.unchanged} | scope.fresh.forms
@@ -107,27 +132,23 @@ def _renewed(
         "names": scope.names,
         "entrants": entrants,
         "cars": cars,
-        "findings": doubts_again(rows, results, previous["findings"], found.drivers["driver_id"], scope.unchanged),
+        "findings": doubts_again(rows, results, previous["findings"], ids, scope.unchanged),
     }
 
 
-def _identified(mentions: Mentions, judged: np.ndarray, decisions: pa.Table, claims: Claims) -> Identified:
-    """Judge mentions beside their company, and call people by their ids."""
-    people = identify(mentions, judged, decisions, claims)
+def _identified(mentions: Mentions, rows: Parts, judged: np.ndarray, decisions: pa.Table, claims: Claims) -> Identified:
+    """Judge mentions, whose rows stand beside them, among their company, and call people by their ids."""
+    found = identify(mentions, rows, judged, decisions, claims)
     if not judged.all():
-        mentions, people = mentions.of(np.flatnonzero(judged)), people.of(np.flatnonzero(judged))
-    person = dense(people.person)
+        mentions, found = mentions.of(np.flatnonzero(judged)), found.of(np.flatnonzero(judged))
+    person = dense(found.person)
     best = best_mentions(mentions, person)
-    old = claims.of(mention_keys(mentions.rows)) if len(claims.ids) else pa.nulls(len(mentions), pa.string())
+    old = claims.of(mention_keys(mentions)) if len(claims.ids) else pa.nulls(len(mentions), pa.string())
     ids, moved = assign(person, _wishes(mentions, person, best), old, claims.taken, claims.nameless)
-    causes = _causes(old, people, list(moved))
-    table = drivers(mentions, people, person, best, ids)
-    return Identified(
-        links(mentions, people, table, person),
-        table["driver"].take(pa.array(person)),
-        table,
-        {old: (new, causes[old]) for old, new in moved.items()},
-    )
+    causes = _causes(old, found, list(moved))
+    people = Drivers(mentions, found, person, best, ids)
+    people.check_labels()
+    return Identified(people, Sums(people), {old: (new, causes[old]) for old, new in moved.items()})
 
 
 def _sheets(sheets: pa.Table, forms: Mapping[str, str], readings: Mapping[str, str]) -> pa.Table:
@@ -151,7 +172,7 @@ def _claims(previous: Tables | None, rest: pa.Array | None = None) -> Claims:
         people = people.filter(mine)
     nameless = people.filter(pc.is_in(people["name_form"], pa.array(["surname", "initial", "placeholder"])))
     ids = rows["driver_id"].combine_chunks()
-    return Claims(mention_keys(rows), ids, taken, frozenset(nameless["driver_id"].to_pylist()))
+    return Claims(claimed_keys(rows), ids, taken, frozenset(nameless["driver_id"].to_pylist()))
 
 
 def _borne(results: pa.Table, previous: Tables | None, key: str) -> pa.Array | pa.ChunkedArray:
@@ -159,29 +180,66 @@ def _borne(results: pa.Table, previous: Tables | None, key: str) -> pa.Array | p
     before = previous.get("results") if previous else None
     if before is None or key not in before.column_names:
         return pa.nulls(len(results), pa.string())
-    return before[key].take(pc.index_in(results["result_id"], before["result_id"].combine_chunks()))
+    return before[key].take(pc.index_in(results["result_id"].cast(pa.string()), before["result_id"].combine_chunks()))
 
 
 def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
     """The slugs that each person would like; who has no full name is told by the first event and car."""
-    first = np.unique(person, return_index=True)[1]
-    place = np.where(np.isin(mentions.form[best], NAMED), best, first)
-    return Wishes(lambda some: wishes(mentions, place[some]), np.isin(mentions.form[place], NAMED))
+    first = np.zeros(len(best), dtype=np.int32)
+    first[person[::-1]] = np.arange(len(person), dtype=np.int32)[::-1]
+    named = np.isin(mentions.names.form[mentions.name[best]], NAMED)
+    place = np.where(named, best, first)
+    return Wishes(
+        lambda some: wishes(mentions, place[some]), lambda some: wishes(mentions, place[some], dated=True), named
+    )
 
 
-def _filled(rows: pa.Table, linked: pa.Table, display: pa.ChunkedArray, results: pa.Table) -> pa.Table:
-    """The mentions with their person, how he is known, and the car and entrant of their result."""
-    place = cars_of(rows, results)
-    for name, values in (
-        ("driver_id", linked["driver_id"]),
-        ("driver", display),
-        ("link_method", linked["method"]),
-        ("link_points", linked["points"]),
-        ("car_id", results["car_id"].take(place)),
-        ("entrant_id", results["entrant_id"].take(place)),
-    ):
-        rows = with_column(rows, name, values)
-    return TABLES["driver_results"].conform(rows)
+@dataclass(frozen=True)
+class Entered:
+    """What each result entered: the id of its car and of its entrant; `of` is the result of each manned car."""
+
+    car_id: pa.DictionaryArray
+    entrant_id: pa.DictionaryArray
+    of: np.ndarray
+
+    def columns(self, places: np.ndarray | slice) -> dict[str, pa.Array]:
+        """The two ids of the results at some places."""
+        at = np.arange(places.start, places.stop) if isinstance(places, slice) else places
+        ids = {"car_id": self.car_id, "entrant_id": self.entrant_id}
+        return {name: column.take(pa.array(at)).dictionary_decode() for name, column in ids.items()}
+
+    def results(self, part: pa.Table, places: slice) -> pa.Table:
+        """The results at these places with their ids."""
+        return _with(part, self.columns(places))
+
+
+def _entered(results: Parts, rows: Parts, cars: int, previous: Tables | None) -> tuple[Entered, pa.Table, pa.Table]:
+    """What each result entered, the table of entrants, and that of cars; of the results, `cars` have mentions."""
+    keys = ["result_id"] if previous else []
+    printed = results.columns("crew_size", "season", "make", "model", "engine_make", "car", "entrant", *keys)
+    manned = np.flatnonzero(np.asarray(pc.fill_null(printed["crew_size"], 0))).astype(np.int32)
+    if len(manned) != cars:
+        first = [part.filter(pa.array(first))["result_id"] for part, first in first_of_cars(rows, ["result_id"])]
+        ids = pa.chunked_array([chunk for column in first for chunk in column.chunks], pa.string())
+        manned = whole(pc.index_in(ids, results.columns("result_id")["result_id"].cast(pa.string()).combine_chunks()))
+    entrant, entrants = resolve_entrants(printed, _borne(printed, previous, "entrant_id"))
+    car, table = resolve_cars(printed, _borne(printed, previous, "car_id"))
+    return Entered(car, entrant, manned), entrants, table
+
+
+def _filled(found: Identified, entered: Entered, car: np.ndarray, part: pa.Table, places: slice) -> pa.Table:
+    """The mentions at these places with their person, how he is known, and the car and entrant of their result."""
+    id_, method, points = found.sums.settled(places)
+    display = found.people.displays(found.people.person[places])
+    own = {"driver_id": id_, "driver": display, "link_method": method, "link_points": points}
+    return _with(part, own | entered.columns(entered.of[car[places]]))
+
+
+def _with(table: pa.Table, columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> pa.Table:
+    """The table with declared columns filled."""
+    for name, values in columns.items():
+        table = with_column(table, name, values)
+    return table
 
 
 def _causes(old: pa.Array, people: People, moved: list[str]) -> dict[str, str]:
@@ -192,7 +250,7 @@ def _causes(old: pa.Array, people: People, moved: list[str]) -> dict[str, str]:
 
 
 def _redirects(
-    previous: Mapping[str, pa.Table] | None, moved: Mapping[str, tuple[str, str]], ids: pa.ChunkedArray
+    previous: Mapping[str, pa.Table] | None, moved: Mapping[str, tuple[str, str]], ids: pa.Array | pa.ChunkedArray
 ) -> pa.Table:
     """Old ids and where they lead now, those of the last snapshot included; none leads to another old id."""
     schema = TABLES["driver_redirects"].schema

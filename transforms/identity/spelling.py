@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, whole
-from transforms.identity.groups import Codes
+from transforms.identity.groups import Codes, paired
 from transforms.identity.names import Name, given_names, nicknames
 
 SHORTEST = 4  # letters of a name in which one edit may be a slip; shorter names are other names
@@ -45,16 +45,17 @@ class _Letters:
         return np.asarray(differ & kept & (np.abs(self.size[one] - self.size[other]) <= 1))
 
 
-def likely(names: list[Name], left: Codes, right: Codes) -> np.ndarray:
-    """Which pairs of places in `names` are worth a look: all that are `alike` are among them."""
+def likely(names: pa.Table, left: Codes, right: Codes) -> np.ndarray:
+    """Which pairs of places in `names` (given_key, family_key) are worth a look: all `alike` ones are among them."""
     if not len(left):
         return np.zeros(0, dtype=bool)
-    code, texts = codes(pa.array([text for name in names for text in (name.given_key, name.family_key)], pa.string()))
-    letters, (given, family) = _Letters.of(texts.to_pylist()), code.reshape(-1, 2).T
+    keys = [pc.fill_null(names[part], "").combine_chunks() for part in ("given_key", "family_key")]
+    code, texts = codes(pa.concat_arrays(keys))
+    letters, (given, family) = _Letters.of(texts.to_pylist()), code.reshape(2, -1)
     (a, b), (c, d) = ((part[left], part[right]) for part in (given, family))
     short = zip(*sorted(nicknames()), strict=True)
     one, two = (whole(pc.index_in(pa.array(side), texts)) for side in short)
-    nickname = np.isin(a * len(texts) + b, (one * len(texts) + two)[(one >= 0) & (two >= 0)])
+    nickname = np.isin(paired(a, len(texts), b), paired(one, len(texts), two)[(one >= 0) & (two >= 0)])
     of_given = (c == d) & (nickname | letters.within(a, b) | letters.within(b, a) | letters.near(a, b))
     of_family = (a == b) & (letters.within(c, d) | letters.within(d, c) | letters.near(c, d))
     return np.asarray(of_given | of_family | ((a == d) & (b == c)))

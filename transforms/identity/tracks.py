@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from transforms.identity.groups import Codes, components, counted, dense, ordered
-from transforms.identity.mentions import FORMS, Mentions
+from transforms.identity.mentions import Mentions
+from transforms.identity.understood import FORMS
 
 
 def tracks(mentions: Mentions, open_: Codes) -> Codes:
@@ -24,22 +25,19 @@ def tracks(mentions: Mentions, open_: Codes) -> Codes:
 
 def _same_car(mentions: Mentions, open_: Codes) -> np.ndarray:
     """Edges between mentions of a surname that stands once in its crew, in the sheets of one event."""
-    name = dense(mentions.result, mentions.family)
-    alone = np.bincount(name + 1)[name + 1] == 1
-    key = dense(mentions.car_at_event, mentions.family)[open_]
-    return _chain(np.where(alone[open_], key, -1), np.zeros(len(open_), dtype=np.int64), 0)
+    family = mentions.named("family")
+    name = dense(mentions.result, family)
+    alone = (np.bincount(name + 1)[name + 1] == 1)[open_]
+    key = dense(mentions.beside("car_at_event")[open_], family[open_])
+    return _chain(np.where(alone, key, -1), np.zeros(len(open_), dtype=np.int8), 0)
 
 
 def _same_team(mentions: Mentions, open_: Codes) -> np.ndarray:
     """Edges between mentions of a surname for one entrant beside the same co-driver, at most a season apart."""
-    place = np.full(len(mentions), -1)
-    place[open_] = np.arange(len(open_))
-    here, other = mentions.partners
-    held = (place[here] >= 0) & (mentions.season[here] >= 0)
-    here, other = here[held], other[held]
-    key = dense(mentions.family[here], mentions.entrant[here], mentions.family[other])
-    edges = _chain(key, mentions.season[here], 1)
-    return place[here][edges] if edges.size else edges
+    season, family = mentions.beside("season"), mentions.named("family")
+    here, other = mentions.partners(open_[season[open_] >= 0])
+    key = dense(family[here], mentions.beside("entrant")[here], family[other])
+    return np.asarray(np.searchsorted(open_, here[_chain(key, season[here], 1)]))
 
 
 def _chain(key: Codes, season: Codes, gap: int) -> np.ndarray:
@@ -53,10 +51,10 @@ def _dissolved(mentions: Mentions, open_: Codes, label: Codes, finer: Codes | No
     """The labels, with those that contradict themselves replaced by the finer ones."""
     finer = np.arange(len(open_)) if finer is None else finer
     clash = np.zeros(len(open_), dtype=bool)
-    sheet = dense(label, mentions.sheet[open_])
+    sheet = dense(label, mentions.beside("sheet")[open_])
     clash[label[np.bincount(sheet, minlength=1)[sheet] > 1]] = True
-    initial = np.where(mentions.form[open_] == FORMS.index("initial"), mentions.given[open_], -1)
-    for mark in (initial, mentions.suffix[open_]):
+    initial = np.where(mentions.named("form")[open_] == FORMS.index("initial"), mentions.named("given")[open_], -1)
+    for mark in (initial, mentions.named("suffix")[open_]):
         owner, _, _ = counted(label[mark >= 0], mark[mark >= 0])
         clash |= np.bincount(owner, minlength=len(open_)) > 1
     return np.where(clash[label], finer, label)

@@ -1,0 +1,96 @@
+"""Names as columns of a table: as objects they would take many times the memory of their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.identity.arrays import codes
+from transforms.identity.groups import Codes
+from transforms.identity.names import Name, parse
+from transforms.schema import TEXTS
+
+FORMS = ("full", "pseudonym", "surname", "initial", "placeholder")
+CHUNK = 16_384  # names that are objects at a time
+_PARTS = ("form", "given", "family", "suffix", "given_key", "family_key", "display", "key")
+UNDERSTOOD = pa.schema([*((name, pa.string()) for name in _PARTS), ("surnames", TEXTS), ("shouted", pa.bool_())])
+
+
+def chunks(rows: pa.Array | pa.Table) -> Iterator[pa.Array | pa.Table]:
+    """The rows, so many at a time."""
+    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
+
+
+def understood(prints: pa.Table) -> pa.Table:
+    """What prints (name_text, pseudonym, name_reading) are understood as."""
+    return pa.concat_tables([UNDERSTOOD.empty_table(), *map(_parsed, chunks(prints))]).combine_chunks()
+
+
+def _parsed(prints: pa.Table) -> pa.Table:
+    rows = zip(*(prints[name].to_pylist() for name in ("name_text", "pseudonym", "name_reading")), strict=True)
+    return in_columns(parse(text, pseudonym=quoted, reading=reading) for text, quoted, reading in rows)
+
+
+def in_columns(names: Iterable[Name]) -> pa.Table:
+    """The parts of names, null where one is empty; and whether all of it or the family name is in capitals."""
+    held = list(names)
+    parts = [pa.array([getattr(name, part) or None for name in held], pa.string()) for part in _PARTS]
+    shouted = pa.array([name.display.isupper() or name.family.isupper() for name in held], pa.bool_())
+    blocks = pa.array([name.blocks for name in held], TEXTS)
+    return pa.Table.from_arrays([*parts, blocks, shouted], schema=UNDERSTOOD)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names by place in a table of their prints and parts, and codes of what several ask of them."""
+
+    table: pa.Table
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def at(self, places: Codes) -> list[Name]:
+        """The names at some places."""
+        some = self.table.take(pa.array(places))
+        parts = [some[part].fill_null("").to_pylist() for part in _PARTS[:6]]
+        return list(map(Name, *parts, map(tuple, some["surnames"].to_pylist())))
+
+    @cached_property
+    def form(self) -> Codes:
+        """The form of each name, as its place in FORMS."""
+        return np.asarray(pc.index_in(self.table["form"], pa.array(FORMS))).astype(np.int8)
+
+    @cached_property
+    def family(self) -> Codes:
+        """The folded family name, particles included."""
+        return codes(self.table["family_key"])[0]
+
+    @cached_property
+    def given(self) -> Codes:
+        """The folded given names, or initials."""
+        return codes(self.table["given_key"])[0]
+
+    @cached_property
+    def suffix(self) -> Codes:
+        """Jr., III and the like."""
+        return codes(self.table["suffix"])[0]
+
+    @cached_property
+    def surnames(self) -> tuple[Codes, Codes]:
+        """Where the surnames of each name start, and their codes, the whole surname first."""
+        surnames = self.table["surnames"].combine_chunks()
+        return np.append(0, np.cumsum(pc.list_value_length(surnames))), codes(surnames.flatten())[0]
+
+    @cached_property
+    def heads(self) -> np.ndarray:
+        """Codes of no letter (0), the first, and the first two of each name's given names; -1 where it has fewer."""
+        given = pc.fill_null(self.table["given_key"], "").combine_chunks()
+        letters = [pc.utf8_slice_codeunits(given, 0, n) for n in (1, 2)]
+        fits = [np.asarray(pc.greater_equal(pc.utf8_length(given), n)) for n in (1, 2)]
+        code = codes(pa.concat_arrays(letters))[0].reshape(2, -1) + 1
+        return np.concatenate([np.zeros((1, len(given)), dtype=np.int64), np.where(fits, code, -1)])
