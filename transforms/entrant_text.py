@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.arrays import Bools
 from transforms.lexicon import FLAG, find_country, flag_code
+from transforms.masks import first_bytes
 from transforms.remember import read_distinct, remember
+from transforms.spans import Spans, bytes_of
 
 ENTRANTS = pa.schema([(name, pa.string()) for name in ("entrant", "operator", "country")])
 _OPENING = {")": "(", "]": "["}
-_FLAGGED = rf"^{FLAG}\s*\S"
+_IS_BRACKET = np.isin(np.arange(256), [*b"()[]"])
+# What opens the bracket that a byte closes; nothing opens the others.
+_OPENED_BY = np.zeros(256, np.uint8)
+_OPENED_BY[[*b")]"]] = [*b"(["]
+_FLAG_BYTE = "\U0001f1e6".encode()[0]
 _FLAG = re.compile(rf"({FLAG})\s*(?=\S)")
 
 
@@ -34,15 +42,49 @@ def read_entrants(texts: pa.Array | pa.ChunkedArray) -> pa.Table:
     """
     chunk = (texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts).cast(pa.string())
     bare = pc.utf8_trim_whitespace(chunk)
-    plain = {"entrant": pc.if_else(pc.equal(bare, ""), None, bare)}
+    flagged = first_bytes(bare) == _FLAG_BYTE
+    single, in_bracket = _read_single_brackets(bare, ~flagged)
     bracketed = pc.or_(*(pc.ends_with(bare, bracket) for bracket in _OPENING))
-    marked = pc.fill_null(pc.or_(bracketed, pc.match_substring_regex(bare, _FLAGGED)), False)
-    read = read_distinct(chunk.filter(marked), read_entrant, ENTRANTS)
-    nothing = pa.nulls(len(chunk), pa.string())
-    columns = (
-        pc.replace_with_mask(plain.get(name, nothing), marked, read[name].combine_chunks()) for name in ENTRANTS.names
+    odd = flagged | (pc.fill_null(bracketed, False).to_numpy(zero_copy_only=False) & ~single)
+    # Most entrants have no bracket or one: the others are read one by one.
+    read = read_distinct(chunk.filter(pa.array(odd)), read_entrant, ENTRANTS)
+    columns = [pc.if_else(pc.equal(bare, ""), None, bare), *[pa.nulls(len(chunk), pa.string())] * 2]
+    for mask, found in ((single, in_bracket), (odd, read)):
+        columns = [
+            pc.replace_with_mask(column, mask, new.combine_chunks())
+            for column, new in zip(columns, found.columns, strict=True)
+        ]
+    return pa.Table.from_arrays(columns, schema=ENTRANTS)
+
+
+def _read_single_brackets(texts: pa.StringArray, chosen: Bools) -> tuple[Bools, pa.Table]:
+    """Which of the chosen texts end in a bracket and hold no other, and what these print."""
+    data, places = bytes_of(texts)
+    brackets = np.flatnonzero(_IS_BRACKET[data])
+    text = np.searchsorted(places, brackets, "right") - 1
+    two = (np.bincount(text, minlength=len(texts)) == 2)[text]
+    opening, closing = brackets[two].reshape(-1, 2).T
+    text = text[two][::2]
+    pairs = (data[opening] == _OPENED_BY[data[closing]]) & (closing == places[text + 1] - 1) & chosen[text]
+    text, opening, closing = text[pairs], opening[pairs], closing[pairs]
+    before = Spans(texts, places[text], opening).trimmed().copy()
+    read = read_distinct(Spans(texts, opening + 1, closing).trimmed().copy(), _read_bracket, ENTRANTS)
+    named = pc.not_equal(before, "")
+    operator, country = pc.if_else(named, read["operator"].combine_chunks(), None), read["country"].combine_chunks()
+    taken = pc.or_(pc.is_valid(operator), pc.is_valid(country))
+    whole = pc.if_else(taken, before, texts.take(pa.array(text)))
+    single = np.zeros(len(texts), bool)
+    single[text] = True
+    return single, pa.Table.from_arrays(
+        [pc.if_else(pc.equal(whole, ""), None, whole), operator, country], schema=ENTRANTS
     )
-    return pa.Table.from_arrays([*columns], schema=ENTRANTS)
+
+
+@remember
+def _read_bracket(inner: str) -> Entrant:
+    """What the only bracket behind an entrant holds."""
+    country = _read_countries(inner)
+    return Entrant(None, inner if not country and _is_name(inner) else None, country)
 
 
 @remember
