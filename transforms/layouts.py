@@ -61,8 +61,8 @@ def _check_declared(declared: Layout, tables: Tables, t: int) -> Layout:
     """Hold declared columns against their content: half the cells of each must look like its role."""
     if declared.doubt:
         return declared
-    looks = tables.look(np.array([t])).only(np.array([t]))
-    counts = evidence.count_features(looks, 1, len(declared.roles))
+    width = len(declared.roles)
+    counts, _ = tables.evidence(np.array([t])).of_tables(np.array([t]), width)
     roles = [role if role in ROLES else "extra" for role in declared.roles]
     fits = evidence.fit(counts, np.array([[ROLES.index(role) for role in roles]]))[0]
     columns = tuple(c._replace(fit=float(f)) for c, f in zip(declared.columns, fits, strict=True))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms import evidence
-from transforms.arrays import Ints
+from transforms.arrays import Ints, flags
 from transforms.dialect import Cells, Lines
 from transforms.pages import RESULT, Page
 
@@ -64,6 +64,11 @@ class Tables:
         cell, cells = self.first_cells.cell[at], self.cells
         code, column = cells.code[cell], cells.column[cell]
         return evidence.Looks.of(self.first_cells.table[at], self.first_cells.row[at], column, code, cells.texts)
+
+    def evidence(self, chosen: Ints) -> evidence.Evidence:
+        """What speaks for which role of each column of the chosen tables."""
+        widths = np.where(flags(chosen, len(self.width)), self.width, 0)
+        return evidence.Evidence.of(self.look(chosen), widths)
 
 
 @dataclass(frozen=True, slots=True)
