@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.car_words import CarWords, MakeNames
 from transforms.fold import fold
 from transforms.lexicon import parts, read_list
+from transforms.masks import replaced
 from transforms.remember import read_distinct, remember
 
 _MAKERS = pa.schema([("engine_make", pa.string())])
@@ -66,10 +68,10 @@ def read_cars(cars: pa.Array | pa.ChunkedArray) -> pa.Table:
     words = CarWords.of(pc.fill_null(texts.cast(pa.string()), ""), _word_key)
     make, model = words.makes_and_models(_make_names())
     # Most cars name no maker of engines; the others are read one by one.
-    special = words.special | words.name_behind_first(_engines()[0])
-    read = read_distinct(texts.filter(pa.array(special)), read_car, CARS)
+    special = np.flatnonzero(words.special | words.name_behind_first(_engines()[0]))
+    read = read_distinct(texts.take(pa.array(special)), read_car, CARS)
     plain = {"make": make, "model": model, "engine_make": pa.nulls(len(texts), pa.string())}
-    columns = [pc.replace_with_mask(plain[name], special, read[name].combine_chunks()) for name in CARS.names]
+    columns = [replaced(plain[name], special, read[name].combine_chunks()) for name in CARS.names]
     return pa.Table.from_arrays(columns, schema=CARS)
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Bools, Ints
+from transforms.arrays import Bools, Ints, flags
 from transforms.lexicon import FLAG, country_names, flag_code
-from transforms.masks import change_where, first_bytes, read_where
+from transforms.masks import change_where, first_bytes, read_where, replaced, scattered
 from transforms.spans import Spans, bytes_of, cut, holding
 
 JOIN = "\x1f"  # between names that the sheet prints in cells of their own
@@ -43,13 +43,11 @@ class Crews:
 
 def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
     """Take crews apart; `texts` holds one crew per row (null: none printed), `sheet` the sheet of each row."""
-    parted = _part_names(pc.fill_null(texts, ""), sheet)
-    pieces, row = _pieces(parted)
-    kept = np.ones(len(row), bool)
+    pieces, row = _pieces(*_part_names(pc.fill_null(texts, ""), sheet))
     stars = _starred(pieces)
-    kept[stars] = pc.not_equal(_unstarred(pieces.take(pa.array(stars))), "").to_numpy(zero_copy_only=False)
-    kept &= pc.not_equal(pieces, "").to_numpy(zero_copy_only=False)
-    if not kept.all():
+    named = pc.not_equal(_unstarred(pieces.take(pa.array(stars))), "").to_numpy(zero_copy_only=False)
+    if not named.all():
+        kept = ~flags(stars[~named], len(row))
         pieces, row = pieces.filter(pa.array(kept)), row[kept]
     country, pieces = _countries(pieces, sheet[row])
     sizes = np.bincount(row, minlength=len(texts))
@@ -66,23 +64,44 @@ def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
     )
 
 
-def _part_names(printed: pa.StringArray, sheet: Ints) -> pa.StringArray:
-    """Crews with JOIN between their names."""
-    parted = pc.replace_substring(printed, " / ", JOIN)
-    other = pa.array(holding(parted, b"|&</") | holding(printed, JOIN.encode()))
-    slashes = change_where(other, printed, lambda texts: pc.replace_substring_regex(texts, _BETWEEN, JOIN))
-    parted = pc.if_else(other, slashes, parted)
-    dashed = _divided_by_dashes(printed, parted, sheet)
-    return change_where(pa.array(dashed), parted, lambda texts: pc.replace_substring_regex(texts, _DASH, JOIN))
+def _part_names(printed: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, Ints]:
+    """Crews and the places of single bytes that divide their names."""
+    slashes = np.flatnonzero(bytes_of(printed)[0] == ord("/"))
+    between = _between_names(printed)
+    # A slash between blanks and JOIN divide as they stand; all else that does becomes JOIN.
+    other = holding(printed, b"|&<")
+    other[_text_of(printed, np.setdiff1d(slashes, between, assume_unique=True))] = True
+    parted = change_where(pa.array(other), printed, lambda texts: pc.replace_substring_regex(texts, _BETWEEN, JOIN))
+    if other.any():
+        between = _between_names(parted)
+    dashed = _divided_by_dashes(printed, flags(_text_of(parted, between), len(parted)), sheet)
+    if not dashed.any():
+        return parted, between
+    parted = change_where(pa.array(dashed), parted, lambda texts: pc.replace_substring_regex(texts, _DASH, JOIN))
+    return parted, _between_names(parted)
 
 
-def _pieces(parted: pa.StringArray) -> tuple[pa.StringArray, Ints]:
-    """What stands between JOINs, trimmed, and the row of each."""
-    data, places = bytes_of(parted)
-    marks = np.flatnonzero(data == ord(JOIN))
+def _between_names(crews: pa.StringArray) -> Ints:
+    """Where JOIN stands in the bytes of crews, or a slash between blanks."""
+    data, _ = bytes_of(crews)
+    found = data == ord(JOIN)
+    found[1:-1] |= (data[1:-1] == ord("/")) & (data[:-2] == ord(" ")) & (data[2:] == ord(" "))
+    return np.flatnonzero(found)
+
+
+def _text_of(texts: pa.StringArray, places: Ints) -> Ints:
+    """The number of the text that each byte is in."""
+    return np.asarray(np.searchsorted(bytes_of(texts)[1], places, "right") - 1)
+
+
+def _pieces(parted: pa.StringArray, marks: Ints) -> tuple[pa.StringArray, Ints]:
+    """What stands between marks, trimmed, and the row of each; nothing where that is empty."""
+    places = bytes_of(parted)[1]
     bounds = np.searchsorted(marks, places)
     spans, row, _ = cut(Spans(parted, places[:-1], places[1:]), marks, bounds[:-1], np.diff(bounds))
-    return spans.trimmed().copy(), row
+    spans = spans.trimmed()
+    filled = spans.start < spans.end
+    return Spans(parted, spans.start[filled], spans.end[filled]).copy(), row[filled]
 
 
 def _starred(names: pa.StringArray) -> Ints:
@@ -100,16 +119,15 @@ def _unstarred(names: pa.Array) -> pa.Array:
 
 def _marks(pieces: pa.StringArray) -> tuple[pa.StringArray, pa.BooleanArray, pa.BooleanArray]:
     """Names without their marks, whether each had a star, and whether it was in quotes."""
-    starred = np.zeros(len(pieces), bool)
-    starred[_starred(pieces)] = True
-    unstarred = change_where(pa.array(starred), pieces, _unstarred)
-    quote = np.flatnonzero(_BEGINS_QUOTE[first_bytes(unstarred)])
-    quoted = pc.match_substring_regex(unstarred.take(pa.array(quote)), _QUOTE).to_numpy(zero_copy_only=False)
-    may_be = np.zeros(len(pieces), bool)
-    may_be[quote[quoted]] = True
-    inner = read_where(pa.array(may_be), unstarred, lambda names: _part(names, _QUOTED, "name"), pa.string())
-    name = change_where(pa.array(starred | may_be), pc.coalesce(inner, unstarred), pc.utf8_trim_whitespace)
-    return name, pa.array(starred), pc.is_valid(inner)
+    starred = flags(_starred(pieces), len(pieces))
+    marked = np.flatnonzero(starred | _BEGINS_QUOTE[first_bytes(pieces)])
+    names, star = pieces.take(pa.array(marked)), pa.array(starred[marked])
+    names = change_where(star, names, _unstarred)
+    quoted = pc.match_substring_regex(names, _QUOTE)
+    inner = read_where(quoted, names, lambda found: _part(found, _QUOTED, "name"), pa.string())
+    names = change_where(pc.or_(star, quoted), pc.coalesce(inner, names), pc.utf8_trim_whitespace)
+    pseudonym = flags(marked[inner.is_valid().to_numpy(zero_copy_only=False)], len(pieces))
+    return replaced(pieces, marked, names), pa.array(starred), pa.array(pseudonym)
 
 
 def _part(names: pa.Array, pattern: str, group: str) -> pa.Array:
@@ -121,18 +139,29 @@ def _countries(pieces: pa.Array, sheet: Ints) -> tuple[pa.Array, pa.Array]:
 
     Copies of encyclopaedia tables hold a country for each flag: `France Jean-Pierre Jabouille`.
     """
-    flagged = pa.array(_matching(pieces, first_bytes(pieces) == _FLAG_BYTE, _FLAG))
-    flag = _letters(read_where(flagged, pieces, lambda found: _part(found, _FLAG, "country"), pa.string()))
-    pieces = change_where(flagged, pieces, lambda found: _part(found, _FLAG, "name"))
+    flagged = _matching(pieces, first_bytes(pieces) == _FLAG_BYTE, _FLAG)
+    flag, pieces = _taken_apart(pieces, flagged, _FLAG)
     names = np.bincount(sheet)
     # Where nearly all names have a country, one of the first has: only then are the others looked at.
     rank = np.arange(len(sheet)) - (np.cumsum(names) - names)[sheet]
     first = _matching(pieces, rank <= (1 - _NEARLY_ALL) * names[sheet] + 1, _COUNTRY)
     worded = _matching(pieces, (np.bincount(sheet, first) > 0)[sheet], _COUNTRY)
     with_country = np.bincount(sheet, worded)
-    usual = pa.array(worded & ((with_country > 2) & (with_country >= _NEARLY_ALL * names))[sheet], pa.bool_())
-    country = pc.coalesce(flag, read_where(usual, pieces, lambda found: _part(found, _COUNTRY, "country"), pa.string()))
-    return country, change_where(usual, pieces, lambda found: _part(found, _COUNTRY, "name"))
+    usual = worded & ((with_country > 2) & (with_country >= _NEARLY_ALL * names))[sheet]
+    if not usual.any():
+        return _letters(flag), pieces
+    word, pieces = _taken_apart(pieces, usual, _COUNTRY)
+    return pc.coalesce(_letters(flag), word), pieces
+
+
+def _taken_apart(names: pa.StringArray, chosen: Bools, pattern: str) -> tuple[pa.StringArray, pa.StringArray]:
+    """The country before each of the chosen names, null elsewhere, and the names without it."""
+    at = np.flatnonzero(chosen)
+    if not len(at):
+        return pa.nulls(len(names), pa.string()), names
+    found = pc.extract_regex(names.take(pa.array(at)), pattern)
+    country, name = (pc.struct_field(found, part) for part in ("country", "name"))
+    return scattered(country, at, len(names)), replaced(names, at, name)
 
 
 def _matching(texts: pa.StringArray, chosen: Bools, pattern: str) -> Bools:
@@ -144,16 +173,20 @@ def _matching(texts: pa.StringArray, chosen: Bools, pattern: str) -> Bools:
     return found
 
 
-def _letters(flags: pa.Array) -> pa.Array:
+def _letters(printed: pa.Array) -> pa.Array:
     """Flags as the codes of their countries."""
-    coded = flags.dictionary_encode()
+    if printed.null_count == len(printed):
+        return printed
+    coded = printed.dictionary_encode()
     return pa.array(map(flag_code, coded.dictionary.to_pylist()), pa.string()).take(coded.indices)
 
 
-def _divided_by_dashes(printed: pa.StringArray, parted: pa.StringArray, sheet: Ints) -> Bools:
+def _divided_by_dashes(printed: pa.StringArray, divided: Bools, sheet: Ints) -> Bools:
     """Rows of sheets that divide names by ` - ` wherever they divide them, in a fifth of the crews or more."""
     sheets = int(sheet.max(initial=0)) + 1
-    other = np.bincount(sheet, holding(parted, JOIN.encode()), sheets)
-    dash = np.bincount(sheet, _matching(printed, holding(printed, _DASH_BYTES), _DASH), sheets)
+    may_be = (np.bincount(sheet, divided, sheets) == 0)[sheet]
+    if not may_be.any():
+        return np.asarray(may_be)
+    dash = np.bincount(sheet, _matching(printed, may_be & holding(printed, _DASH_BYTES), _DASH), sheets)
     crews = np.bincount(sheet, pc.not_equal(printed, "").to_numpy(zero_copy_only=False), sheets)
-    return np.asarray(((other == 0) & (dash > 0) & (dash * 5 >= crews))[sheet])
+    return np.asarray(may_be & ((dash > 0) & (dash * 5 >= crews))[sheet])

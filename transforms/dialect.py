@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from transforms.arrays import Bools, Floats, Ints
 from transforms.gutters import divide_aligned
 from transforms.masks import change_where
-from transforms.spans import Spans, bytes_of, cut, flat_ranges
+from transforms.spans import Spans, bytes_of, cut
 
 NONE, PIPE, TAB, SEMICOLON, COMMA, BLANKS = range(6)
 DIALECTS = ("none", "pipe", "tab", "semicolon", "comma", "blanks")
@@ -87,22 +87,37 @@ class Cells:
 
 def compact(codes: Ints, size: int) -> tuple[Ints, Ints]:
     """The codes below `size` that are used, in order, and for each code given its place among them."""
-    used = np.zeros(size, bool)
-    used[codes] = True
-    places = np.cumsum(used) - 1
-    return np.flatnonzero(used), places[codes]
+    found = np.zeros(size, bool)
+    found[codes] = True
+    used, places = np.flatnonzero(found), np.empty(size, np.int64)
+    places[used] = np.arange(len(used))
+    return used, places[codes]
 
 
-def choose_dialects(lines: Lines, sheets: int) -> Ints:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The separators in some texts: by dialect where they are, and which of them are in each text."""
+
+    places: dict[int, Ints]
+    bounds: dict[int, Ints]
+
+    @classmethod
+    def of(cls, texts: pa.StringArray) -> Marks:
+        """Find the separators of all dialects."""
+        data, starts = bytes_of(texts)
+        places = {dialect: np.flatnonzero(data == ord(separator)) for dialect, separator in _SEPARATORS.items()}
+        return cls(places, {dialect: np.searchsorted(found, starts) for dialect, found in places.items()})
+
+
+def choose_dialects(lines: Lines, marks: Marks, sheets: int) -> Ints:
     """The dialect of each sheet (an index into DIALECTS): the mark that stands most often, two or more to a line."""
     data, starts = bytes_of(lines.text)
     weights = np.zeros((len(DIALECTS), sheets))
-    for dialect, separator in _SEPARATORS.items():
-        places = np.flatnonzero(data == ord(separator))
-        weights[dialect] = _weigh(lines.sheet, dialect, np.diff(np.searchsorted(places, starts)), sheets)
+    for dialect in _SEPARATORS:
+        weights[dialect] = _weigh(lines.sheet, dialect, np.diff(marks.bounds[dialect]), sheets)
     blank = data == ord(" ")
     runs = np.flatnonzero(blank[:-1] & blank[1:])
-    gaps = np.sort(np.concatenate([runs[np.diff(runs, prepend=-2) > 1], np.flatnonzero(data == ord("\t"))]))
+    gaps = np.sort(np.concatenate([runs[np.diff(runs, prepend=-2) > 1], marks.places[TAB]]))
     most = np.diff(np.searchsorted(gaps, starts))
     # Runs of blanks divide few sheets: they are counted where all of them together would outweigh the marks.
     likely = _weigh(lines.sheet, BLANKS, most, sheets) > weights.max(axis=0)
@@ -118,9 +133,10 @@ def _weigh(sheet: Ints, dialect: int, counts: Ints, sheets: int) -> Floats:
     return np.asarray(_WEIGHTS[dialect] * np.bincount(sheet, np.where(marks >= 2, marks, 0), sheets))
 
 
-def split_cells(lines: Lines, dialects: Ints) -> Cells:
+def split_cells(lines: Lines, marks: Marks, dialects: Ints) -> Cells:
     """Divide each line that is not blank into cells by its sheet's dialect; an undivided line is one cell."""
     text = _plain(lines.text)
+    marks = marks if text is lines.text else Marks.of(text)
     data, places = bytes_of(text)
     whole = Spans(text, places[:-1], places[1:])
     inner = whole.trimmed()
@@ -128,12 +144,10 @@ def split_cells(lines: Lines, dialects: Ints) -> Cells:
     quoted = np.zeros(len(text), bool)
     quoted[np.searchsorted(places, np.flatnonzero(data == ord('"')), "right") - 1] = True
     parts = []
-    for dialect, separator in _SEPARATORS.items():
+    for dialect in _SEPARATORS:
         at = np.flatnonzero(filled & (of_line == dialect) & ~(quoted & (dialect != PIPE)))
         if len(at):
-            marks = np.flatnonzero(data == ord(separator))
-            bounds = np.searchsorted(marks, places)
-            parts.append(_divide_marked(dialect, whole, inner, at, marks, bounds, lines.sheet))
+            parts.append(_divide_marked(dialect, whole, inner, at, marks, lines.sheet))
     for dialect in (NONE, TAB, SEMICOLON, COMMA, BLANKS):
         at = np.flatnonzero(filled & (of_line == dialect) & (quoted | np.isin(of_line, (NONE, BLANKS))))
         if len(at):
@@ -172,28 +186,31 @@ def _flatten(at: Ints, divided: pa.ListArray) -> _Part:
     return np.repeat(at, widths), column, pc.utf8_trim_whitespace(divided.flatten())
 
 
-def _divide_marked(dialect: int, whole: Spans, inner: Spans, at: Ints, marks: Ints, bounds: Ints, sheet: Ints) -> _Part:
-    """Divide the lines at some places at each mark; `bounds` says which marks are in each line of the batch."""
+def _divide_marked(dialect: int, whole: Spans, inner: Spans, at: Ints, marks: Marks, sheet: Ints) -> _Part:
+    """Divide the lines at some places at each mark of a dialect."""
+    places, bounds = marks.places[dialect], marks.bounds[dialect]
     first, count = bounds[at], bounds[at + 1] - bounds[at]
     start, end = whole.start[at], whole.end[at]
     if dialect == PIPE:
-        opens, closes = _outer_bars(whole, inner, at, sheet, marks[flat_ranges(first, count)], count)
+        opens, closes = _outer_bars(whole, inner, at, sheet, places, first, count)
         start, end = inner.start[at] + opens, inner.end[at] - closes
         first, count = first + opens, count - opens - closes
-    cells, part, column = cut(Spans(whole.texts, start, end), marks, first, count)
+    cells, part, column = cut(Spans(whole.texts, start, end), places, first, count)
     return at[part], column, cells.trimmed().copy()
 
 
-def _outer_bars(whole: Spans, inner: Spans, at: Ints, sheet: Ints, bars: Ints, count: Ints) -> tuple[Bools, Bools]:
+def _outer_bars(
+    whole: Spans, inner: Spans, at: Ints, sheet: Ints, bars: Ints, first: Ints, count: Ints
+) -> tuple[Bools, Bools]:
     """Whether the bars at both ends of lines are outer ones, in sheets where most lines start with one.
 
-    Elsewhere such a bar ends an empty cell. `inner` are the lines without blanks at their ends.
+    Elsewhere such a bar ends an empty cell. `inner` are the lines without blanks at their ends; `first` and `count`
+    say which bars are in each line.
     """
     barred = count > 0
-    first, last = np.cumsum(count) - count, np.cumsum(count) - 1
-    starts, ends = np.zeros(len(at), bool), np.zeros(len(at), bool)
+    starts, ends = barred.copy(), barred.copy()
     starts[barred] = bars[first[barred]] == inner.start[at][barred]
-    ends[barred] = bars[last[barred]] == inner.end[at][barred] - 1
+    ends[barred] = bars[(first + count - 1)[barred]] == inner.end[at][barred] - 1
     # A bar at the start of a row either opens it, and then another closes it, or ends an empty first cell.
     opens = starts & (ends | (inner.start[at] == whole.start[at]))
     sheets = sheet[at]

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Bools
+from transforms.arrays import Bools, Ints
 from transforms.lexicon import FLAG, find_country, flag_code
-from transforms.masks import first_bytes
+from transforms.masks import first_bytes, replaced, true_places
 from transforms.remember import read_distinct, remember
 from transforms.spans import Spans, bytes_of
 
@@ -45,19 +45,17 @@ def read_entrants(texts: pa.Array | pa.ChunkedArray) -> pa.Table:
     flagged = first_bytes(bare) == _FLAG_BYTE
     single, in_bracket = _read_single_brackets(bare, ~flagged)
     bracketed = pc.or_(*(pc.ends_with(bare, bracket) for bracket in _OPENING))
-    odd = flagged | (pc.fill_null(bracketed, False).to_numpy(zero_copy_only=False) & ~single)
     # Most entrants have no bracket or one: the others are read one by one.
-    read = read_distinct(chunk.filter(pa.array(odd)), read_entrant, ENTRANTS)
+    odd = np.setdiff1d(np.union1d(np.flatnonzero(flagged), true_places(bracketed)), single)
+    read = read_distinct(chunk.take(pa.array(odd)), read_entrant, ENTRANTS)
     columns = [pc.if_else(pc.equal(bare, ""), None, bare), *[pa.nulls(len(chunk), pa.string())] * 2]
-    for mask, found in ((single, in_bracket), (odd, read)):
-        columns = [
-            pc.replace_with_mask(column, mask, new.combine_chunks())
-            for column, new in zip(columns, found.columns, strict=True)
-        ]
+    for at, found in ((single, in_bracket), (odd, read)):
+        parts = zip(columns, found.columns, strict=True)
+        columns = [replaced(column, at, new.combine_chunks()) for column, new in parts]
     return pa.Table.from_arrays(columns, schema=ENTRANTS)
 
 
-def _read_single_brackets(texts: pa.StringArray, chosen: Bools) -> tuple[Bools, pa.Table]:
+def _read_single_brackets(texts: pa.StringArray, chosen: Bools) -> tuple[Ints, pa.Table]:
     """Which of the chosen texts end in a bracket and hold no other, and what these print."""
     data, places = bytes_of(texts)
     brackets = np.flatnonzero(_IS_BRACKET[data])
@@ -73,9 +71,7 @@ def _read_single_brackets(texts: pa.StringArray, chosen: Bools) -> tuple[Bools, 
     operator, country = pc.if_else(named, read["operator"].combine_chunks(), None), read["country"].combine_chunks()
     taken = pc.or_(pc.is_valid(operator), pc.is_valid(country))
     whole = pc.if_else(taken, before, texts.take(pa.array(text)))
-    single = np.zeros(len(texts), bool)
-    single[text] = True
-    return single, pa.Table.from_arrays(
+    return text, pa.Table.from_arrays(
         [pc.if_else(pc.equal(whole, ""), None, whole), operator, country], schema=ENTRANTS
     )
 

