@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Floats, Ints
+from transforms.arrays import Bools, Floats, Ints
 from transforms.dialect import compact
 from transforms.recognise import TRAITS, recognise, trait_index
 from transforms.roles import FEATURES, LIKELIHOODS, ROLES, SEEN, STEPS, log_likelihoods
@@ -45,7 +45,7 @@ _RACING = [
 ]
 _EMPTY = trait_index("empty")
 # A cell fits a role when one in fifty cells of such columns looks like it.
-_FITS = np.array([[LIKELIHOODS[role].get(trait, 0.0) >= 0.02 for role in ROLES] for trait in TRAITS])
+_FITS = np.array([[float(LIKELIHOODS[role].get(trait, 0.0) >= 0.02) for role in ROLES] for trait in TRAITS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +82,35 @@ def flatten(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
 class Evidence:
     """What speaks for which role of each column: one row for each column of each table, table by table.
 
-    `first` says, by table, where its columns begin; `counts` has each feature, `weighed` what all of them say for
-    each role, in nats.
+    `first` says where the columns of each table begin, `widths` how many it has. `weighed` is the evidence for each
+    role in nats, `fitting` the filled cells that look as the role has them, `filled` all filled cells.
     """
 
     first: Ints
-    counts: Floats
+    widths: Ints
     weighed: Floats
+    fitting: Floats
+    filled: Floats
+    of_racing: Bools
 
     @classmethod
     def of(cls, cells: Looks, widths: Ints) -> Evidence:
         """Weigh what cells look like; `widths` says how many columns each table has, 0 for one without cells."""
         first = np.cumsum(widths) - widths
         counts = count_features(cells, first, widths)
-        return cls(first, counts, weigh(counts))
+        weighed, traits = weigh(counts), counts[:, : len(TRAITS)]
+        of_racing = _speak_of_racing(traits, first, np.repeat(np.arange(len(widths)), widths))
+        traits[:, _EMPTY] = 0
+        return cls(first, widths, weighed, traits @ _FITS, traits.sum(axis=1), of_racing)
 
-    def of_tables(self, chosen: Ints, width: int) -> tuple[Floats, Floats]:
-        """Counts and weights of tables of one width; shape (tables, columns, features) and (tables, columns, roles)."""
-        columns = self.first[chosen][:, None] + np.arange(width)
-        return self.counts[columns], self.weighed[columns]
+    def columns(self, chosen: Ints) -> tuple[Ints, Ints]:
+        """The rows of the columns of some tables, and beside each the place of its table among these."""
+        return flatten(self.first[chosen], self.first[chosen] + self.widths[chosen])
+
+    def fit(self, columns: Ints, roles: Ints) -> Floats:
+        """The share of the filled cells of some columns that look as their roles have them."""
+        filled = self.filled[columns]
+        return np.where(filled > 0, self.fitting[columns, roles] / np.maximum(filled, 1), 1.0)
 
 
 def count_features(cells: Looks, first: Ints, widths: Ints) -> Floats:
@@ -124,31 +134,19 @@ def weigh(counts: Floats) -> Floats:
     """The evidence for each role of each column, in nats; shape (columns, roles)."""
     rows = counts[:, : len(TRAITS)].sum(axis=1, keepdims=True)
     share = (np.minimum(rows, _FULL) + _PART * np.maximum(rows - _FULL, 0)) / np.maximum(rows, 1)
-    traits, steps, seen, first = np.split(counts, [len(TRAITS), _SEEN_AT, _FIRST_AT], axis=1)
-    steps = np.concatenate([np.minimum(steps[:, :1], _RUN), steps[:, 1:] * share], axis=1)
-    weighed = (traits * share, steps, seen * share * _SEEN_WEIGHT, first)
-    return np.asarray(np.concatenate(weighed, axis=1) @ log_likelihoods())
+    weighed = counts.copy()
+    runs, first = counts[:, len(TRAITS)], counts[:, _FIRST_AT:]
+    weighed *= share
+    weighed[:, len(TRAITS)], weighed[:, _FIRST_AT:] = np.minimum(runs, _RUN), first
+    weighed[:, _SEEN_AT:_FIRST_AT] *= _SEEN_WEIGHT
+    return np.asarray(weighed @ log_likelihoods())
 
 
-def fit(counts: Floats, roles: Ints) -> Floats:
-    """The share of a column's filled cells that look as its role has them; shape (tables, columns)."""
-    filled = counts[:, :, : len(TRAITS)].copy()
-    filled[:, :, _EMPTY] = 0
-    fitting = (filled * _FITS.T[roles]).sum(axis=2)
-    total = filled.sum(axis=2)
-    return np.where(total > 0, fitting / np.maximum(total, 1), 1.0)
-
-
-def filled(counts: Floats) -> npt.NDArray[np.bool_]:
-    """Whether a column has any cell that is not empty; shape (tables, columns)."""
-    traits = counts[:, :, : len(TRAITS)]
-    return np.asarray(traits.sum(axis=2) > traits[:, :, _EMPTY])
-
-
-def speaks_of_racing(counts: Floats) -> npt.NDArray[np.bool_]:
-    """Whether a quarter of the rows of a table or more hold what only tables of racing print; shape (tables,)."""
-    traits = counts[:, :, : len(TRAITS)]
-    return np.asarray(traits[:, :, _RACING].sum(axis=(1, 2)) * 4 >= traits[:, :1].sum(axis=(1, 2)))
+def _speak_of_racing(traits: Floats, first: Ints, table: Ints) -> Bools:
+    """Whether a quarter of the rows of each table or more hold what only tables of racing print."""
+    racing = np.bincount(table, traits[:, _RACING].sum(axis=1), len(first))
+    rows = np.append(traits.sum(axis=1), 0)[np.minimum(first, len(traits))]
+    return np.asarray(racing * 4 >= rows)
 
 
 def _numbers(text: pa.Array, traits: Ints) -> Floats:

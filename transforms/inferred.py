@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from transforms import evidence, layout
 from transforms.arrays import Bools, Floats, Ints, flags
@@ -49,6 +52,7 @@ _DOUBTS = (
 _NOT_IN_MAIN = -4.0  # nats against a role that the sheet's main table does not have
 _OWN_TO_SECTIONS = {"reason", "status", "laps", "extra"}
 _NO_CARS, _DECLARE = "no table of cars", "If it is one, declare it in event.toml by columns = [...]"
+_TOO_WIDE = Layout(NO_COLUMNS, "none", 0.0, f"more than {WIDEST} columns and no header")
 _NO_RACING = Layout(
     NO_COLUMNS, "none", 0.0, f"{_NO_CARS}: no cells read like a crew, a known make or class, or a time. {_DECLARE}"
 )
@@ -60,16 +64,19 @@ def infer(layouts: list[Layout | None], tables: Tables) -> None:
     `Did not finish:` prints some of the columns of the table above, and some pages print the car before its crew.
     """
     unknown = np.array([t for t, known in enumerate(layouts) if known is None], dtype=np.int64)
+    for t in unknown[tables.width[unknown] > WIDEST].tolist():
+        layouts[t] = _TOO_WIDE
+    unknown = unknown[tables.width[unknown] <= WIDEST]
     seen = tables.evidence(unknown)
-    _decode(layouts, tables, seen, unknown, layout.WALKS)
+    _decode(layouts, seen, unknown, layout.WALKS)
     doubtful = _doubtful(layouts, unknown)
     main = _main_roles(layouts, tables)
     below = np.array([t for t in doubtful if int(tables.sheet[t]) in main], dtype=np.int64)
     allowed = [main[int(tables.sheet[t])] | _OWN_TO_SECTIONS for t in below]
     barred = np.array([[role not in roles for role in ROLES] for roles in allowed]).reshape(len(below), len(ROLES))
-    _decode(layouts, tables, seen, below, layout.WALKS, np.where(barred, _NOT_IN_MAIN, 0.0), _MARGIN_BELOW)
+    _decode(layouts, seen, below, layout.WALKS, np.where(barred, _NOT_IN_MAIN, 0.0), _MARGIN_BELOW)
     alone = [t for t in _doubtful(layouts, unknown).tolist() if int(tables.sheet[t]) not in main]
-    _decode(layouts, tables, seen, np.array(alone, dtype=np.int64), layout.ANY_ORDER)
+    _decode(layouts, seen, np.array(alone, dtype=np.int64), layout.ANY_ORDER)
 
 
 def _doubtful(layouts: list[Layout | None], chosen: Ints) -> Ints:
@@ -88,72 +95,70 @@ def _main_roles(layouts: list[Layout | None], tables: Tables) -> dict[int, froze
 
 def _decode(
     layouts: list[Layout | None],
-    tables: Tables,
     seen: evidence.Evidence,
     chosen: Ints,
     walks: layout.Walks,
     handicap: Floats | None = None,
     margin: float = MARGIN,
 ) -> None:
-    """Decode the chosen tables, those of one width together; `handicap` (tables, roles) is added to the evidence."""
-    for width in np.unique(tables.width[chosen]):
-        place = np.flatnonzero(tables.width[chosen] == width)
-        group = chosen[place]
-        if width > WIDEST:
-            for t in group:
-                layouts[t] = Layout(NO_COLUMNS, "none", 0.0, f"more than {WIDEST} columns and no header")
-            continue
-        counts, weighed = seen.of_tables(group, int(width))
-        if handicap is not None:
-            weighed = weighed + handicap[place][:, None, :]
-        decoded = layout.decode(weighed, walks)
-        fits = evidence.fit(counts, decoded.roles)
-        fitted = _Fitted.of(decoded, fits, evidence.filled(counts), margin)
-        racing = evidence.speaks_of_racing(counts)
-        for t, speaks, found in zip(group.tolist(), racing.tolist(), fitted.layouts(), strict=True):
-            layouts[t] = found if speaks else _NO_RACING
+    """Decode the chosen tables together; `handicap` (tables, roles) is added to the evidence."""
+    columns, table = seen.columns(chosen)
+    weighed = seen.weighed[columns]
+    if handicap is not None:
+        weighed += handicap[table]
+    decoded = layout.decode(weighed, seen.widths[chosen], walks)
+    fits = seen.fit(columns, decoded.roles)
+    fitted = _Fitted.of(decoded, fits, seen.filled[columns] > 0, table, len(chosen), margin)
+    for t, found in zip(chosen.tolist(), fitted.layouts(), strict=True):
+        layouts[t] = found if seen.of_racing[t] else _NO_RACING
 
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """Decoded tables of one width, and how well they fit; shape (tables, columns), `of_cars` and `score` (tables,).
+    """Decoded tables, and how well they fit, by column; `bounds`, `of_cars` and `score` by table.
 
     `doubts` says by its number in _DOUBTS what is in doubt of each column, 0 where nothing is.
     """
 
     decoded: layout.Decoded
+    bounds: Ints
     roles: Ints
     fits: Floats
     doubts: Ints
     of_cars: Bools
+    sure: Bools
     score: Floats
 
     @classmethod
-    def of(cls, decoded: layout.Decoded, fits: Floats, filled: Bools, margin: float) -> _Fitted:
-        """Name the roles of tables, and find what is in doubt of them; most often nothing is."""
+    def of(
+        cls, decoded: layout.Decoded, fits: Floats, filled: Bools, table: Ints, tables: int, margin: float
+    ) -> _Fitted:
+        """Name the roles of columns, given the table of each, and find what is in doubt; most often nothing is."""
         roles = decoded.roles.copy()
         # What follows the make is the model; a type is told from it only where both are printed.
-        roles[(roles == _TYPE) & ~(roles == _MODEL).any(axis=1, keepdims=True)] = _MODEL
+        with_model = flags(table[roles == _MODEL], tables)
+        roles[(roles == _TYPE) & ~with_model[table]] = _MODEL
         roles[~filled] = _EMPTY
-        score = np.zeros(len(roles))
-        for column in range(roles.shape[1]):
-            score += np.where(filled[:, column], fits[:, column], 0.0)
-        score /= np.maximum(filled.sum(axis=1), 1)
-        has = np.zeros((len(roles), _EMPTY + 1), bool)
-        np.put_along_axis(has, roles, True, 1)
-        of_cars = has[:, _WHO].any(axis=1) & has[:, _WHICH].any(axis=1) & (roles.shape[1] >= _FEWEST)
-        doubts = np.where(filled, _find_doubts(decoded, roles, fits, has, margin), 0)
-        return cls(decoded, roles, fits, doubts, of_cars, score)
+        widths = np.bincount(table, minlength=tables)
+        score = np.bincount(table, np.where(filled, fits, 0.0), tables) / np.maximum(
+            np.bincount(table, filled, tables), 1
+        )
+        has = np.zeros((tables, _EMPTY + 1), bool)
+        has[table, roles] = True
+        of_cars = has[:, _WHO].any(axis=1) & has[:, _WHICH].any(axis=1) & (widths >= _FEWEST)
+        doubts = np.where(filled, _find_doubts(decoded, roles, fits, has, table, margin), 0)
+        sure = (score >= SCORE) & of_cars & ~flags(table[doubts > 0], tables)
+        bounds = np.append(0, np.cumsum(widths))
+        return cls(decoded, bounds, roles, fits, doubts, of_cars, sure, score)
 
     def layouts(self) -> list[Layout]:
         """The layout of each table."""
-        sure = (self.score >= SCORE) & self.of_cars & ~self.doubts.any(axis=1)
-        forms = [_form(roles.tobytes()) for roles in self.roles]
+        forms = (_form(self.roles[start:end].tobytes()) for start, end in pairwise(self.bounds.tolist()))
         found = [
             Layout(form, "inferred", score, fitted=partial(self.columns, i))
             for i, (form, score) in enumerate(zip(forms, self.score.tolist(), strict=True))
         ]
-        for i in np.flatnonzero(~sure).tolist():
+        for i in np.flatnonzero(~self.sure).tolist():
             found[i] = self._doubtful(i, found[i])
         return found
 
@@ -164,7 +169,7 @@ class _Fitted:
             return Layout(NO_COLUMNS, "none", 0.0, message)
         doubts = [
             _DOUBTS[doubt].format(i=c, role=column.heading.role, column=column, missing=_missing(column, found.form))
-            for c, (column, doubt) in enumerate(zip(self.columns(i), self.doubts[i].tolist(), strict=True), start=1)
+            for c, (column, doubt) in enumerate(zip(self.columns(i), self._of(self.doubts, i), strict=True), start=1)
             if doubt
         ]
         doubts = doubts or [f"only {found.score:.0%} of the cells fit any layout"]
@@ -174,8 +179,14 @@ class _Fitted:
         """The columns of one table, with what speaks for and against each."""
         d = self.decoded
         fields = (self.fits, d.runners_up, d.margins, d.looks, d.strangeness, d.like_crew)
-        known = zip(_form(self.roles[i].tobytes()).headings, *(field[i].tolist() for field in fields), strict=True)
+        form = _form(self.roles[self.bounds[i] : self.bounds[i + 1]].tobytes())
+        known = zip(form.headings, *(self._of(field, i) for field in fields), strict=True)
         return tuple(_column(*of_column) for of_column in known)
+
+    def _of(self, field: npt.NDArray[Any], i: int) -> list[Any]:
+        """What a field says of the columns of one table."""
+        values: list[Any] = field[self.bounds[i] : self.bounds[i + 1]].tolist()
+        return values
 
 
 @lru_cache(maxsize=4096)
@@ -199,18 +210,18 @@ def _missing(column: Column, form: Form) -> str:
     return " and ".join(sorted({*_COMPANY.get(column.heading.role, ())} - form.role_set))
 
 
-def _find_doubts(decoded: layout.Decoded, roles: Ints, fits: Floats, has: Bools, margin: float) -> Ints:
-    """What is in doubt of each column, the first of _DOUBTS that holds; `has` says which roles a table has."""
+def _find_doubts(decoded: layout.Decoded, roles: Ints, fits: Floats, has: Bools, table: Ints, margin: float) -> Ints:
+    """What is in doubt of each column, the first of _DOUBTS that holds; `has` says which roles each table has."""
     missing = np.zeros_like(has)
     for role, company in _COMPANY.items():
         missing[:, _places(role)] = ~has[:, _places(*company)].all(axis=1, keepdims=True)
-    looks_absent = ~np.take_along_axis(has, decoded.looks, 1)
+    looks_absent = ~has[table, decoded.looks]
     out_of_place = (roles == layout.EXTRA) | _IS_TIME[decoded.looks] | (_IS_TELLING[decoded.looks] & looks_absent)
     held = (
         decoded.margins < margin,
         (decoded.strangeness > STRANGE) & out_of_place,
-        decoded.like_crew & _IS_TEAM[roles] & ~has[:, [_CREW]],
-        np.take_along_axis(missing, roles, 1),
+        decoded.like_crew & _IS_TEAM[roles] & ~has[table, _CREW],
+        missing[table, roles],
         (fits < _COLUMN_SCORE) & (roles != layout.EXTRA),
     )
     return np.select(held, range(1, len(held) + 1), 0)

@@ -27,7 +27,7 @@ HEAD = ("car_number", "crew", "car", "entrant")
 _NEVER = -1e9
 _TIE = 1e-7  # nats; far less than a cell more or less, far more than sums are off by rounding
 # Tables are decoded so many at a time that their walks' places fit a processor's cache.
-_PLACES_AT_A_TIME = 1 << 15
+_PLACES_AT_A_TIME = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,41 +159,55 @@ ANY_ORDER = Walks.of(
 )
 
 
-def decode(evidence: Floats, walks: Walks = WALKS) -> Decoded:
-    """Find the best layout of tables of equal width; `evidence` has shape (tables, columns, roles), in nats."""
-    weighed = evidence - _tie_break(evidence.shape[1])
+def decode(evidence: Floats, widths: Ints, walks: Walks = WALKS) -> Decoded:
+    """Find the best layout of tables.
+
+    `evidence` has shape (columns, roles), in nats, the columns table by table, as many as `widths` says.
+    """
+    first = np.cumsum(widths) - widths
+    weighed = evidence - _tie_break(widths)
+    best = np.empty_like(evidence)
+    # Tables of like widths walk together, the widest first: those that have ended are the last.
+    order = np.argsort(-widths, kind="stable")
     size = max(1, _PLACES_AT_A_TIME // len(walks.roles))
-    parts = [_best_under_each_role(walks, weighed[i : i + size]) for i in range(0, len(evidence), size)]
-    best = np.concatenate([evidence[:0], *parts])
-    first, second = _two_best(best)
-    margins = _of(best, first) - _of(best, second)
-    looks = evidence.argmax(axis=2)
-    own = _of(evidence, first)
-    like_crew = evidence[:, :, ROLES.index("crew")] > own
-    return Decoded(first, second, margins, looks, _of(evidence, looks) - own, like_crew)
+    for i in range(0, len(order), size):
+        some = order[i : i + size]
+        going = (np.count_nonzero(widths[some] > c) for c in range(int(widths[some[0]])))
+        columns = [first[some[:count]] + c for c, count in enumerate(going)]
+        for column, found in zip(columns, _best_under_each_role(walks, weighed, columns), strict=True):
+            best[column] = found.T
+    first_role, second = _two_best(best)
+    margins = _of(best, first_role) - _of(best, second)
+    looks = evidence.argmax(axis=1)
+    own = _of(evidence, first_role)
+    like_crew = evidence[:, ROLES.index("crew")] > own
+    return Decoded(first_role, second, margins, looks, _of(evidence, looks) - own, like_crew)
 
 
 def _two_best(best: Floats) -> tuple[Ints, Ints]:
     """The best role of each column and the next best."""
     left = best.copy()
-    first = left.argmax(axis=2)
-    np.put_along_axis(left, first[:, :, None], -np.inf, 2)
-    second = left.argmax(axis=2)
+    column = np.arange(len(left))
+    first = left.argmax(axis=1)
+    left[column, first] = -np.inf
+    second = left.argmax(axis=1)
     # Type and model are two names for parts of one thing: which of them a column is casts no doubt on it.
-    alike = np.nonzero(np.isin(first, ALIKE) & np.isin(second, ALIKE))
-    left[*alike, second[alike]] = -np.inf
+    alike = np.flatnonzero(np.isin(first, ALIKE) & np.isin(second, ALIKE))
+    left[alike, second[alike]] = -np.inf
     second[alike] = left[alike].argmax(axis=1)
     return first, second
 
 
 def _of(values: Floats, roles: Ints) -> Floats:
     """The value of one role of each column."""
-    return np.take_along_axis(values, roles[:, :, None], 2)[:, :, 0]
+    return np.asarray(values[np.arange(len(roles)), roles])
 
 
-def _tie_break(columns: int) -> Floats:
+def _tie_break(widths: Ints) -> Floats:
     """What tells layouts of equal weight apart, so that all columns follow one of them; shape (columns, roles)."""
-    return np.asarray(_TIE * np.outer(np.arange(columns, 0, -1), np.arange(len(ROLES))), np.float64)
+    ends = np.cumsum(widths)
+    left = np.repeat(ends, widths) - np.arange(int(widths.sum()))
+    return np.asarray(_TIE * np.outer(left, np.arange(len(ROLES))), np.float64)
 
 
 class Gains(NamedTuple):
@@ -211,33 +225,42 @@ class Gains(NamedTuple):
         return cls(taking, seen[walks.repeats.role] + walks.repeats.gain[:, None], seen[EXTRA] - _EXTRA_COST)
 
 
-def _best_under_each_role(walks: Walks, evidence: Floats) -> Floats:
-    """The best sheet of any family that gives each column each role; shaped as the evidence."""
-    seen = np.ascontiguousarray(evidence.transpose(1, 2, 0))
-    gains = [Gains.of(walks, of_column) for of_column in seen]
-    ways = _forwards(walks, gains, seen.shape[2])
-    again_of = [(role, walks.repeats.role == role) for role in set(walks.repeats.role.tolist())]
-    best = np.full(seen.shape, _NEVER)
-    onward = np.repeat(walks.skipped[:, None], seen.shape[2], axis=1)
-    for best_here, gain, (here, arrived) in zip(best[::-1], gains[::-1], ways[::-1], strict=True):
-        np.add(arrived, onward[walks.bounds[1] :], out=arrived)
-        by_role = arrived[walks.role_order]
-        best_here[walks.role_names] = np.maximum.reduceat(by_role, walks.role_starts, axis=0)
-        rest = here + onward
-        again = rest[walks.repeats.place] + gain.repeating
-        for role, places in again_of:
-            np.maximum(best_here[role], again[places].max(axis=0), out=best_here[role])
-        np.maximum(best_here[EXTRA], rest.max(axis=0) + gain.extra, out=best_here[EXTRA])
-        onward = _backward(walks, gain, onward)
-    return best.transpose(2, 0, 1)
+def _best_under_each_role(walks: Walks, evidence: Floats, columns: Sequence[Ints]) -> list[Floats]:
+    """The best sheet of any family that gives each column each role; by place of the column, of shape (roles, tables).
+
+    `columns` holds for each place the columns there; the tables without one are the last of the place before.
+    """
+    gains = [Gains.of(walks, np.ascontiguousarray(evidence[column].T)) for column in columns]
+    best = []
+    onward = np.repeat(walks.skipped[:, None], len(columns[0]), axis=1)
+    for gain, (here, arrived) in reversed([*zip(gains, _forwards(walks, gains), strict=True)]):
+        tables = here.shape[1]
+        rest = onward[:, :tables]
+        best.append(_best_here(walks, gain, here + rest, arrived + rest[walks.bounds[1] :]))
+        onward[:, :tables] = _backward(walks, gain, rest)
+    return best[::-1]
 
 
-def _forwards(walks: Walks, gains: Sequence[Gains], tables: int) -> list[tuple[Floats, Floats]]:
+def _best_here(walks: Walks, gain: Gains, staying: Floats, taking: Floats) -> Floats:
+    """The best sheet under each role of a column: by staying at a place with it, or by taking its place's role."""
+    best = np.full((len(ROLES), staying.shape[1]), _NEVER)
+    by_role = taking[walks.role_order]
+    for role, (start, end) in zip(walks.role_names.tolist(), pairwise([*walks.role_starts, len(by_role)]), strict=True):
+        by_role[start:end].max(axis=0, out=best[role])
+    again = staying[walks.repeats.place] + gain.repeating
+    for role in set(walks.repeats.role.tolist()):
+        np.maximum(best[role], again[walks.repeats.role == role].max(axis=0), out=best[role])
+    np.maximum(best[EXTRA], staying.max(axis=0) + gain.extra, out=best[EXTRA])
+    return best
+
+
+def _forwards(walks: Walks, gains: Sequence[Gains]) -> list[tuple[Floats, Floats]]:
     """For each column: the best way to each place before it, and the best way to take each role with it."""
-    here = np.full((walks.bounds[-1], tables), _NEVER)
+    here = np.full((walks.bounds[-1], len(gains[0].extra)), _NEVER)
     here[: len(walks.prior)] = walks.prior[:, None]
     ways = []
     for gain in gains:
+        here = here[:, : len(gain.extra)]
         arrived = _reach(walks, here)
         arrived += gain.taking
         ways.append((here, arrived))

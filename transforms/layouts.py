@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from transforms import evidence
 from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
 from transforms.headers import read_header
@@ -61,10 +60,9 @@ def _check_declared(declared: Layout, tables: Tables, t: int) -> Layout:
     """Hold declared columns against their content: half the cells of each must look like its role."""
     if declared.doubt:
         return declared
-    width = len(declared.roles)
-    counts, _ = tables.evidence(np.array([t])).of_tables(np.array([t]), width)
     roles = [role if role in ROLES else "extra" for role in declared.roles]
-    fits = evidence.fit(counts, np.array([[ROLES.index(role) for role in roles]]))[0]
+    seen = tables.evidence(np.array([t]))
+    fits = seen.fit(seen.columns(np.array([t]))[0], np.array([ROLES.index(role) for role in roles]))
     columns = tuple(c._replace(fit=float(f)) for c, f in zip(declared.columns, fits, strict=True))
     wrong = [
         f"column {i} is declared {c.heading.role}, which only {c.fit:.0%} of its cells look like"
