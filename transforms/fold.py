@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from transforms.masks import change_where, mapped
 from transforms.remember import remember
+from transforms.spans import bytes_of, without
 
 # Letters that Unicode does not take apart into a base letter and an accent.
 _LETTERS = {
@@ -52,9 +53,21 @@ def fold_array(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
         return pa.chunked_array([fold_array(chunk) for chunk in texts.chunks], pa.string())
     plain = change_where(_beyond_ascii(texts), texts, _without_accents)
     divided = change_where(_beyond_ascii(plain), mapped(plain, _ASCII_FOLD), _divided)
-    # Words with single blanks between them, the most of all texts, are divided already.
-    spaced = pc.or_(pc.match_substring(divided, "  "), pc.or_(pc.starts_with(divided, " "), pc.ends_with(divided, " ")))
-    return change_where(spaced, divided, lambda texts: pc.utf8_trim(pc.replace_substring_regex(texts, " +", " "), " "))
+    return _with_single_blanks(divided)
+
+
+def _with_single_blanks(texts: pa.StringArray) -> pa.StringArray:
+    """Texts without blanks at their ends, and with single ones within."""
+    data, places = bytes_of(texts)
+    doubled = data == ord(" ")
+    last = places[1:][places[1:] > places[:-1]] - 1
+    at_end = doubled[last]
+    doubled[:-1] &= doubled[1:]
+    doubled[last] = at_end
+    single = without(texts, data, doubled)
+    if texts.null_count:
+        single = pc.if_else(texts.is_valid(), single, None)
+    return change_where(pc.starts_with(single, " "), single, lambda some: pc.utf8_ltrim(some, " "))
 
 
 def _beyond_ascii(texts: pa.Array) -> pa.BooleanArray:

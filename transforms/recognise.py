@@ -19,7 +19,7 @@ from transforms import traits
 from transforms.fold import fold_array
 from transforms.lexicon import class_names, country_words, statuses
 from transforms.masks import first_bytes, read_where
-from transforms.spans import bytes_of, holding
+from transforms.spans import Spans, between_blanks, bytes_of, holding, without
 
 # The first pattern that fits names the trait; the order is from the narrow to the wide.
 _PATTERNS: tuple[tuple[str, str], ...] = (
@@ -89,6 +89,8 @@ _LONGEST_CODE = 15  # letters of the longest text that names a class by its form
 _IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _IS_LETTER = np.isin(np.arange(256), [*string.ascii_letters.encode()])
 _SHAPE = np.where(_IS_DIGIT, ord("2"), np.arange(256)).astype(np.uint8)
+_WORD_SHAPE = _SHAPE.copy()
+_WORD_SHAPE[[*string.ascii_lowercase.encode()]], _WORD_SHAPE[[*string.ascii_uppercase.encode()]] = ord("a"), ord("A")
 
 
 def trait_index(name: str) -> int:
@@ -104,10 +106,10 @@ def recognise(texts: pa.Array) -> npt.NDArray[np.int64]:
     shape, shapes = _shapes(texts.take(pa.array(numbers)))
     found[numbers] = _match(shapes, _PATTERNS)[shape]
     # Of texts that begin with a letter few can be anything but words: short ones, and those of more than one name.
-    short = pc.less_equal(pc.binary_length(texts), _LONGEST_CODE).to_numpy(zero_copy_only=False)
-    divided = pc.match_substring(texts, " / ").to_numpy(zero_copy_only=False)
+    divided = between_blanks(texts, "/")
     found[letters[divided[letters]]] = _INDEX["crew"]
-    letters = letters[(short | holding(texts, b"/|") & ~divided)[letters]]
+    short = np.asarray(pc.binary_length(texts)) <= _LONGEST_CODE
+    letters = letters[((short | holding(texts, b"/|")) & ~divided)[letters]]
     found[letters] = _match(texts.take(pa.array(letters)), _OF_LETTERS)
     others = np.flatnonzero(~(_IS_DIGIT | _IS_LETTER)[first])
     found[others] = _match(texts.take(pa.array(others)), _PATTERNS)
@@ -161,7 +163,32 @@ def _recognise_words(words: pa.Array, found: npt.NDArray[np.int64], rest: npt.ND
         fits = test(words, folded)
         rest = _settle(found, rest, name, fits)
         words, folded = words.filter(pc.invert(fits)), folded.filter(pc.invert(fits))
-    found[rest] = _INDEX["text"]
+    long = pc.greater(pc.utf8_length(words), _LONGEST_MODEL).to_numpy(zero_copy_only=False)
+    for chosen, forms in ((np.flatnonzero(long), _LONG_FORMS), (np.flatnonzero(~long), _FORMS)):
+        code, shapes = _word_shapes(words.take(pa.array(chosen)))
+        found[rest[chosen]] = _match_forms(shapes, forms)[code]
+
+
+def _word_shapes(words: pa.StringArray) -> tuple[npt.NDArray[np.int64], pa.StringArray]:
+    """Words with equal letters and digits, and no more than two letters of a case in a row: they have few shapes."""
+    data, places = bytes_of(words)
+    shaped = _WORD_SHAPE[data]
+    run = np.zeros(len(data), bool)
+    run[2:] = (shaped[2:] == shaped[1:-1]) & (shaped[2:] == shaped[:-2]) & _IS_LETTER[shaped[2:]]
+    begins = places[:-1]
+    run[begins[begins < len(data)]] = run[begins[begins + 1 < len(data)] + 1] = False
+    coded = without(words, shaped, run).dictionary_encode()
+    return coded.indices.to_numpy().astype(np.int64), coded.dictionary
+
+
+def _match_forms(shapes: pa.StringArray, forms: Sequence[_Form]) -> npt.NDArray[np.int64]:
+    """The trait that the first fitting form of each shape names."""
+    found, rest = np.full(len(shapes), _INDEX["text"]), np.arange(len(shapes))
+    for name, test in forms:
+        fits = test(shapes)
+        rest = _settle(found, rest, name, fits)
+        shapes = shapes.filter(pc.invert(fits))
+    return found
 
 
 @cache
@@ -181,7 +208,7 @@ def _word_pattern(words: Callable[[], Iterable[str]]) -> str:
 def _starts_with_make(folded: pa.Array) -> pa.Array:
     """Cars: one to three words of a make, and more behind them."""
     return pc.fill_null(
-        read_where(_is_in(_first_words, _start(folded, 1)), folded, _is_make_with_more, pa.bool_()), False
+        read_where(_is_in(_first_words, _first_word(folded)), folded, _is_make_with_more, pa.bool_()), False
     )
 
 
@@ -193,6 +220,14 @@ def _is_make_with_more(folded: pa.Array) -> pa.Array:
 def _start(folded: pa.Array, words: int) -> pa.Array:
     """The first words of texts that have more of them; null for all others."""
     return pc.struct_field(pc.extract_regex(folded, rf"^(?P<start>\S+(?: \S+){{{words - 1}}}) "), "start")
+
+
+def _first_word(texts: pa.StringArray) -> pa.StringArray:
+    """What stands before the first blank of each text, all of it where there is none."""
+    data, places = bytes_of(texts)
+    blanks = np.append(np.flatnonzero(data == ord(" ")), len(data))
+    end = np.minimum(blanks[np.searchsorted(blanks, places[:-1])], places[1:])
+    return Spans(texts, places[:-1], end).copy()
 
 
 def _first_words() -> Iterable[str]:
@@ -222,8 +257,8 @@ def _are_few_names(texts: pa.Array) -> pa.Array:
     return pc.less(pc.count_substring_regex(texts, r"\s+"), _MOST_NAMES)
 
 
-def _is_code(texts: pa.Array) -> pa.Array:
-    return pc.and_(pc.less_equal(pc.utf8_length(texts), _LONGEST_MODEL), pc.match_substring_regex(texts, _CODE))
+def _matching(pattern: str) -> Callable[[pa.Array], pa.Array]:
+    return lambda texts: pc.match_substring_regex(texts, pattern)
 
 
 _WORD_TESTS: tuple[tuple[str, Callable[[pa.Array, pa.Array], pa.Array]], ...] = (
@@ -236,11 +271,16 @@ _WORD_TESTS: tuple[tuple[str, Callable[[pa.Array, pa.Array], pa.Array]], ...] = 
     ("car", lambda _, folded: _starts_with_make(folded)),
     ("engine", lambda texts, _: pc.match_substring_regex(texts, _ENGINE)),
     ("reason", lambda _, folded: pc.match_substring_regex(folded, _word_pattern(traits.reasons))),
-    ("joined", lambda texts, _: pc.match_substring_regex(texts, r"\p{L}\S* & \p{L}")),
-    ("dashed", lambda texts, _: pc.match_substring_regex(texts, r"\p{L}\S* [-–] \p{L}")),
-    ("slashed", lambda texts, _: pc.match_substring_regex(texts, r"\p{L}/\p{Lu}\S*\s\S")),
-    ("person", lambda texts, _: _is_person(texts)),
-    ("name", lambda texts, _: pc.match_substring_regex(texts, _NAME)),
-    ("code", lambda texts, _: _is_code(texts)),
-    ("numbered", lambda texts, _: pc.match_substring_regex(texts, r"\d")),
 )
+_Form = tuple[str, Callable[[pa.Array], pa.Array]]
+# What the shape of words tells: it is the same whichever letters they have.
+_FORMS: tuple[_Form, ...] = (
+    ("joined", _matching(r"\p{L}\S* & \p{L}")),
+    ("dashed", _matching(r"\p{L}\S* [-–] \p{L}")),
+    ("slashed", _matching(r"\p{L}/\p{Lu}\S*\s\S")),
+    ("person", _is_person),
+    ("name", _matching(_NAME)),
+    ("code", _matching(_CODE)),
+    ("numbered", _matching(r"\d")),
+)
+_LONG_FORMS = tuple(form for form in _FORMS if form[0] != "code")

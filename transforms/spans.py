@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Bools, Ints
+from transforms.arrays import Bools, Ints, flags
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -38,6 +38,23 @@ def holding(texts: pa.StringArray, marks: bytes) -> Bools:
         marked |= data == mark
     found[np.searchsorted(places, np.flatnonzero(marked), "right") - 1] = True
     return found[:-1]
+
+
+def between_blanks(texts: pa.StringArray, mark: str) -> Bools:
+    """Which texts hold an ASCII character between two blanks."""
+    data, places = bytes_of(texts)
+    at = np.flatnonzero(data == ord(mark))
+    at = at[(data.take(at - 1, mode="clip") == _BLANK) & (data.take(at + 1, mode="clip") == _BLANK)]
+    text = np.searchsorted(places, at, "right") - 1
+    return flags(text[(at > places[text]) & (at + 1 < places[text + 1])], len(texts))
+
+
+def without(texts: pa.StringArray, data: Bytes, dropped: Bools) -> pa.StringArray:
+    """Texts without some of their bytes; `data` are the bytes of all, from the first text's first on."""
+    before = np.append(0, np.cumsum(dropped, dtype=np.int32))
+    places = bytes_of(texts)[1]
+    offsets = (places - before[places]).astype(np.int32)
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(data[~dropped]))
 
 
 @dataclass(frozen=True, slots=True)
