@@ -6,7 +6,9 @@ Each cell is exactly one trait. A trait is what the cell looks like, never which
 
 from __future__ import annotations
 
+import re
 import string
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
@@ -19,6 +21,7 @@ from transforms import traits
 from transforms.fold import fold_array
 from transforms.lexicon import class_names, country_words, statuses
 from transforms.masks import first_bytes, read_where
+from transforms.remember import remember
 from transforms.spans import Spans, between_blanks, bytes_of, holding, without
 
 # The first pattern that fits names the trait; the order is from the narrow to the wide.
@@ -55,10 +58,6 @@ _ENGINE = (
     r"(?i)(?:^|\s)(?:\d{1,2}[.,]\d\s?(?:l|litres?)?|[vliwf]-?\d{1,2}"
     r"|\d{3,4}\s?(?:cc|cm3|ccm)|flat[- ]?\d{1,2}|turbo)(?:\s|$)"
 )
-_PERSON = r"^[*\"“„'‘]?\p{L}[\p{L}\p{M}.'’`\"“”-]*(?:,?\s+\"?\(?[\p{L}\p{M}.'’`-]+\)?\"?)+[*\"”]?$"
-_NAME = r"^[*\"“„‘]?\p{L}[\p{L}\p{M}.'’`-]+[*\"”’]?$"
-_CODE = r"^[\p{L}\d][\p{L}\d+./ -]*$"
-# Repeats that a pattern bounds make it long, and slow to begin with: they are counted instead.
 _MOST_NAMES, _LONGEST_MODEL = 7, 10  # words of a person's name, characters of a code
 
 TRAITS: tuple[str, ...] = tuple(
@@ -91,6 +90,7 @@ _IS_LETTER = np.isin(np.arange(256), [*string.ascii_letters.encode()])
 _SHAPE = np.where(_IS_DIGIT, ord("2"), np.arange(256)).astype(np.uint8)
 _WORD_SHAPE = _SHAPE.copy()
 _WORD_SHAPE[[*string.ascii_lowercase.encode()]], _WORD_SHAPE[[*string.ascii_uppercase.encode()]] = ord("a"), ord("A")
+_WORD_SHAPE[ord("\v")] = 1  # a blank to some, but not here
 
 
 def trait_index(name: str) -> int:
@@ -163,10 +163,10 @@ def _recognise_words(words: pa.Array, found: npt.NDArray[np.int64], rest: npt.ND
         fits = test(words, folded)
         rest = _settle(found, rest, name, fits)
         words, folded = words.filter(pc.invert(fits)), folded.filter(pc.invert(fits))
+    code, shapes = _word_shapes(words)
+    forms = np.array([_form(shape) for shape in shapes.to_pylist()], dtype=np.int64).reshape(-1, 2)
     long = pc.greater(pc.utf8_length(words), _LONGEST_MODEL).to_numpy(zero_copy_only=False)
-    for chosen, forms in ((np.flatnonzero(long), _LONG_FORMS), (np.flatnonzero(~long), _FORMS)):
-        code, shapes = _word_shapes(words.take(pa.array(chosen)))
-        found[rest[chosen]] = _match_forms(shapes, forms)[code]
+    found[rest] = forms[code, long.astype(np.int64)]
 
 
 def _word_shapes(words: pa.StringArray) -> tuple[npt.NDArray[np.int64], pa.StringArray]:
@@ -181,14 +181,23 @@ def _word_shapes(words: pa.StringArray) -> tuple[npt.NDArray[np.int64], pa.Strin
     return coded.indices.to_numpy().astype(np.int64), coded.dictionary
 
 
-def _match_forms(shapes: pa.StringArray, forms: Sequence[_Form]) -> npt.NDArray[np.int64]:
-    """The trait that the first fitting form of each shape names."""
-    found, rest = np.full(len(shapes), _INDEX["text"]), np.arange(len(shapes))
-    for name, test in forms:
-        fits = test(shapes)
-        rest = _settle(found, rest, name, fits)
-        shapes = shapes.filter(pc.invert(fits))
-    return found
+@remember
+def _form(shape: str) -> tuple[int, int]:
+    """The trait that the first fitting form of a shape names: of a text short enough for a code, and of any other."""
+    plain = "".join(map(_kind_of, shape)) if not shape.isascii() else shape
+    fitting = [name for name, pattern in _FORMS if pattern.search(plain)]
+    if "person" in fitting and len(_BLANKS.findall(plain)) >= _MOST_NAMES:
+        fitting.remove("person")
+    longer = [name for name in fitting if name != "code"]
+    return _INDEX[[*fitting, "text"][0]], _INDEX[[*longer, "text"][0]]
+
+
+def _kind_of(character: str) -> str:
+    """A letter that stands for all of its kind; what is no letter stands for itself."""
+    category = unicodedata.category(character)
+    if category.startswith("L"):
+        return "A" if category == "Lu" else "a"
+    return _ACCENT if category.startswith("M") else character
 
 
 @cache
@@ -248,19 +257,6 @@ def _holds_country(texts: pa.Array) -> pa.Array:
     return _is_in(country_words, fold_array(inner))
 
 
-def _is_person(texts: pa.Array) -> pa.Array:
-    named = pc.match_substring_regex(texts, _PERSON)
-    return pc.fill_null(read_where(named, texts, _are_few_names, pa.bool_()), False)
-
-
-def _are_few_names(texts: pa.Array) -> pa.Array:
-    return pc.less(pc.count_substring_regex(texts, r"\s+"), _MOST_NAMES)
-
-
-def _matching(pattern: str) -> Callable[[pa.Array], pa.Array]:
-    return lambda texts: pc.match_substring_regex(texts, pattern)
-
-
 _WORD_TESTS: tuple[tuple[str, Callable[[pa.Array, pa.Array], pa.Array]], ...] = (
     ("status", lambda _, folded: _is_in(statuses, folded)),
     ("class", lambda _, folded: _is_in(class_names, folded)),
@@ -272,15 +268,17 @@ _WORD_TESTS: tuple[tuple[str, Callable[[pa.Array, pa.Array], pa.Array]], ...] = 
     ("engine", lambda texts, _: pc.match_substring_regex(texts, _ENGINE)),
     ("reason", lambda _, folded: pc.match_substring_regex(folded, _word_pattern(traits.reasons))),
 )
-_Form = tuple[str, Callable[[pa.Array], pa.Array]]
-# What the shape of words tells: it is the same whichever letters they have.
-_FORMS: tuple[_Form, ...] = (
-    ("joined", _matching(r"\p{L}\S* & \p{L}")),
-    ("dashed", _matching(r"\p{L}\S* [-–] \p{L}")),
-    ("slashed", _matching(r"\p{L}/\p{Lu}\S*\s\S")),
-    ("person", _is_person),
-    ("name", _matching(_NAME)),
-    ("code", _matching(_CODE)),
-    ("numbered", _matching(r"\d")),
+_ACCENT, _BLANKS = "\u0301", re.compile(r"\s+", re.ASCII)
+# What the shape of words tells, which is the same whichever letters they have: all of a kind are written as one.
+_FORMS = tuple(
+    (name, re.compile(pattern, re.ASCII))
+    for name, pattern in (
+        ("joined", r"[Aa]\S* & [Aa]"),
+        ("dashed", r"[Aa]\S* [-–] [Aa]"),
+        ("slashed", r"[Aa]/A\S*\s\S"),
+        ("person", rf"^[*\"“„'‘]?[Aa][Aa{_ACCENT}.'’`\"“”-]*(?:,?\s+\"?\(?[Aa{_ACCENT}.'’`-]+\)?\"?)+[*\"”]?\Z"),
+        ("name", rf"^[*\"“„‘]?[Aa][Aa{_ACCENT}.'’`-]+[*\"”’]?\Z"),
+        ("code", r"^[Aa\d][Aa\d+./ -]*\Z"),
+        ("numbered", r"\d"),
+    )
 )
-_LONG_FORMS = tuple(form for form in _FORMS if form[0] != "code")
