@@ -46,6 +46,8 @@ def filled(texts: pa.Array) -> pa.Array:
     # Most cells begin with a letter or a digit, and are not looked at any further.
     printed = texts.is_valid().to_numpy(zero_copy_only=False)
     may_be = np.flatnonzero(_BEGINS_MARK[first_bytes(texts)] & printed)
+    if not len(may_be):
+        return texts
     absent = pc.match_substring_regex(texts.take(pa.array(may_be)), _ABSENT)
     marks = may_be[absent.to_numpy(zero_copy_only=False)]
     if not len(marks):

@@ -63,8 +63,12 @@ class Coded:
         return words
 
     def replaced(self, rows: Ints, texts: pa.StringArray) -> Coded:
-        """The rows with the texts of some of them replaced."""
+        """The rows with the texts of some of them replaced; null is none."""
+        new = Coded.of(texts)
         code = self.code.copy()
-        code[rows] = len(self.texts) + np.arange(len(rows))
-        whole = pa.concat_arrays([self.texts, texts])
-        return Coded.of(whole.take(pa.array(code, mask=code < 0)))
+        code[rows] = np.where(new.printed, len(self.texts) + new.code, -1)
+        return Coded(code, pa.concat_arrays([self.texts, new.texts]))
+
+    def at(self, rows: Ints) -> Coded:
+        """Some of the rows."""
+        return Coded(self.code[rows], self.texts)

@@ -19,7 +19,6 @@ from transforms.crews import Crews
 from transforms.dialect import Lines
 from transforms.entrant_text import read_entrants
 from transforms.facts import SheetFacts
-from transforms.masks import read_where
 from transforms.rows import Extras, Placed, slot_texts
 from transforms.schema import TABLES
 from transforms.typed import Typed, read_slots
@@ -109,11 +108,12 @@ def _cars(texts: dict[str, Coded]) -> dict[str, pa.Array]:
     """
     car = texts["car"]
     in_parts = [texts[slot] for slot in ("make", "type", "model")]
-    if any(len(part.texts) for part in in_parts):
-        columns = [pc.fill_null(part.spread(filled(part.texts)), "") for part in in_parts]
-        joined = pc.binary_join_element_wise(*columns, " ")
-        whole = read_where(pc.not_equal(joined, "  "), joined, _single_blanks, pa.string())
-        car = Coded.of(pc.coalesce(car.spread(filled(car.texts)), filled(whole)))
+    with_car = car.rows(filled(car.texts).is_valid().to_numpy(zero_copy_only=False))
+    at = np.flatnonzero(np.any([part.printed for part in in_parts], axis=0) & ~with_car)
+    if len(at):
+        columns = [pc.fill_null(part.at(at).spread(filled(part.texts)), "") for part in in_parts]
+        whole = _single_blanks(pc.binary_join_element_wise(*columns, " "))
+        car = car.replaced(at, pc.if_else(pc.equal(whole, ""), None, whole))
     names = filled(car.texts)
     cars = {name: car.spread(part) for name, part in _parts(read_cars(names))}
     engine = texts["engine"].spread(read_engine_makers(texts["engine"].texts))

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from transforms import cells
 from transforms.arrays import Bools, Ints
 from transforms.coded import Coded
-from transforms.masks import first_bytes, read_where
+from transforms.masks import first_bytes, read_where, scattered, true_places
 from transforms.statuses import say_nothing
 
 Reader = Callable[[pa.Array], pa.Array]
@@ -108,7 +108,10 @@ def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array]
     is_gap = pc.fill_null(pc.starts_with(text, "+"), False)
     time = pc.if_else(is_gap, None, cells.read_times(text))
     gap_time, gap_laps = cells.read_gaps(printed["gap"])
-    instead_time, instead_laps = cells.read_gaps(pc.if_else(pc.is_valid(time), None, text))
+    left = true_places(pc.and_(pc.is_null(time), pc.is_valid(text)))
+    instead_time, instead_laps = (
+        scattered(found, left, len(text)) for found in cells.read_gaps(text.take(pa.array(left)))
+    )
     columns, misfits = typed.columns, typed.misfits
     columns["race_time_ms"] = coded.spread(time)
     columns["gap_ms"] = pc.coalesce(gaps.spread(gap_time), coded.spread(instead_time))
