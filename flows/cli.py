@@ -70,6 +70,8 @@ def parcferme() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exit 0 when all is well, 1 when the data has errors, 2 when the call was wrong."""
+    if arguments is None:  # the process is the command's own
+        import flows.lean  # noqa: F401
     try:
         parcferme.main(args=arguments, prog_name="parcferme", standalone_mode=True)
     except UserError as error:

@@ -1,4 +1,4 @@
-"""Loaded before pyarrow by workers, which have no use for pandas: pyarrow imports it where it can, for 0.3 seconds."""
+"""Loaded before pyarrow by programs that have no use for pandas: pyarrow imports it where it can, for 0.3 seconds."""
 
 from __future__ import annotations
 

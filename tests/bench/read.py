@@ -20,11 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import flows  # noqa: F401  it chooses Arrow's allocator for the processes that run below, as for every build
+from tests.bench.peers import PLACES
 
-PLACES = (
-    *("position", "car_number", "crew", "car", "entrant", "class", "class_position", "laps", "race_time"),
-    *("distance", "race_speed", "lap_time", "lap_number", "lap_speed"),
-)
 PEER = Path(__file__).with_name("peer.sql")
 Measure = dict[str, float]
 

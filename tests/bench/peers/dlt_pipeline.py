@@ -11,7 +11,7 @@ import dlt
 import duckdb
 import pyarrow.parquet as pq
 
-from tests.bench.read import PLACES
+from tests.bench.peers import PLACES
 
 Row = dict[str, Any]
 NUMBER = re.compile(r"\d+")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tests.bench.read import PLACES
+from tests.bench.peers import PLACES
 
 # Hours (none in a lap), minutes, seconds and fractions, whatever stands between them.
 TIMES = {"race_time": r"^(\d+)\D+(\d+)\D+(\d+)(?:\.(\d+))?", "lap_time": r"^(\d*?)(\d+)\D+(\d+)\D+(\d+)$"}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.bench.read import PLACES
+from tests.bench.peers import PLACES
 from tests.sheets.families import Sheet
 
 COLUMNS = [*((name, pa.string()) for name in ("path", "sheet_id", "sha256", "separator")), ("bytes", pa.int64())]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tests.bench.read import PLACES
+from tests.bench.peers import PLACES
 
 # Hours (none in a lap), minutes, seconds and fractions, whatever stands between them.
 TIMES = {"race_time": r"^(\d+)\D+(\d+)\D+(\d+)(?:\.(\d+))?", "lap_time": r"^(\d*?)(\d+)\D+(\d+)\D+(\d+)$"}

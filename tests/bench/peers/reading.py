@@ -4,7 +4,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import flows  # noqa: F401  it chooses Arrow's allocator, as for every build
+import flows.lean  # noqa: F401  as for every build
 
 
 def main(places: str, out: str) -> None:
