@@ -21,8 +21,9 @@ from flows.storage import DATABASE, sync
 from flows.verify import file_faults
 from transforms.schema import SCHEMA_VERSION, TABLES
 
-# Tables that are written at a time; each holds a row group.
-WRITERS = min(4, os.cpu_count() or 1)
+# Tables that are written at a time, each holding a row group: more than there may be processors, since a few are large
+# and would else wait for each other.
+WRITERS = 4
 REMEDIES = {
     errno.EFBIG: "The file would be larger than this disk or user may have: choose another folder with --warehouse.",
     errno.ENOSPC: "The disk is full: free some space and build again.",
