@@ -15,7 +15,7 @@ def main(places: str, out: str) -> None:
     from flows.load import WRITERS
     from flows.parquet import write_parquet
     from flows.sheet_files import Sheet
-    from flows.staging import emptied, read_batches
+    from flows.staging import emptied, staged
     from flows.steps import Direct, read
     from flows.workers import cores
     from transforms.schema import TABLES
@@ -30,10 +30,10 @@ def main(places: str, out: str) -> None:
     def write(name: str) -> None:
         path = Path(out, f"{name}.parquet")
         path.unlink(missing_ok=True)
-        write_parquet(path, TABLES[name], tables[name])
+        write_parquet(path, TABLES[name], tables[name].reader())
 
     with emptied(f"{out}/staging") as staging:
-        tables = read_batches(staging, read(Direct(cores()), paths[0].removesuffix(files[0]), sheets, staging))
+        tables = staged(staging, read(Direct(cores()), paths[0].removesuffix(files[0]), sheets, staging))
         with ThreadPoolExecutor(WRITERS) as pool:
             list(pool.map(write, tables))
 
