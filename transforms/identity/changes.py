@@ -14,21 +14,22 @@ from transforms.identity.groups import Codes, spread
 # All of a car that can bear on who is who.
 _CAR = ("event_id", "season", "car_number", "entrant", "car", "class")
 LONGEST = 4_000  # mentions up to which two versions of a sheet are compared car by car; a longer one is new as a whole
-_Span = tuple[int, int]
+Span = tuple[int, int]
+Spanned = tuple[pa.Table, Mapping[str, Span]]
 
 
-def standing(new: pa.Table, old: pa.Table, unchanged: Set[str], compared: Set[str]) -> Codes:
+def standing(new: Spanned, old: Spanned, unchanged: Set[str], compared: Set[str]) -> Codes:
     """For each mention its place in the last build; -1 for one that was not there, or not so.
 
-    Both tables are driver_results in order of sheet, line and seat. All mentions of `unchanged` sheets stand, and
-    of the sheets that are to be `compared` those of cars that were printed alike in the same order.
+    Both tables are driver_results in order of sheet, line and seat, beside the span of each sheet. All mentions of
+    `unchanged` sheets stand, and of those to be `compared` those of cars that were printed alike in the same order.
     """
-    here, there = spans(new["sheet_id"]), spans(old["sheet_id"])
+    (rows, here), (others, there) = new, old
     pairs = [(span, there[sheet]) for sheet, span in here.items() if sheet in unchanged and sheet in there]
     for sheet in sorted(compared - unchanged):
         if sheet in here and sheet in there:
-            pairs += _alike(new, here[sheet], old, there[sheet])
-    return _placed(new.num_rows, pairs)
+            pairs += _alike(rows, here[sheet], others, there[sheet])
+    return _placed(rows.num_rows, pairs)
 
 
 def standing_cars(new: pa.Table, old: pa.Table, unchanged: Set[str]) -> Codes:
@@ -42,7 +43,7 @@ def lost(place: Codes, before: int) -> Codes:
     return np.flatnonzero(np.bincount(place + 1, minlength=before + 1)[1:] == 0)
 
 
-def _placed(rows: int, pairs: Sequence[tuple[_Span, _Span]]) -> Codes:
+def _placed(rows: int, pairs: Sequence[tuple[Span, Span]]) -> Codes:
     """For each row its place in the old span that belongs to its own, -1 outside of all."""
     place = np.full(rows, -1)
     starts = np.array([(span[0], other[0], span[1] - span[0]) for span, other in pairs], dtype=np.int64).reshape(-1, 3)
@@ -50,7 +51,7 @@ def _placed(rows: int, pairs: Sequence[tuple[_Span, _Span]]) -> Codes:
     return place
 
 
-def _alike(new: pa.Table, here: _Span, old: pa.Table, there: _Span) -> Iterator[tuple[_Span, _Span]]:
+def _alike(new: pa.Table, here: Span, old: pa.Table, there: Span) -> Iterator[tuple[Span, Span]]:
     """The spans of cars that stand in both versions of a sheet."""
     if max(here[1] - here[0], there[1] - there[0]) > LONGEST:
         return
@@ -60,7 +61,7 @@ def _alike(new: pa.Table, here: _Span, old: pa.Table, there: _Span) -> Iterator[
         yield (starts[a], starts[a + size]), (froms[b], froms[b + size])
 
 
-def _cars(rows: pa.Table, span: _Span) -> tuple[list[tuple[object, ...]], list[int]]:
+def _cars(rows: pa.Table, span: Span) -> tuple[list[tuple[object, ...]], list[int]]:
     """What is printed of each car of a sheet, and where its mentions begin; with the end of the last."""
     cars: list[tuple[object, ...]] = []
     starts: list[int] = []

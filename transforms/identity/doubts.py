@@ -16,8 +16,8 @@ from transforms.schema import TABLES
 
 Finding = tuple[int, dict[str, str]]  # the mention that it is about, and what is said of it
 GAP = 15  # years; comebacks after 15 to 20 years are real, and so are namesakes
-
-
+# What of a mention bears on a doubt.
+ASKED = ("result_id", "seat", "driver_id", "name_text", "event_id", "season", "sheet_id", "car_number")
 CHECKS = ("driver-in-two-cars", "career-gap", "country-contradiction")
 
 
@@ -60,7 +60,7 @@ def doubts(careers: Careers) -> pa.Table:
 def doubts_again(
     rows: pa.Table, results: pa.Table, findings: pa.Table, judged: pa.ChunkedArray, unchanged: Sequence[str]
 ) -> pa.Table:
-    """The findings about people, sought again for those `judged`, and for whoever stands in no `unchanged` sheet.
+    """The findings about people, sought again for those `judged`; those of `unchanged` sheets may stay.
 
     A finding says on which line it is, and not about whom: so whoever stands on such a line with one who is sought
     is sought, too, and only the others' findings stay.
@@ -70,8 +70,7 @@ def doubts_again(
     kept = findings.filter(about)
     line = pc.binary_join_element_wise(kept["sheet_id"], kept["line"].cast(pa.string()), ":")
     doubted = rows.select(["result_id", "driver_id"]).filter(pc.is_in(rows["result_id"], pc.unique(line)))
-    changed = rows["driver_id"].filter(pc.invert(pc.is_in(rows["sheet_id"], sheets)))
-    sought = pc.unique(pa.chunked_array([*judged.chunks, *changed.chunks], pa.string()))
+    sought = pc.unique(judged)
     while True:
         lines = pc.unique(doubted["result_id"].filter(pc.is_in(doubted["driver_id"], sought)))
         there = doubted["driver_id"].filter(pc.is_in(doubted["result_id"], lines))
@@ -79,7 +78,9 @@ def doubts_again(
         if len(more) == len(sought):
             break
         sought = more
-    again = doubts(Careers.of(rows.filter(pc.is_in(rows["driver_id"], sought)), results))
+    some = rows.select(ASKED).filter(pc.is_in(rows["driver_id"], sought))
+    cars = results.select(["result_id", "crew_size", "extra"])
+    again = doubts(Careers.of(some, cars.filter(pc.is_in(cars["result_id"], pc.unique(some["result_id"])))))
     stay = kept.filter(pc.invert(pc.is_in(line, lines)))
     return pa.concat_tables([stay, again]).group_by(stay.column_names).aggregate([]).select(stay.column_names)
 

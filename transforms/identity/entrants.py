@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping
 from functools import cache
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.fold import fold
+from transforms.fold import fold, fold_array
 from transforms.identity.arrays import coded, codes, lists, whole, with_column
 from transforms.identity.groups import Bag, Codes, counted, dense, joined, ordered
 from transforms.identity.ids import Wishes, assign, slug
@@ -18,6 +19,7 @@ from transforms.identity.renewal import renewed, touched
 from transforms.lexicon import read_list
 from transforms.schema import TABLES
 
+_SINGLES = re.compile(r"(?<!\S)\S(?: \S)+(?!\S)")
 GAP = 25  # years; FACTS: equal core words are the same team in 98 of 100 groups within that time
 
 
@@ -31,17 +33,18 @@ def core(text: str) -> str:
 
     `E.B.R.T.` is one word; legal and generic words (Ltd., Team, Racing) fall away unless nothing else is left.
     """
-    words = []
-    for single, group in groupby(fold(text).split(), key=lambda word: len(word) == 1):
-        run = list(group)
-        words += ["".join(run)] if single else run
-    return " ".join(sorted(set(words) - _plain_words() or set(words)))
+    return _core(fold(text))
+
+
+def _core(folded: str) -> str:
+    words = set(_SINGLES.sub(lambda run: run[0].replace(" ", ""), folded).split())
+    return " ".join(sorted(words - _plain_words() or words))
 
 
 def core_keys(entrants: pa.ChunkedArray) -> tuple[Codes, list[str]]:
     """Each entrant's core words as a code (-1 without an entrant), and the distinct core words in order."""
     code, values = codes(entrants)
-    keys = [core(text) for text in values.to_pylist()]
+    keys = [_core(text) for text in fold_array(values).to_pylist()]
     distinct = sorted(set(keys) - {""})
     rank = {key: index for index, key in enumerate(distinct)}
     return np.array([*(rank.get(key, -1) for key in keys), -1], dtype=np.int64)[code], distinct

@@ -26,13 +26,13 @@ def laid(place: Codes, old: Rows, renewed: Rows) -> Rows:
     return pa.chunked_array([*old.chunks, *renewed.chunks]).take(at)
 
 
-def merged(some: pa.Table, others: pa.Table, key: str) -> pa.Table:
-    """The rows of two tables in the order of a key, by which each is in order."""
-    before = np.asarray(pc.search_sorted(some[key].combine_chunks(), others[key].combine_chunks())).astype(np.int64)
-    at = np.full(some.num_rows + others.num_rows, -1)
-    at[before + np.arange(others.num_rows)] = some.num_rows + np.arange(others.num_rows)
-    at[at < 0] = np.arange(some.num_rows)
-    return pa.concat_tables([some, others]).take(pa.array(at))
+def merged(some: pa.Table, stay: np.ndarray, others: pa.Table, key: str) -> pa.Table:
+    """Those of some rows that `stay`, and others, in the order of a key, by which each table is in order."""
+    at = np.append(0, np.cumsum(stay))[np.asarray(pc.search_sorted(*(t[key].combine_chunks() for t in (some, others))))]
+    place = np.full(int(stay.sum()) + others.num_rows, -1)
+    place[at + np.arange(others.num_rows)] = some.num_rows + np.arange(others.num_rows)
+    place[place < 0] = np.flatnonzero(stay)
+    return pa.concat_tables([some, others]).take(pa.array(place))
 
 
 def touched(results: pa.Table, before: pa.Table, place: Codes, columns: Sequence[str]) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,6 +29,19 @@ from transforms.parts import Parts
 from transforms.schema import TABLES
 
 Tables = Mapping[str, pa.Table]
+# What of a mention bears on who it is.
+ASKED = [
+    "result_id",
+    "seat",
+    "name_text",
+    "pseudonym",
+    "event_id",
+    "season",
+    "sheet_id",
+    "car_number",
+    "car",
+    "entrant",
+]
 
 
 @dataclass(frozen=True)
@@ -96,44 +110,55 @@ def _renewed(
     read: Tables, decisions: pa.Table, previous: Tables, scope: Scope, unchanged: Set[str]
 ) -> dict[str, pa.Table]:
     """The tables with those judged whom a change concerns."""
-    company = read["driver_results"].take(pa.array(scope.company))
-    mentions = gather({**read, "driver_results": company}, scope.readings, Company(scope.judged, scope.prints))
-    rest = pa.array(lost(scope.place, previous["driver_results"].num_rows))
-    found = _identified(mentions, Parts.of(company), scope.judged, decisions, _claims(previous, rest))
-    standing = standing_cars(read["results"], previous["results"], unchanged)
-    results, entrants = renew_entrants(read["results"], previous, standing)
-    results, cars = renew_cars(results, previous, standing)
-    judged = company.filter(pa.array(scope.judged))
-    linked = laid(scope.place, previous["driver_links"], found.sums.rows(judged, slice(None)))
-    linked = _with(linked, {name: read["driver_results"][name] for name in ("result_id", "seat")})
+    new, old = read["driver_results"], previous["driver_results"]
+    rest = pa.array(lost(scope.place, old.num_rows))
+    with ThreadPoolExecutor(1) as beside:  # who entered does not ask who drove, nor the other way round
+        entered = beside.submit(_entered_again, read["results"], previous, unchanged)
+        company = new.select(ASKED).take(pa.array(scope.company))
+        mentions = gather({**read, "driver_results": company}, scope.readings, Company(scope.judged, scope.prints))
+        found = _identified(mentions, Parts.of(company), scope.judged, decisions, _claims(previous, rest))
+    results, entrants, cars = entered.result()
+    settled = found.sums.rows(company.filter(pa.array(scope.judged)), slice(None)).drop_columns(["result_id", "seat"])
+    linked = laid(scope.place, previous["driver_links"].select(settled.column_names), settled)
     display = pa.chunked_array([found.people.displays(found.people.person)])
-    place = cars_of(read["driver_results"], results)
+    place = cars_of(new, results)
     own = {
         "driver_id": linked["driver_id"],
-        "driver": laid(scope.place, previous["driver_results"]["driver"], display),
+        "driver": laid(scope.place, old["driver"], display),
         "link_method": linked["method"],
         "link_points": linked["points"],
     }
-    rows = _with(read["driver_results"], own | {name: results[name].take(place) for name in ("car_id", "entrant_id")})
+    rows = _with(new, own | {name: results[name].take(place) for name in ("car_id", "entrant_id")})
     rows = TABLES["driver_results"].conform(rows)
-    gone = pc.unique(previous["driver_results"]["driver_id"].take(rest))
-    stay = previous["drivers"].filter(pc.invert(pc.is_in(previous["drivers"]["driver_id"], gone)))
-    people, ids = merged(stay, found.people.parts().whole(), "driver_id"), pa.chunked_array([found.people.ids])
+    for name in ("result_id", "seat"):
+        linked = linked.append_column(name, new[name])
+    gone = pc.is_in(previous["drivers"]["driver_id"], pc.unique(old["driver_id"].take(rest)))
+    people = merged(previous["drivers"], ~np.asarray(gone), found.people.parts().whole(), "driver_id")
     before = previous["sheets"]
     forms = dict(zip(before["sheet_id"].to_pylist(), before["name_form"].to_pylist(), strict=True))
     forms = {sheet: forms[sheet] for sheet in scope.unchanged} | scope.fresh.forms
+    here = rows["driver_id"].take(pa.array(scope.changed))
+    judged = pa.chunked_array([found.people.ids, *here.chunks])
     return {
         "sheets": _sheets(read["sheets"], forms, scope.readings),
         "results": results,
         "driver_results": rows,
         "drivers": people,
-        "driver_links": linked,
+        "driver_links": TABLES["driver_links"].conform(linked),
         "driver_redirects": _redirects(previous, found.moved, people["driver_id"]),
         "names": scope.names,
         "entrants": entrants,
         "cars": cars,
-        "findings": doubts_again(rows, results, previous["findings"], ids, scope.unchanged),
+        "findings": doubts_again(rows, results, previous["findings"], judged, scope.unchanged),
     }
+
+
+def _entered_again(results: pa.Table, previous: Tables, unchanged: Set[str]) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Results with their entrants and cars, and the tables of these, where `unchanged` sheets are as they were."""
+    place = standing_cars(results, previous["results"], unchanged)
+    results, entrants = renew_entrants(results, previous, place)
+    results, cars = renew_cars(results, previous, place)
+    return results, entrants, cars
 
 
 def _identified(mentions: Mentions, rows: Parts, judged: np.ndarray, decisions: pa.Table, claims: Claims) -> Identified:

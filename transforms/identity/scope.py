@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import runs, spans
-from transforms.identity.changes import lost, retold_events, standing
+from transforms.identity.changes import Span, lost, retold_events, standing
 from transforms.identity.decisions import MENTION, read_decisions
 from transforms.identity.groups import Codes
 from transforms.identity.mentions import Mentions, gather
@@ -31,12 +31,13 @@ class Scope:
     """Which mentions are judged.
 
     `place` is, for each mention of the build, its place in the last one where it stands, and -1 where it is judged;
-    `company` are the places of the judged mentions and of those in their cars. `fresh` are the mentions of changed
-    sheets, `readings` those of all sheets, `names` those of `prints` that stand in the build.
+    `company` are the places of the judged mentions and of those in their cars, `changed` those of changed sheets,
+    whose mentions are `fresh`. `readings` are those of all sheets, `names` those of `prints` that stand in the build.
     """
 
     place: Codes
     company: Codes
+    changed: Codes
     fresh: Mentions
     readings: Mapping[str, str]
     prints: Prints
@@ -65,14 +66,15 @@ def concerned(
     sheets = read["sheets"].filter(pc.invert(pc.is_in(read["sheets"]["event_id"], retold)))
     comparable = set(sheets["sheet_id"].to_pylist())
     same = unchanged & comparable
-    places = _places(new, same)
-    if len(places) > SHARE * new.num_rows:
+    here, there = spans(new["sheet_id"]), spans(old["sheet_id"])
+    changed = _places(here, same)
+    if len(changed) > SHARE * new.num_rows:
         return None
-    fresh = gather({**read, "driver_results": new.take(pa.array(places))})
+    fresh = gather({**read, "driver_results": new.take(pa.array(changed))})
     before = dict(zip(*(previous["sheets"][name].to_pylist() for name in ("sheet_id", "name_reading")), strict=True))
     readings = {sheet: before[sheet] for sheet in same if before.get(sheet)} | fresh.readings
     alike = {sheet for sheet, reading in fresh.readings.items() if before.get(sheet) == reading}
-    place = standing(new, old, same, alike & comparable)
+    place = standing((new, here), (old, there), same, alike & comparable)
     prints = Prints(pa.concat_tables([previous["names"], names(fresh, np.arange(len(fresh.names)))]))
     name = prints.of(new, readings)
     gone = prints.of(old.take(pa.array(lost(place, old.num_rows))), before)
@@ -83,14 +85,13 @@ def concerned(
         return None
     used = np.flatnonzero(np.bincount(name, minlength=len(prints.table)))
     order = [(column, "ascending") for column in ("name_text", "name_reading", "pseudonym")]
-    return Scope(
-        place, _company(new, place < 0), fresh, readings, prints, prints.table.take(pa.array(used)).sort_by(order)
-    )
+    used_prints = prints.table.take(pa.array(used)).sort_by(order)
+    return Scope(place, _company(new, place < 0), changed, fresh, readings, prints, used_prints)
 
 
-def _places(rows: pa.Table, unchanged: Set[str]) -> Codes:
+def _places(sheets: Mapping[str, Span], unchanged: Set[str]) -> Codes:
     """The places of the mentions of all other sheets."""
-    others = [span for sheet, span in spans(rows["sheet_id"]).items() if sheet not in unchanged]
+    others = [span for sheet, span in sheets.items() if sheet not in unchanged]
     return np.concatenate([np.arange(*span) for span in others] or [np.zeros(0, dtype=np.int64)])
 
 
