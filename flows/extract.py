@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -47,10 +47,10 @@ class Seeds:
     findings: pa.Table
 
 
-def scan(location: str) -> Scan:
+def scan(location: str, hashed: Callable[[str, str], None] | None = None) -> Scan:
     """List and hash the files below a root, which is a folder, a glob or an `s3://` prefix.
 
-    Raises UserError when there is no such root.
+    `hashed` is told of each file that bears on a build, and of its hash. Raises UserError when there is no such root.
     """
     root = open_root(location)
     paths, strays = root.files()
@@ -65,6 +65,8 @@ def scan(location: str) -> Scan:
     for path, found in zip(read, root.hashes(read), strict=True):
         if isinstance(found, Hashed):
             files[path] = found
+            if hashed:
+                hashed(path, found.sha256)
         else:
             aside[path] = f"cannot be read: {found.strerror or found}"
     return Scan(location, files, aside)

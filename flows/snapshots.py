@@ -140,6 +140,8 @@ class Snapshot:
 
     def expect(self, names: Iterable[str]) -> None:
         """Begin to read whole tables that will be asked for, one after the other, while something else is done."""
+        if self._expected or self._held:
+            return
         reader = ThreadPoolExecutor(1)
         self._expected.update({name: reader.submit(self._read, name, None) for name in names})
         reader.shutdown(wait=False)

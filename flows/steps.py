@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Generator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -175,17 +176,22 @@ def standing(location: str, warehouse: Warehouse, wait: float = 0.0) -> Outcome 
 
 def survey(location: str, current: Snapshot | None, full: bool) -> Plan | Outcome:
     """What has to be done; the outcome at once when the snapshot was made from the same inputs, unless `full`."""
-    found = scan(location)
+    code = _code(READING)
+    found = scan(location, partial(_expect, current, code) if current and not full else None)
     inputs = _inputs(found)
     if current and not full and _stands(current, inputs):
         return _unchanged(current)
-    code = _code(READING)
-    if current and not full and current.manifest["inputs"]["code"]["reading"] == code:
-        current.expect(COMPARED)
     seeds = gather(found)
     keys = {sheet.sheet_id: sheet.key(code) for sheet in seeds.sheets}
     reused = frozenset[str]() if full or not current else _reusable(current, keys)
     return Plan(seeds, inputs | {"sheets": keys}, reused)
+
+
+def _expect(last: Snapshot, code: str, path: str, sha256: str) -> None:
+    """Read the last snapshot, while files are still looked at, once one of them is not what it was."""
+    before = last.manifest["inputs"]
+    if before.get("code", {}).get("reading") == code and before["files"].get(path) != sha256:
+        last.expect(COMPARED)
 
 
 def _inputs(found: Scan) -> dict[str, object]:
