@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,12 +35,67 @@ REMEDIES = {
 }
 
 
+class Stage:
+    """Tables on their way to files in a folder that no reader lists, a few side by side; the lock must be held.
+
+    A table that holds the rows of `last`, a snapshot that the same code wrote, is copied from there. Writing may begin
+    while other tables are still made: Arrow and zstd leave the interpreter to others.
+    """
+
+    def __init__(self, warehouse: Warehouse, last: Snapshot | None = None):
+        self.folder = warehouse.storage.staging / "snapshot"
+        self._warehouse, self._last = warehouse, last
+        self._writers: ThreadPoolExecutor | None = None
+        self._files: dict[str, Future[Written]] = {}
+
+    def begin(self, tables: Mapping[str, Rows]) -> None:
+        """Begin to write finished tables."""
+        if strange := tables.keys() - TABLES.keys():
+            raise KeyError(f"the schema has no table {', '.join(sorted(strange))}")
+        if self._writers is None:
+            with writing(self._warehouse.url):
+                if self.folder.exists():  # of a first try, which the disk refused
+                    shutil.rmtree(self.folder)
+                self.folder.mkdir()
+            self._warehouse.step("staging made")
+            self._writers = ThreadPoolExecutor(WRITERS)
+        for name in (name for name in TABLES if name in tables and name not in self._files):
+            self._files[name] = self._writers.submit(self._write, name, tables[name])
+
+    def finish(self, tables: Mapping[str, Rows]) -> dict[str, Written]:
+        """What was written of each table of the schema; what has not begun yet is written now."""
+        self.begin({name: table.empty() for name, table in TABLES.items()} | dict(tables))
+        written = {}
+        try:
+            for name in TABLES:
+                written[name] = self._files[name].result()
+                self._warehouse.step("table staged")
+        finally:
+            self.close()
+        return written
+
+    def close(self) -> None:
+        """Leave what has not begun, and wait for the rest; a new beginning is one from nothing."""
+        if self._writers:
+            self._writers.shutdown(cancel_futures=True)
+        self._writers, self._files = None, {}
+
+    def _write(self, name: str, rows: Rows) -> Written:
+        path, last = self.folder / f"{name}.parquet", self._last
+        if last and last.holds(name, rows):
+            with last.open(path.name) as source:
+                if copied := copy_parquet(path, source, last.manifest["tables"][name]):
+                    return copied
+        return write_parquet(path, TABLES[name], rows)
+
+
 def publish(
-    warehouse: Warehouse, inputs: Mapping[str, object], tables: Mapping[str, Rows], last: Snapshot | None = None
+    warehouse: Warehouse, inputs: Mapping[str, object], tables: Mapping[str, Rows], stage: Stage | None = None
 ) -> Snapshot:
     """Stage tables, make them a snapshot, show it; the lock must be held."""
-    staged, written = _stage(warehouse, tables, last)
-    snapshot = _install(warehouse, staged, inputs, written)
+    stage = stage or Stage(warehouse)
+    written = stage.finish(tables)
+    snapshot = _install(warehouse, stage.folder, inputs, written)
     show(warehouse, snapshot)
     return snapshot
 
@@ -106,33 +161,6 @@ def writing(url: str) -> Iterator[None]:
             f"The warehouse {url} cannot be written: {error.strerror or error}{where}. Readers keep what they had.",
             REMEDIES.get(error.errno or 0, "Mend that and build again."),
         ) from error
-
-
-def _stage(warehouse: Warehouse, tables: Mapping[str, Rows], last: Snapshot | None) -> tuple[Path, dict[str, Written]]:
-    """Write each table of the schema into a folder that no reader lists."""
-    if strange := tables.keys() - TABLES.keys():
-        raise KeyError(f"the schema has no table {', '.join(sorted(strange))}")
-    staged = warehouse.storage.staging / "snapshot"
-    if staged.exists():  # of a first try, which the disk refused
-        shutil.rmtree(staged)
-    staged.mkdir()
-    warehouse.step("staging made")
-
-    def write(name: str) -> Written:
-        path, rows = staged / f"{name}.parquet", tables.get(name, TABLES[name].empty())
-        if last and last.holds(name, rows):
-            with last.open(path.name) as source:
-                if copied := copy_parquet(path, source, last.manifest["tables"][name]):
-                    return copied
-        return write_parquet(path, TABLES[name], rows)
-
-    # Tables are written side by side, the first ones first; Arrow and zstd leave the interpreter to others.
-    written = {}
-    with ThreadPoolExecutor(WRITERS) as pool:
-        for name, file in zip(TABLES, pool.map(write, TABLES), strict=True):
-            written[name] = file
-            warehouse.step("table staged")
-    return staged, written
 
 
 def _install(

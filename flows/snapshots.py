@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
     from pyarrow import dataset
 
+    from flows.load import Stage
     from flows.parquet import Rows
 
 ID_LENGTH = 12
@@ -280,12 +281,8 @@ class Warehouse:
             f"Kept are {', '.join(snapshot.id for snapshot in kept)}; `parcferme history` says more.",
         )
 
-    def publish(
-        self, inputs: Mapping[str, object], tables: Mapping[str, Rows], last: Snapshot | None = None
-    ) -> Snapshot:
-        """Make these tables a snapshot, and show it to readers at once.
-
-        Where `last`, a snapshot that the same code wrote, holds the same rows, its file is copied.
+    def publish(self, inputs: Mapping[str, object], tables: Mapping[str, Rows], stage: Stage | None = None) -> Snapshot:
+        """Make these tables a snapshot, and show it to readers at once; some may have begun to be written on a stage.
 
         Each table is a pa.Table, or a pa.RecordBatchReader that is read in bounded memory; it is conformed to
         transforms.schema, and tables that are not given are empty. Files that are there already are not
@@ -294,7 +291,7 @@ class Warehouse:
         from flows.load import publish, writing
 
         with self.lock(), writing(self.url):
-            return publish(self, inputs, tables, last)
+            return publish(self, inputs, tables, stage)
 
     def show(self, snapshot: Snapshot) -> None:
         """Point readers to a kept snapshot."""

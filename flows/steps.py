@@ -23,6 +23,7 @@ from transforms.schema import SCHEMA_VERSION
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from flows.load import Stage
     from flows.report import Summary
     from transforms.parts import Parts
 
@@ -128,12 +129,14 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
         plan = _run(runner, survey, location, current, full)
         if isinstance(plan, Outcome):
             return plan
-        with emptied(runner.staging(warehouse)) as staging:
+        with emptied(runner.staging(warehouse)) as staging, closing(_stage(warehouse, plan, current)) as stage:
             names = read(runner, location, plan.fresh, staging)
             tables = _run(runner, collect, plan, staging, names, current)
+            _begin(stage, {"lines": tables["lines"]})
             tables = _run(runner, identify, plan, tables, current)
+            _begin(stage, {name: table for name, table in tables.items() if name != "findings"})
             tables = _run(runner, check, plan, tables, current)
-            snapshot, summary = _run(runner, publish, warehouse, plan, tables, current)
+            snapshot, summary = _run(runner, publish, warehouse, plan, tables, stage)
         return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused))
 
 
@@ -263,7 +266,7 @@ def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:
     except DecisionError as error:
         raise DataError(str(error)) from None
     if plan.reused:  # what stays of the last build is held, and told from this one's as a whole
-        found = {name: Parts.of(table).whole() for name, table in found.items()}
+        found = {name: table.whole() if isinstance(table, Parts) else table for name, table in found.items()}
     return known | found | {"findings": pa.concat_tables([Parts.of(read["findings"]).whole(), found["findings"]])}
 
 
@@ -292,16 +295,29 @@ def check(plan: Plan, tables: Tables, current: Snapshot | None) -> Tables:
     return {**tables, "findings": distinct.sort_by([(name, "ascending") for name in order])}
 
 
-def publish(warehouse: Warehouse, plan: Plan, tables: Tables, current: Snapshot | None) -> tuple[Snapshot, Summary]:
-    """Show the tables to readers, and sum them up; a table that is as it was is not written anew."""
+def publish(warehouse: Warehouse, plan: Plan, tables: Tables, stage: Stage) -> tuple[Snapshot, Summary]:
+    """Show the tables to readers, and sum them up."""
     from flows.report import summarise
     from transforms.parts import Parts
 
-    writing = {name: plan.inputs[name] for name in ("code", "schema_version", "writer")}
-    last = current if plan.reused and current and _stands(current, writing) else None
     streams = {name: table.reader() if isinstance(table, Parts) else table for name, table in tables.items()}
-    snapshot = warehouse.publish(plan.inputs, streams, last)
+    snapshot = warehouse.publish(plan.inputs, streams, stage)
     return snapshot, summarise(snapshot)
+
+
+def _stage(warehouse: Warehouse, plan: Plan, current: Snapshot | None) -> Stage:
+    """Where tables are written; one that is as it was is not written anew."""
+    from flows.load import Stage
+
+    writing = {name: plan.inputs[name] for name in ("code", "schema_version", "writer")}
+    return Stage(warehouse, current if plan.reused and current and _stands(current, writing) else None)
+
+
+def _begin(stage: Stage, tables: Tables) -> None:
+    """Write tables that are held while others are made; those in parts are made only while they are written."""
+    import pyarrow as pa
+
+    stage.begin({name: table for name, table in tables.items() if isinstance(table, pa.Table)})
 
 
 # What each step is called, on the terminal and in Prefect's UI.
