@@ -19,7 +19,7 @@ from transforms.identity.forms import READINGS, readings, sheet_forms
 from transforms.identity.groups import Codes, dense, distinct, ordered, paired, spread
 from transforms.identity.names import shape, take_apart
 from transforms.identity.prints import Prints
-from transforms.identity.understood import Names, chunks, in_columns, understood
+from transforms.identity.understood import Names, chunks, understood
 from transforms.parts import Parts
 
 CREW = 40  # relays and record runs have had two dozen drivers
@@ -217,7 +217,7 @@ def _prints(text: Codes, texts: pa.Array, reading: Codes, quoted: Codes) -> tupl
 
 def _known(prints: pa.Table, asked: Codes, known: Prints) -> pa.Table:
     """What is known of the prints; those that are `asked` are understood."""
-    told = pa.concat_tables([in_columns(known.keys(prints)), understood(prints.take(pa.array(asked)))])
+    told = pa.concat_tables([known.keys(prints), understood(prints.take(pa.array(asked)))])
     at = np.arange(len(prints))
     at[asked] = len(prints) + np.arange(len(asked))
     return told.take(pa.array(at)).combine_chunks()

@@ -14,6 +14,7 @@ from transforms.identity.forms import READINGS
 from transforms.identity.groups import Codes, components
 from transforms.identity.names import Name, parse
 from transforms.identity.resemblance import resembling
+from transforms.identity.understood import UNDERSTOOD
 
 
 class Prints:
@@ -30,11 +31,17 @@ class Prints:
         surnames = self.table["surnames"].combine_chunks()
         self._owner, self._surname = np.asarray(pc.list_parent_indices(surnames)), surnames.flatten()
 
-    def keys(self, prints: pa.Table) -> list[Name]:
-        """The keys of prints (name_text, name_reading, pseudonym) as names that lack what is displayed."""
+    def keys(self, prints: pa.Table) -> pa.Table:
+        """What is known of prints (name_text, name_reading, pseudonym), as UNDERSTOOD but without what is displayed."""
         text = np.asarray(pc.index_in(prints["name_text"], self.texts))
         reading = np.asarray(pc.index_in(prints["name_reading"], pa.array(READINGS)))
-        return self._names(self._place[_key(text, reading, np.asarray(prints["pseudonym"]))])
+        rows = self.table.take(pa.array(self._place[_key(text, reading, np.asarray(prints["pseudonym"]))]))
+        parts = (pc.fill_null(rows[part], "") for part in ("given_key", "family_key", "suffix"))
+        key = pc.utf8_trim(pc.binary_join_element_wise(*parts, " "), " ")
+        known = {name: rows[name] for name in ("form", "suffix", "given_key", "family_key", "surnames")}
+        known |= {"key": pc.if_else(pc.equal(key, ""), None, key), "shouted": pa.repeat(pa.scalar(False), len(rows))}
+        columns = [known.get(field.name, pa.nulls(len(rows), field.type)) for field in UNDERSTOOD]
+        return pa.Table.from_arrays(columns, schema=UNDERSTOOD)
 
     def of(self, rows: pa.Table, readings: Mapping[str, str]) -> Codes:
         """The print of each mention in driver_results, whose sheets are read as `readings` tells."""
