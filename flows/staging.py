@@ -54,7 +54,7 @@ def _whole(files: fs.FileSystem, path: str) -> Iterator[NativeFile]:
     """
     local = isinstance(files, fs.LocalFileSystem)
     own = f"{path}.{socket.gethostname()}-{os.getpid()}" if local else path
-    with files.open_output_stream(own) as sink:
+    with files.open_output_stream(own, buffer_size=1 << 20) as sink:
         yield sink
     if local:
         files.move(own, path)

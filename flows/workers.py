@@ -88,7 +88,10 @@ def _tried(step: Callable[..., T], arguments: tuple[Any, ...]) -> tuple[T | User
 
 def _begin(life: Connection) -> None:
     """Settle a worker: Ctrl-C reaches it too, but it is the build that ends it, by closing the pipe or by its end."""
+    import pyarrow as pa
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pa.set_cpu_count(1)  # its neighbours have the other cores
     Thread(target=_end_with, args=(life,), daemon=True).start()
 
 
