@@ -87,7 +87,10 @@ def squash(text: str) -> str:
 
 
 class Word(NamedTuple):
-    """What one printed word may be, whatever name it stands in; `suffix` is what it means as one, if it can."""
+    """What one printed word may be, whatever name it stands in; `suffix` is what it means as one, if it can.
+
+    A `plain` one is part of a name and nothing else, nor may it begin a placeholder.
+    """
 
     text: str
     squashed: str
@@ -99,12 +102,16 @@ class Word(NamedTuple):
     title: bool
     unknown: bool
     suffix: str | None
+    plain: bool
 
 
 @remember
 def word(text: str) -> Word:
     """All that is asked of a word, asked once: there are far fewer words than names."""
     squashed, initial = squash(text), _is_initial(text)
+    title, unknown = squashed in _words("title"), squashed in _words("unknown given name")
+    suffix = _words("suffix").get(squashed)
+    odd = not squashed or title or unknown or suffix is not None
     return Word(
         text=text,
         squashed=squashed,
@@ -113,9 +120,10 @@ def word(text: str) -> Word:
         particle=_is_particle(text),
         initial=initial,
         capitals=len(text) > 2 and text.isupper() and not initial,
-        title=squashed in _words("title"),
-        unknown=squashed in _words("unknown given name"),
-        suffix=_words("suffix").get(squashed),
+        title=title,
+        unknown=unknown,
+        suffix=suffix,
+        plain=not odd and not any(mark.startswith(squashed) for mark in _words("placeholder")),
     )
 
 
@@ -174,7 +182,10 @@ def _bare(text: str) -> tuple[list[Word], str]:
         if not _NICKNAME.fullmatch(text.strip()):
             text = _NICKNAME.sub(" ", text)
         text = _GLUED.sub(r"\1 ", _comma_last(text))
-    words = [found for found in map(word, text.split()) if found.squashed]
+    words = list(map(word, text.split()))
+    if words and False not in [found.plain for found in words]:
+        return words, ""
+    words = [found for found in words if found.squashed]
     if "".join([found.squashed for found in words]) in _words("placeholder"):
         return [], ""
     words = [found for found in words if not found.unknown]
