@@ -12,6 +12,7 @@ from typing import BinaryIO, TypeAlias, TypedDict
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows.memory import give_back
 from transforms.schema import Table
 
 # DuckDB, Polars and Spark read one row group per thread; DuckDB's own are of this size.
@@ -41,6 +42,7 @@ def write_parquet(path: Path, table: Table, rows: Rows) -> Written:
             for group in _row_groups(rows):
                 writer.write_table(table.conform(group), row_group_size=ROW_GROUP)
                 count += group.num_rows
+                give_back()
         file.flush()
         os.fsync(file.fileno())
         return Written(rows=count, bytes=sink.tell(), sha256=sink.sha256.hexdigest())
@@ -105,8 +107,8 @@ def _row_groups(rows: Rows) -> Iterator[pa.Table]:
         if size >= ROW_GROUP:
             whole = pa.Table.from_batches(held)
             full = size - size % ROW_GROUP
-            yield from _row_groups(whole.slice(0, full))
             held, size = whole.slice(full).to_batches(), size - full
+            yield from _row_groups(whole.slice(0, full))
     if size:
         yield pa.Table.from_batches(held).combine_chunks()
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import NativeFile, fs, ipc
 
+from flows.memory import give_back
 from transforms.identity.arrays import spans
 from transforms.parts import ROWS, Parts
 from transforms.schema import IDENTIFIED, READ, TABLES
@@ -74,6 +75,7 @@ def staged(folder: str, names: Sequence[str]) -> dict[str, Parts]:
                     batches = ipc.open_file(source, options=some)
                     for number in range(batches.num_record_batches):
                         yield pa.Table.from_batches([batches.get_batch(number)]).select(columns)
+                give_back()
 
         return Parts(schema, scan)
 

@@ -141,8 +141,13 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
 
 
 def _run(runner: Runner, step: Callable[..., T], *arguments: Any) -> T:
+    from flows.memory import give_back
+
     tell(NAMES[step])
-    return runner.run(step, *arguments)
+    try:
+        return runner.run(step, *arguments)
+    finally:
+        give_back()
 
 
 def read(runner: Runner, location: str, sheets: Sequence[Sheet], staging: str) -> list[str]:
@@ -281,6 +286,7 @@ def check(plan: Plan, tables: Tables, current: Snapshot | None) -> Tables:
     import pyarrow as pa
 
     from transforms import checks
+    from transforms.findings import in_order
 
     if plan.reused and current:
         last = {name: current.table(name) for name in ("events", "findings")}
@@ -288,11 +294,7 @@ def check(plan: Plan, tables: Tables, current: Snapshot | None) -> Tables:
     else:
         found = checks.check(tables)
     findings = pa.concat_tables([plan.seeds.findings, tables["findings"], found])
-    # By every column, so that no order is left to chance; most findings are about a sheet.
-    first = ("sheet_id", "event_id", "line", "check", "column", "observed", "message")
-    order = [*first, *(name for name in findings.column_names if name not in first)]
-    distinct = findings.group_by(order).aggregate([]).select(findings.column_names)
-    return {**tables, "findings": distinct.sort_by([(name, "ascending") for name in order])}
+    return {**tables, "findings": in_order(findings)}
 
 
 def publish(warehouse: Warehouse, plan: Plan, tables: Tables, stage: Stage) -> tuple[Snapshot, Summary]:

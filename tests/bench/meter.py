@@ -15,19 +15,15 @@ from flows.workers import cores
 class Meter(steps.Direct):
     """Runs the steps, and keeps of each: seconds, CPU seconds, and the peak of memory so far in MiB.
 
-    The peaks of workers are added to that of this process; the second in which all of them start together, half of it
-    CPU, counts as time alone.
+    While there are workers, their peaks are added to that of this process; the second in which all of them start
+    together, half of it CPU, counts as time alone.
     """
 
     def __init__(self) -> None:
         super().__init__(cores())
         self.spent: dict[str, list[float]] = {}
+        self.peak = 0.0
         self._peaks: dict[int, float] = {}
-
-    @property
-    def peak(self) -> float:
-        """The peak of memory so far in MiB, of all processes together."""
-        return sum(self._peaks.values())
 
     def run(self, step: Callable[..., Any], *arguments: Any) -> Any:
         """The step's result."""
@@ -43,9 +39,11 @@ class Meter(steps.Direct):
             self._note(step, time.perf_counter() - start, *used)
             start = time.perf_counter()
             yield result
+        self._peaks.clear()  # the workers have ended
 
     def _note(self, step: Callable[..., Any], wall: float, cpu: float, process: int, peak: float) -> None:
         self._peaks[process] = peak
+        self.peak = max(self.peak, sum(self._peaks.values()))
         before = self.spent.get(step.__name__, [0.0, 0.0, 0.0])
         self.spent[step.__name__] = [before[0] + wall, before[1] + cpu, self.peak]
 

@@ -22,7 +22,8 @@ def anchors(mentions: Mentions, splits: Codes) -> Codes:
     names = mentions.names.table
     key = codes(pc.binary_join_element_wise(names["form"], pc.fill_null(names["key"], ""), " "))[0]
     key = np.where(np.isin(mentions.names.form, NAMED), key, np.int32(-1))[mentions.name]
-    return dense(key, splits, _times_before(dense(mentions.result, key)))
+    parts = (splits, _times_before(dense(mentions.result, key)))
+    return dense(key, *(part for part in parts if part.any()))
 
 
 def _times_before(key: Codes) -> Codes:

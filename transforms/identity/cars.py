@@ -83,10 +83,11 @@ class _Cars:
     first: list[int]
 
     @classmethod
-    def of(cls, rows: pa.Table, car: Codes, keys: list[Key]) -> _Cars:
-        """The cars of results that have one, numbered from 0 by `car`, with the key of each result."""
+    def of(cls, rows: pa.Table, car: Codes, code: Codes, keys: list[Key]) -> _Cars:
+        """The cars of results that have one, numbered from 0 by `car`, with the key of each result by its `code`."""
         count = int(car.max(initial=-1)) + 1
-        of = dict(zip(car.tolist(), keys, strict=True))
+        of = np.zeros(count, dtype=np.int64)
+        of[car] = code
         season, first = whole(rows["season"]), np.full(count, _NEVER)
         np.minimum.at(first, car, np.where(season < 0, _NEVER, season))
         prints = {}
@@ -95,7 +96,7 @@ class _Cars:
             held = text >= 0
             found = spellings_of(car[held], text[held], texts.to_pylist())
             prints[name] = found + [[] for _ in range(count - len(found))]
-        return cls([of[number] for number in range(count)], prints, first.tolist())
+        return cls([keys[place] for place in of.tolist()], prints, first.tolist())
 
     def best(self, name: str) -> pa.Array:
         """The most frequent print of each car in a column."""
@@ -150,7 +151,7 @@ def _told_apart(
     code, keys = _coded(results)
     era = eras(code, whole(results["season"]))
     held = np.flatnonzero(era >= 0)
-    cars = _Cars.of(results.take(pa.array(held)), era[held], [keys[place] for place in code[held].tolist()])
+    cars = _Cars.of(results.take(pa.array(held)), era[held], code[held], keys)
     ids, _ = assign(era[held], _wishes(cars), old.take(pa.array(held)), taken)
     table = {
         "car_id": ids,
@@ -172,7 +173,7 @@ def _coded(results: pa.Table) -> tuple[Codes, list[Key]]:
     keys = [key(*(row[name] for name in _PRINTED)) for row in rows]
     known = sorted({one for one in keys if one})
     rank = {one: number for number, one in enumerate(known)}
-    return np.array([rank[one] if one else -1 for one in keys], dtype=np.int64)[prints], known
+    return np.array([rank[one] if one else -1 for one in keys], dtype=np.int32)[prints], known
 
 
 def _engines(cars: _Cars) -> pa.Array:

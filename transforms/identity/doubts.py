@@ -14,7 +14,6 @@ from transforms.identity.groups import Codes, dense, ordered
 from transforms.parts import Parts
 from transforms.schema import TABLES
 
-Finding = tuple[int, dict[str, str]]  # the mention that it is about, and what is said of it
 GAP = 15  # years; comebacks after 15 to 20 years are real, and so are namesakes
 # What of a mention bears on a doubt.
 ASKED = ("result_id", "seat", "driver_id", "name_text", "event_id", "season", "sheet_id", "car_number")
@@ -47,14 +46,14 @@ class Careers:
 
 def doubts(careers: Careers) -> pa.Table:
     """The findings about identified mentions, all those of each person, in order of check, sheet and line."""
-    checks = _two_cars(careers), _gaps(careers), _countries(careers)
-    found = [finding for check in checks for finding in sorted(check, key=lambda one: one[0])]
-    where = careers.rows.take(np.array([at for at, _ in found], dtype=np.int64), ["event_id", "sheet_id", "result_id"])
-    lines = [int(car.rpartition(":")[2]) for car in where["result_id"].to_pylist()]
-    facts = {"severity": "warning", "column": "crew"}
-    cells = where.drop_columns("result_id").to_pylist()
-    said = [place | {"line": line} | facts | own for place, line, (_, own) in zip(cells, lines, found, strict=True)]
-    return pa.Table.from_pylist(said, schema=TABLES["findings"].schema)
+    found = pa.concat_tables([check(careers).sort_by("at") for check in (_two_cars, _gaps, _countries)])
+    where = careers.rows.take(found["at"].to_numpy(), ["event_id", "sheet_id", "result_id"])
+    lines = pc.replace_substring_regex(where["result_id"], "^.*:", "").cast(pa.int32())
+    cells = {"event_id": where["event_id"], "sheet_id": where["sheet_id"], "line": lines}
+    facts = {"severity": pa.repeat("warning", len(found)), "column": pa.repeat("crew", len(found))}
+    said = dict(zip(found.column_names, found.columns, strict=True))
+    said.pop("at")
+    return TABLES["findings"].conform(pa.table(cells | facts | said))
 
 
 def doubts_again(
@@ -85,60 +84,58 @@ def doubts_again(
     return pa.concat_tables([stay, again]).group_by(stay.column_names).aggregate([]).select(stay.column_names)
 
 
-def _finding(at: int, check: str, **said: str) -> Finding:
-    return at, {"check": check, **said}
+def _findings(check: str, at: Codes, observed: pa.Array, expected: pa.Array, *message: pa.Array | str) -> pa.Table:
+    """What a check found: the mention that each finding is about, and what is said of it, the message in pieces."""
+    said = {"observed": observed, "expected": expected, "message": _text(*message)}
+    return pa.table({"at": pa.array(at, pa.int64()), "check": pa.repeat(check, len(at))} | said)
 
 
-def _two_cars(careers: Careers) -> list[Finding]:
+def _text(*pieces: pa.Array | str) -> pa.Array:
+    return pc.binary_join_element_wise(*pieces, "")
+
+
+def _two_cars(careers: Careers) -> pa.Table:
     """One driver in two cars of a sheet: it happens, and it is also how two namesakes look."""
     key = dense(careers.sheet, careers.person)
     order = ordered(key)
     again = np.flatnonzero((np.diff(key[order]) == 0) & (np.diff(careers.car[order]) != 0))
-    sides = [careers.rows.take(order[again + side], ["name_text", "car_number"]) for side in (0, 1)]
-    names, numbers = sides[1]["name_text"].to_pylist(), [side["car_number"].to_pylist() for side in sides]
-    found = []
-    for second, name, one, other in zip(order[again + 1].tolist(), names, *numbers, strict=True):
-        cars = f"cars {one or '?'} and {other or '?'}"
-        text = f"{name} stands in {cars}; if they are two people, part them in identity.csv"
-        found.append(_finding(second, "driver-in-two-cars", observed=name, expected="one car", message=text))
-    return found
+    sides = [careers.rows.take(order[again + side], ["name_text", "car_number"]).combine_chunks() for side in (0, 1)]
+    name = sides[1]["name_text"].combine_chunks()
+    one, other = (pc.fill_null(side["car_number"].combine_chunks(), "?") for side in sides)
+    text = (name, " stands in cars ", one, " and ", other, "; if they are two people, part them in identity.csv")
+    return _findings("driver-in-two-cars", order[again + 1], name, pa.repeat("one car", len(name)), *text)
 
 
-def _gaps(careers: Careers) -> list[Finding]:
+def _gaps(careers: Careers) -> pa.Table:
     """A career that pauses for GAP years and more may be two careers."""
     order = ordered(careers.person, careers.season)
     order = order[careers.season[order] >= 0]
-    wide = (np.diff(careers.person[order]) == 0) & (np.diff(careers.season[order]) >= GAP)
-    found = []
-    for place in np.flatnonzero(wide).tolist():
-        before, after = int(careers.season[order[place]]), int(careers.season[order[place + 1]])
-        name = careers.ids[int(careers.person[order[place]])].as_py()
-        text = (
-            f"{name} has no result between {before} and {after}; "
-            f"if that is a namesake, add `split,{name},{after},…` to identity.csv"
-        )
-        seasons = f"{before} to {after}"
-        at = int(order[place + 1])
-        found.append(_finding(at, "career-gap", observed=seasons, expected=f"a gap below {GAP} years", message=text))
-    return found
+    wide = np.flatnonzero((np.diff(careers.person[order]) == 0) & (np.diff(careers.season[order]) >= GAP))
+    at = order[wide + 1]
+    before, after = (pa.array(careers.season[order[wide + side]]).cast(pa.string()) for side in (0, 1))
+    name, expected = careers.ids.take(pa.array(careers.person[at])), pa.repeat(f"a gap below {GAP} years", len(at))
+    text = (name, " has no result between ", before, " and ", after, "; if that is a namesake, add `split,")
+    remedy = (name, ",", after, ",…` to identity.csv")
+    return _findings("career-gap", at, _text(before, " to ", after), expected, *text, *remedy)
 
 
-def _countries(careers: Careers) -> list[Finding]:
+def _countries(careers: Careers) -> pa.Table:
     """A person under two countries: dual nationals exist, and so do namesakes."""
     country = _crew_countries(careers)
     places = np.array(list(country), dtype=np.int64)
-    order = places[ordered(careers.person[places], places)]
     first: dict[int, str] = {}
-    found, said = [], set()
-    for at in order.tolist():
+    found: dict[tuple[int, str], tuple[int, str]] = {}
+    for at in places[ordered(careers.person[places], places)].tolist():
         own, who = country[at], int(careers.person[at])
         known = first.setdefault(who, own)
-        if known != own and (who, own) not in said:
-            said.add((who, own))
-            name = careers.ids[who].as_py()
-            text = f"{name} is printed with {known} and with {own}; if they are two people, part them"
-            found.append(_finding(at, "country-contradiction", observed=own, expected=known, message=text))
-    return found
+        if known != own:
+            found.setdefault((who, own), (at, known))
+    name = careers.ids.take(pa.array([who for who, _ in found], pa.int64()))
+    own, known = (
+        pa.array(texts, pa.string()) for texts in ([own for _, own in found], [it for _, it in found.values()])
+    )
+    text = (name, " is printed with ", known, " and with ", own, "; if they are two people, part them")
+    return _findings("country-contradiction", np.array([at for at, _ in found.values()], np.int64), own, known, *text)
 
 
 def _crew_countries(careers: Careers) -> dict[int, str]:

@@ -47,7 +47,7 @@ def core_keys(entrants: pa.ChunkedArray) -> tuple[Codes, list[str]]:
     keys = [_core(text) for text in fold_array(values).to_pylist()]
     distinct = sorted(set(keys) - {""})
     rank = {key: index for index, key in enumerate(distinct)}
-    return np.array([*(rank.get(key, -1) for key in keys), -1], dtype=np.int64)[code], distinct
+    return np.array([*(rank.get(key, -1) for key in keys), -1], dtype=np.int32)[code], distinct
 
 
 def resolve_entrants(results: pa.Table, old: pa.Array | pa.ChunkedArray) -> tuple[pa.DictionaryArray, pa.Table]:
@@ -126,7 +126,7 @@ def eras(code: Codes, season: Codes) -> Codes:
     same = np.diff(code[order]) == 0
     near = (np.diff(season[order]) <= GAP) | (season[order][:-1] < 0)
     fresh[1:] = ~(same & near)
-    team = np.full(len(code), -1, dtype=np.int64)
+    team = np.full(len(code), -1, dtype=np.int32)
     team[order] = np.cumsum(fresh) - 1
     return team
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from transforms.identity.groups import Bag, Codes, paired, place_of
+from transforms.identity.groups import Bag, Codes, distinct, paired, place_of
 from transforms.identity.mentions import Mentions
 
 KINDS = (
@@ -22,6 +22,9 @@ KINDS = (
     "number",
     "season",
 )
+
+
+SIZE = 200_000  # mentions whose bags are held at a time, or somewhat more; their company is beside them
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,15 @@ class Context:
             own = seasons.keys[side] // seasons.span == owner
             gap = np.minimum(gap, np.where(own, np.abs(seasons.keys[side] - wanted), far))
         return np.where((gap == far) | (season < 0), 0, gap)
+
+    def of(self, mine: Codes) -> tuple[Codes, Context]:
+        """The owners of the mentions at some places, and the context of these, by number, among their company."""
+        company = self.mentions.company(mine)
+        owner = np.full(len(company), -1)
+        owner[np.searchsorted(company, mine)] = self.owner[mine]
+        owners = distinct(owner[owner >= 0])
+        number = np.where(owner >= 0, np.searchsorted(owners, owner), -1)
+        return owners, Context(self.mentions.of(company), len(owners), number)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -131,24 +133,42 @@ def components(count: int, left: Codes, right: Codes) -> Codes:
 
 def dense(*columns: Codes) -> Codes:
     """One code for each distinct row of the columns, in order of the columns; -1 where any is negative."""
-    held = np.flatnonzero(np.logical_and.reduce([column >= 0 for column in columns]))
-    own = [column[held] for column in columns]
+    if len(columns) == 1 and int(columns[0].max(initial=0)) < 2 * len(columns[0]):
+        return _compact(columns[0])
+    held = np.logical_and.reduce([column >= 0 for column in columns])
+    own = list(columns) if held.all() else [column[held] for column in columns]
     order = ordered(*own)
-    fresh = np.zeros(len(held), dtype=bool)
+    fresh = np.zeros(len(order), dtype=bool)
     for column in own:
         ranked = column[order]
         fresh[1:] |= ranked[1:] != ranked[:-1]
-    out = np.full(len(columns[0]), -1, dtype=np.int32)
-    out[held[order]] = np.cumsum(fresh, dtype=np.int32)
+    out = np.full(len(held), -1, dtype=np.int32)
+    out[order if held.all() else np.flatnonzero(held)[order]] = np.cumsum(fresh, dtype=np.int32)
     return out
+
+
+def _compact(column: Codes) -> Codes:
+    """The codes without those between them that nobody has."""
+    there = np.zeros(int(column.max(initial=-1)) + 2, dtype=bool)  # the last is for -1
+    there[column] = True
+    rank = np.cumsum(there, dtype=np.int32) - 1
+    rank[-1] = -1
+    return np.asarray(rank[column])
 
 
 def joined(key: Codes) -> tuple[Codes, Codes]:
     """All pairs of places (first before second) whose key is equal and not negative."""
+    one, other = zip(*joined_in_turn(key, len(key) ** 2 + 1), strict=True)
+    return np.concatenate(one), np.concatenate(other)
+
+
+def joined_in_turn(key: Codes, most: int) -> Iterator[tuple[Codes, Codes]]:
+    """The same pairs, about so many at a time; once at least."""
     order = ordered(key)
     order = order[key[order] >= 0]
     ranked = key[order]
-    end = np.searchsorted(ranked, ranked, side="right")
-    place = np.arange(len(order))
-    first, second = spread(place + 1, end - place - 1)
-    return order[first], order[second]
+    size = np.searchsorted(ranked, ranked, side="right") - np.arange(len(order)) - 1
+    cuts = np.searchsorted(np.cumsum(size) // most, np.arange(1, int(size.sum()) // most + 1))
+    for start, stop in pairwise([0, *cuts.tolist(), len(order)]):
+        first, second = spread(np.arange(start, stop) + 1, size[start:stop])
+        yield order[start + first], order[second]

@@ -78,6 +78,9 @@ class Claims:
         return self.ids.take(pc.index_in(mentions, self.mentions))
 
 
+MANY = 250_000  # wishes that are written at a time
+
+
 @dataclass(frozen=True)
 class Wishes:
     """The ids that some clusters would like: the `first`, and what they would take `else_`; `several` have a choice."""
@@ -114,7 +117,7 @@ def assign(
     order = np.empty(len(wishes.several), dtype=np.int64)
     order[np.append(np.array(list(kept), dtype=np.int64), new)] = np.arange(len(order))
     given = _given(new, wishes, (set(names), *taken))
-    ids = pa.concat_arrays([pa.array(list(kept.values()), pa.string()), given]).take(pa.array(order))
+    ids = pa.concat_arrays([pa.array(list(kept.values()), pa.string()), given]).take(pa.array(order)) if kept else given
     places = np.array(list(home.values()), dtype=np.int64)
     led = zip(home, ids.take(pa.array(places)).to_pylist(), strict=True)
     return ids, {names[name]: to for name, to in led if to != names[name]}
@@ -125,15 +128,17 @@ def _given(new: Codes, wishes: Wishes, taken: Sequence[Container[str]]) -> pa.Ar
 
     Most wish for what nobody else could be given, and need not be asked one by one.
     """
-    first = wishes.first(new)
+    parts = [wishes.first(new[start : start + MANY]) for start in range(0, len(new), MANY)]
+    first = pa.concat_arrays([pa.array([], pa.string()), *parts])
+    del parts
     asked = _twice(first)
     if any(taken):
         asked |= np.array([any(wish in ids for ids in taken) for wish in first.to_pylist()], dtype=bool)
-    bare = pc.replace_substring_regex(first, r"-\d+$", "")
     while True:
         some = np.flatnonzero(asked)
         wished = pa.concat_arrays([first.take(pa.array(some)), wishes.else_(new[some])])
-        met = asked | np.asarray(pc.or_(pc.is_in(first, wished), pc.is_in(bare, wished)))
+        again = [_met(first[start : start + MANY], wished) for start in range(0, len(first), MANY)]
+        met = asked | np.concatenate([asked[:0], *again])
         if met.sum() == len(some):
             break
         asked = met
@@ -143,6 +148,12 @@ def _given(new: Codes, wishes: Wishes, taken: Sequence[Container[str]]) -> pa.Ar
         ids.append(free(choice, (given, *taken)))
         given.add(ids[-1])
     return pc.replace_with_mask(first, pa.array(asked), pa.array(ids, pa.string()))
+
+
+def _met(wishes: pa.Array, others: pa.Array) -> np.ndarray:
+    """Which wishes are among others, or could be one of them with a number."""
+    bare = pc.replace_substring_regex(wishes, r"-\d+$", "")
+    return np.asarray(pc.or_(pc.is_in(wishes, others), pc.is_in(bare, others)))
 
 
 def _twice(texts: pa.Array) -> np.ndarray:

@@ -83,20 +83,25 @@ class Mentions:
 
     def texts(self, part: str, places: Codes) -> pa.Array:
         """A part of the name of each mention at these places; null where it is empty."""
-        return self.names.table[part].take(pa.array(self.name[places])).combine_chunks()
+        return self.names.texts(part, self.name[places])
 
     def named(self, part: str) -> Codes:
         """A part of each mention's name, as codes."""
         return np.asarray(getattr(self.names, part)[self.name])
 
+    def company(self, places: Codes) -> Codes:
+        """The places of all mentions in the cars of some."""
+        cars = np.zeros(len(self.cars.sheet), dtype=bool)
+        cars[self.result[places]] = True
+        return np.flatnonzero(cars[self.result])
+
     def partners(self, places: Codes) -> tuple[Codes, Codes]:
         """Each mention at these places beside each other mention of its car; more than CREW names are no crew."""
-        size = np.bincount(self.result, minlength=len(self.cars.sheet))
-        first = np.cumsum(size) - size
         car = self.result[places]
-        few = size[car] <= CREW
-        places, car = places[few], car[few]
-        here, other = spread(first[car], size[car])
+        first, end = (np.searchsorted(self.result, car, side) for side in ("left", "right"))
+        few = end - first <= CREW
+        places, first, end = places[few], first[few], end[few]
+        here, other = spread(first, end - first)
         here = places[here]
         apart = here != other
         return here[apart], other[apart]
@@ -163,7 +168,7 @@ def _cars(rows: Parts, events: pa.Table | None) -> tuple[Codes, Cars]:
     series, race = _calendar(event[1], events)
     car, cars = codes(printed["car"])
     season = whole(printed["season"])
-    entrant = core_keys(printed["entrant"])[0].astype(np.int32)
+    entrant = core_keys(printed["entrant"])[0]
     model = np.append(codes(fold_array(cars))[0], np.int32(-1))[car]
     texts = {"sheet": sheet[1], "event": event[1], "number": number[1]}
     result = np.cumsum(np.concatenate([np.zeros(0, dtype=bool), *found]), dtype=np.int32) - 1

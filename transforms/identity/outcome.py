@@ -16,6 +16,7 @@ from transforms.identity.groups import Codes, counted, distinct, ordered, spread
 from transforms.identity.mentions import Mentions
 from transforms.identity.people import METHODS, People
 from transforms.identity.points import TERMS
+from transforms.identity.understood import Names
 from transforms.parts import ROWS, Parts
 from transforms.schema import EVIDENCE, TABLES, TEXTS
 
@@ -24,16 +25,37 @@ SUFFIXES = {"jr": "Jr.", "sr": "Sr.", "ii": "II", "iii": "III", "iv": "IV"}
 
 @dataclass(frozen=True)
 class Drivers:
-    """The people: `person` of each mention, numbered from 0, and of each the mention to be named by, and the id."""
+    """The people, numbered from 0: the id of each, the name to be called by, first and last season.
 
-    mentions: Mentions
+    `spellings` tells where those of each person start, and which texts they are; `number_of` is the number here of
+    each person in `people`.
+    """
+
     people: People
-    person: Codes
-    best: Codes
+    names: Names
     ids: pa.Array
+    name: Codes
+    spellings: tuple[Codes, Codes]
+    seasons: tuple[Codes, Codes]
+    number_of: Codes
+
+    @classmethod
+    def of(cls, mentions: Mentions, people: People, person: Codes, best: Codes, ids: pa.Array) -> Drivers:
+        """Gather what the mentions of each person say; `person` is that of each, `best` the one to be named by."""
+        living = distinct(people.person)
+        number_of = np.full(len(people.person_of), -1, dtype=np.int32)
+        number_of[living] = np.arange(len(living))
+        owner, text, _ = counted(person, codes(mentions.names.table["name_text"])[0][mentions.name])
+        spellings = np.searchsorted(owner, np.arange(len(ids) + 1)).astype(np.int32), text.astype(np.int32)
+        seasons = _seasons(mentions, person, len(ids))
+        return cls(people, mentions.names, ids, mentions.name[best], spellings, seasons, number_of)
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def of_mentions(self, places: slice) -> Codes:
+        """The person of each mention."""
+        return np.asarray(self.number_of[self.people.person_of[self.people.node[places]]])
 
     def parts(self) -> Parts:
         """The table drivers, in order of the ids."""
@@ -47,8 +69,8 @@ class Drivers:
 
     def rows(self, some: Codes) -> pa.Table:
         """The rows of some people in drivers."""
-        best, seasons = self.best[some], [season[some] for season in self._seasons]
-        texts = {part: self.mentions.texts(part, best) for part in ("given", "family", "suffix", "form")}
+        seasons = [season[some] for season in self.seasons]
+        texts = {part: self.names.texts(part, self.name[some]) for part in ("given", "family", "suffix", "form")}
         known = seasons[1] >= 0
         suffix = texts["suffix"]
         for key, text in SUFFIXES.items():
@@ -80,46 +102,33 @@ class Drivers:
         _ = self._labels
 
     def _displays(self, some: Codes) -> pa.Array:
-        return self.mentions.texts("display", self.best[some]).fill_null("")
+        return self.names.texts("display", self.name[some]).fill_null("")
 
     @cached_property
     def _labels(self) -> dict[int, str]:
         """The display name that a decision gives a person; raises DecisionError for one that is his anyway."""
         labels = {}
-        living = distinct(self.people.person)
         for one, (text, row) in self.people.labels.items():
-            owner = int(np.searchsorted(living, one))
+            owner = int(self.number_of[one])
             if text == self._displays(np.array([owner]))[0].as_py():
                 raise DecisionError(row, f"`{text}` is the display name anyway", "Delete the line.")
             labels[owner] = text
         return labels
 
     @cached_property
-    def _seasons(self) -> tuple[Codes, Codes]:
-        """The first and the last known season of each person; 9999 and -1 without one."""
-        season = self.mentions.beside("season")
-        first, last = np.full(len(self), 9999, dtype=np.int32), np.full(len(self), -1, dtype=np.int32)
-        np.minimum.at(first, self.person, np.where(season >= 0, season, np.int32(9999)))
-        np.maximum.at(last, self.person, season)
-        return first, last
-
-    @cached_property
-    def _spellings(self) -> tuple[Codes, Codes, pa.Array]:
-        """Where the spellings of each person start, which they are, and their texts."""
-        text, texts = codes(self.mentions.names.table["name_text"])
-        owner, name, _ = counted(self.person, text[self.mentions.name])
-        return np.searchsorted(owner, np.arange(len(self) + 1)), name.astype(np.int32), texts
+    def _texts(self) -> pa.Array:
+        return codes(self.names.table["name_text"])[1]
 
     def _spelled(self, some: Codes) -> pa.Array:
-        start, name, texts = self._spellings
+        start, text = self.spellings
         owner, at = spread(start[some], start[some + 1] - start[some])
-        return grouped(TEXTS, len(some), owner, texts.take(pa.array(name[at])))
+        return grouped(TEXTS, len(some), owner, self._texts.take(pa.array(text[at])))
 
     @cached_property
     def _kept_apart(self) -> tuple[Codes, Codes]:
         """The people of nearly the same name who are kept apart, in order, in both orders."""
         pairs = np.array([*self.people.alike, *((b, a) for a, b in self.people.alike)], dtype=np.int64).reshape(-1, 2)
-        one, other, _ = counted(*np.searchsorted(distinct(self.people.person), pairs).T)
+        one, other, _ = counted(*self.number_of[pairs].T)
         return one, other
 
     def _alike(self, some: Codes) -> pa.Array:
@@ -130,6 +139,15 @@ class Drivers:
         ids = self.ids.take(pa.array(other[at]))
         order = ordered(owner, codes(ids)[0])
         return grouped(TEXTS, len(some), owner, ids.take(pa.array(order)))
+
+
+def _seasons(mentions: Mentions, person: Codes, count: int) -> tuple[Codes, Codes]:
+    """The first and the last known season of each person; 9999 and -1 without one."""
+    season = mentions.beside("season")
+    first, last = np.full(count, 9999, dtype=np.int32), np.full(count, -1, dtype=np.int32)
+    np.minimum.at(first, person, np.where(season >= 0, season, np.int32(9999)))
+    np.maximum.at(last, person, season)
+    return first, last
 
 
 def best_mentions(mentions: Mentions, person: Codes) -> Codes:
@@ -165,20 +183,22 @@ class Sums:
         told = {
             "runner_up": self._totals(second),
             "evidence": self._evidence(best, people.node[places]),
-            "candidates": self._candidates(people.group[places]),
+            "candidates": self._candidates(people.group_of[people.node[places]]),
         }
         keys = {name: mentions[name] for name in ("result_id", "seat")}
         return TABLES["driver_links"].conform(pa.table(keys | columns | told))
 
     def settled(self, places: slice) -> tuple[pa.Array, pa.Array, pa.Array]:
         """The id of the person of each mention, how he is known, and the points of that."""
-        method = pa.array(METHODS).take(pa.array(self.drivers.people.method[places]))
+        people = self.drivers.people
+        method = pa.array(METHODS).take(pa.array(people.method_of[people.node[places]]))
         points = self._totals(self._pairs(places)[0])
-        return self.drivers.ids.take(pa.array(self.drivers.person[places])), method, points
+        return self.drivers.ids.take(pa.array(self.drivers.of_mentions(places))), method, points
 
     def _pairs(self, places: slice) -> tuple[Codes, Codes]:
         """The best and the next best pair of the track of each mention; -1 without one."""
-        group = self.drivers.people.group[places]
+        people = self.drivers.people
+        group = people.group_of[people.node[places]]
         best, second = (pair[group] for pair in self._best_pairs)
         return best, second
 
@@ -229,8 +249,7 @@ class Sums:
         """The tracks of all pairs, in order, and the candidates beside them, the best of each first, as people."""
         links = self.drivers.people.links
         order = ordered(links.track, -links.total, links.candidate)
-        who = np.searchsorted(distinct(self.drivers.people.person), links.candidate[order]).astype(np.int32)
-        return links.track[order], who
+        return links.track[order], self.drivers.number_of[links.candidate[order]]
 
     def _candidates(self, group: Codes) -> pa.Array:
         """The ids of the candidates of each mention, best first."""
@@ -252,7 +271,9 @@ def grouped(type_: pa.DataType, count: int, owner: Codes, values: pa.Array) -> p
 
 def _notes(people: People) -> dict[int, str]:
     """What is to be said of nodes that no sum settled: the likeness of variants, the line of decisions."""
-    decided = distinct(people.node[people.method == METHODS.index("decision")]).tolist()
-    varied = distinct(people.node[people.method == METHODS.index("variant")]).tolist()
+    held = np.zeros(len(people.method_of), dtype=bool)
+    held[people.node] = True
+    kinds = (METHODS.index(method) for method in ("decision", "variant"))
+    decided, varied = (np.flatnonzero(held & (people.method_of == kind)).tolist() for kind in kinds)
     lines = {node: f"identity.csv line {people.lines[node]}" for node in decided if node in people.lines}
     return lines | {node: people.likeness[node] for node in varied if node in people.likeness}

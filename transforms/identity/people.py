@@ -28,30 +28,33 @@ METHODS = ("name", "variant", "linked", "decision", "ambiguous", "unresolved")
 
 @dataclass(frozen=True)
 class People:
-    """The outcome: `person` of each mention and its `method` (place in METHODS).
+    """The outcome: who each mention is.
 
-    A node is a name (numbered from 0) or a track (after the names); `node` is that of each mention, `person_of`
-    the person of each node. `likeness` says for a name why it is a variant, `lines` for a node the line of
-    identity.csv that settled it; `labels` are display names, with their lines, by person; `group` is
-    the row of `links` that judged each mention (-1 for names); `alike` holds pairs of people whose names are alike,
-    and who are kept apart.
+    A node is a name (numbered from 0) or a track (after the names); `node` is that of each mention, -1 for company.
+    Of each node, and of none at the end, `person_of` is the person, `method_of` how he is known (place in METHODS),
+    and `group_of` the row of `links` that judged it (-1 for names). `likeness` says for a name why it is a variant,
+    `lines` for a node the line of identity.csv that settled it; `labels` are display names, with their lines, by
+    person; `alike` holds pairs of people whose names are alike, and who are kept apart.
     """
 
-    person: Codes
-    method: Codes
     node: Codes
     person_of: Codes
+    method_of: Codes
+    group_of: Codes
     likeness: dict[int, str]
     lines: dict[int, int]
     labels: dict[int, tuple[str, int]]
-    group: Codes
     alike: list[tuple[int, int]]
     links: Links
 
+    @property
+    def person(self) -> Codes:
+        """The person of each mention."""
+        return np.asarray(self.person_of[self.node])
+
     def of(self, places: Codes) -> People:
         """The outcome for the mentions at some places."""
-        mine = {name: getattr(self, name)[places] for name in ("person", "method", "node", "group")}
-        return replace(self, **mine)
+        return replace(self, node=self.node[places])
 
 
 def identify(mentions: Mentions, rows: Parts, judged: np.ndarray, table: pa.Table, claims: Claims) -> People:
@@ -74,39 +77,35 @@ def identify(mentions: Mentions, rows: Parts, judged: np.ndarray, table: pa.Tabl
 
 def _settle(mentions: Mentions, node: Codes, names: int, verdicts: Verdicts) -> People:
     """Join nodes by decisions, then names by variants, then tracks by evidence."""
-    none = np.int32(-1)
-    anchor, track = np.where(node < names, node, none), np.where(node < names, none, node - names)  # -1 stays -1
     count = max(names, int(node.max(initial=-1)) + 1)
     edges = np.array([(a, b) for a, b, _ in verdicts.joined], dtype=np.int64).reshape(-1, 2).T
     joined = components(count, *edges)
-    head, pairs = _joined_names(mentions, anchor, names, joined, verdicts)
+    head, pairs = _joined_names(mentions, node, names, joined, verdicts)
     named = joined[names:] < names
     decided = np.where(named, _taken(head, np.where(named, joined[names:], -1)), -1)
     group = np.where(named, -1, joined[names:] - names)
-    people = Context(mentions, names, np.where(anchor >= 0, _taken(head, anchor), _taken(decided, track)))
+    people = Context(mentions, names, _taken(np.append(head, decided), node))
     forbidden = {
         (int(joined[max(pair)]) - names) * names + int(head[min(pair)]): row
         for pair, row in verdicts.parted.items()
         if min(pair) < names <= joined[max(pair)]
     }
-    tracked = Context(mentions, count - names, _taken(group, track))
+    tracked = Context(mentions, count - names, _taken(np.append(np.full(names, -1), group), node))
     links = link_all(tracked, people, np.array(list(forbidden), dtype=np.int64))
     person_of = np.append(head, np.where(named, decided, joined[names:]))
     found = _taken(links.person, group)
     person_of[names:] = np.where(found >= 0, found, person_of[names:])
     _check_parted(verdicts, person_of, pairs, {row for key, row in forbidden.items() if key not in links.idle})
     lines = {n: row for a, b, row in verdicts.joined for n in (a, b)}
+    method = _methods(node, names, person_of, lines, _taken(links.ambiguous, group) > 0)
     return People(
-        person=_taken(person_of, node),
-        method=np.append(_methods(node, names, person_of, lines, _taken(links.ambiguous, group) > 0), np.int8(-1))[
-            node
-        ],
         node=node,
-        person_of=person_of,
+        person_of=np.append(person_of, -1).astype(np.int32),
+        method_of=np.append(method, np.int8(-1)),
+        group_of=np.append(np.full(names, -1), np.append(group, -1)).astype(np.int32),
         likeness={n: text for a, b, text in reversed(pairs) if head[a] == head[b] for n in (a, b)},
         lines=lines,
         labels={int(person_of[n]): label for n, label in verdicts.labels.items()},
-        group=_taken(group, track),
         alike=[(int(head[a]), int(head[b])) for a, b, _ in pairs if head[a] != head[b]],
         links=links,
     )
@@ -118,14 +117,13 @@ def _taken(values: Codes, at: Codes) -> Codes:
 
 
 def _joined_names(
-    mentions: Mentions, anchor: Codes, names: int, joined: Codes, verdicts: Verdicts
+    mentions: Mentions, node: Codes, names: int, joined: Codes, verdicts: Verdicts
 ) -> tuple[Codes, list[tuple[int, int, str]]]:
     """The first name of each name's person, and the pairs of names that are spellings of one."""
-    first = np.full(names, -1)
-    held = np.flatnonzero(anchor >= 0)
-    first[anchor[held][::-1]] = mentions.name[held][::-1]
-    people = Context(mentions, names, anchor)
-    pairs = variants(people, Names(mentions.names.table.take(pa.array(first))))
+    people = Context(mentions, names, np.where(node < names, node, np.int32(-1)))
+    first = np.full(names + 1, -1, dtype=np.int32)  # the last is for those without a name
+    first[people.owner[::-1]] = mentions.name[::-1]
+    pairs = variants(people, Names(mentions.names.table.take(pa.array(first[:-1]))))
     must = [(int(joined[n]), n, "") for n in np.flatnonzero(joined[:names] != np.arange(names)).tolist()]
     head = merge(people, pairs, verdicts.parted_nodes(), must)
     return np.array(head, dtype=np.int64), pairs

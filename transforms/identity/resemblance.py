@@ -7,11 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, whole
-from transforms.identity.groups import Codes, counted, dense, joined, ordered, spread
+from transforms.identity.groups import Codes, counted, dense, joined_in_turn, ordered, spread
 from transforms.identity.names import nicknames
-from transforms.identity.spelling import likely
+from transforms.identity.spelling import Likely
 
 CROWD = 1_000
+PAIRS = 1_000_000  # that are looked at in turn
 
 
 def resembling(names: pa.Table) -> tuple[Codes, Codes]:
@@ -24,10 +25,14 @@ def resembling(names: pa.Table) -> tuple[Codes, Codes]:
     some = names.take(pa.array(full))
     owner, key = _keys(some)
     crowd = np.bincount(key + 1)[key + 1] > CROWD
-    one, other = joined(np.where(crowd, -1, key))
-    left, right, _ = counted(*np.sort(np.stack([owner[one], owner[other]]), axis=0))
-    near = (left != right) & likely(some, left, right)
-    return full[left[near]], full[right[near]]
+    likely, found = Likely.of(some), []
+    for one, other in joined_in_turn(np.where(crowd, -1, key), PAIRS):
+        left, right, _ = counted(*np.sort(np.stack([owner[one], owner[other]]), axis=0))
+        near = left != right
+        near[near] = likely(left[near], right[near])
+        found.append((left[near], right[near]))
+    left, right, _ = counted(*(np.concatenate(side) for side in zip(*found, strict=True)))
+    return full[left], full[right]
 
 
 def _keys(names: pa.Table) -> tuple[Codes, Codes]:

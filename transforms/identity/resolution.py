@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.anchors import NAMED
-from transforms.identity.arrays import whole, with_column
+from transforms.identity.arrays import with_column
 from transforms.identity.cars import renew_cars, resolve_cars
 from transforms.identity.changes import lost, standing_cars
 from transforms.identity.decisions import DecisionError
@@ -20,7 +20,7 @@ from transforms.identity.doubts import Careers, doubts, doubts_again
 from transforms.identity.entrants import renew_entrants, resolve_entrants
 from transforms.identity.groups import dense
 from transforms.identity.ids import Claims, Ranked, Wishes, assign
-from transforms.identity.mentions import Company, Mentions, cars_of, first_of_cars, gather, in_order
+from transforms.identity.mentions import Company, Mentions, cars_of, gather, in_order
 from transforms.identity.outcome import Drivers, Sums, best_mentions, names
 from transforms.identity.people import METHODS, People, claimed_keys, identify, mention_keys, wishes
 from transforms.identity.renewal import laid, merged
@@ -87,23 +87,35 @@ def told_apart(
         except DecisionError:
             pass  # what is wrong with a decision can be said of the whole archive only
     rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
-    mentions = gather(read)
-    found = _identified(mentions, rows, np.ones(len(mentions), dtype=bool), decisions, _claims(previous))
-    entered, entrants, cars = _entered(results, rows, len(mentions.cars.sheet), previous)
-    sheet, season = mentions.beside("sheet"), mentions.beside("season")
-    careers = Careers(rows, results, found.people.person, found.people.ids, sheet, mentions.result, season)
+    entered, entrants, cars = _entered(results, previous)
+    found, careers, told = _everybody(read, rows, results, decisions, previous)
+    if len(entered.of) != int(careers.car.max(initial=-1)) + 1:
+        raise ValueError("results and driver_results are not of the same crews")
     return {
-        "sheets": _sheets(Parts.of(read["sheets"]).whole(), mentions.forms, mentions.readings),
+        **told,
         "results": results.filled(entered.results),
-        "driver_results": rows.filled(partial(_filled, found, entered, mentions.result)),
+        "driver_results": rows.filled(partial(_filled, found, entered, careers.car)),
         "drivers": found.people.parts(),
         "driver_links": rows.made(TABLES["driver_links"].schema, ["result_id", "seat"], found.sums.rows),
         "driver_redirects": _redirects(previous, found.moved, found.people.ids),
-        "names": names(mentions, np.arange(len(mentions.names))),
         "entrants": entrants,
         "cars": cars,
         "findings": doubts(careers),
     }
+
+
+def _everybody(
+    read: Mapping[str, pa.Table | Parts], rows: Parts, results: Parts, decisions: pa.Table, previous: Tables | None
+) -> tuple[Identified, Careers, dict[str, pa.Table]]:
+    """All who are printed, their careers, and the tables of how they are printed: sheets and names."""
+    mentions = gather(read)
+    found = _identified(mentions, rows, np.ones(len(mentions), dtype=bool), decisions, _claims(previous))
+    person, sheet, season = found.people.of_mentions(slice(None)), mentions.beside("sheet"), mentions.beside("season")
+    tables = {
+        "sheets": _sheets(Parts.of(read["sheets"]).whole(), mentions.forms, mentions.readings),
+        "names": names(mentions, np.arange(len(mentions.names))),
+    }
+    return found, Careers(rows, results, person, found.people.ids, sheet, mentions.result, season), tables
 
 
 def _renewed(
@@ -120,7 +132,7 @@ def _renewed(
     results, entrants, cars = entered.result()
     settled = found.sums.rows(company.filter(pa.array(scope.judged)), slice(None)).drop_columns(["result_id", "seat"])
     linked = laid(scope.place, previous["driver_links"].select(settled.column_names), settled)
-    display = pa.chunked_array([found.people.displays(found.people.person)])
+    display = pa.chunked_array([found.people.displays(found.people.of_mentions(slice(None)))])
     place = cars_of(new, results)
     own = {
         "driver_id": linked["driver_id"],
@@ -171,7 +183,7 @@ def _identified(mentions: Mentions, rows: Parts, judged: np.ndarray, decisions: 
     old = claims.of(mention_keys(mentions)) if len(claims.ids) else pa.nulls(len(mentions), pa.string())
     ids, moved = assign(person, _wishes(mentions, person, best), old, claims.taken, claims.nameless)
     causes = _causes(old, found, list(moved))
-    people = Drivers(mentions, found, person, best, ids)
+    people = Drivers.of(mentions, found, person, best, ids)
     people.check_labels()
     return Identified(people, Sums(people), {old: (new, causes[old]) for old, new in moved.items()})
 
@@ -238,15 +250,11 @@ class Entered:
         return _with(part, self.columns(places))
 
 
-def _entered(results: Parts, rows: Parts, cars: int, previous: Tables | None) -> tuple[Entered, pa.Table, pa.Table]:
-    """What each result entered, the table of entrants, and that of cars; of the results, `cars` have mentions."""
+def _entered(results: Parts, previous: Tables | None) -> tuple[Entered, pa.Table, pa.Table]:
+    """What each result entered, the table of entrants, and that of cars."""
     keys = ["result_id"] if previous else []
     printed = results.columns("crew_size", "season", "make", "model", "engine_make", "car", "entrant", *keys)
     manned = np.flatnonzero(np.asarray(pc.fill_null(printed["crew_size"], 0))).astype(np.int32)
-    if len(manned) != cars:
-        first = [part.filter(pa.array(first))["result_id"] for part, first in first_of_cars(rows, ["result_id"])]
-        ids = pa.chunked_array([chunk for column in first for chunk in column.chunks], pa.string())
-        manned = whole(pc.index_in(ids, results.columns("result_id")["result_id"].cast(pa.string()).combine_chunks()))
     entrant, entrants = resolve_entrants(printed, _borne(printed, previous, "entrant_id"))
     car, table = resolve_cars(printed, _borne(printed, previous, "car_id"))
     return Entered(car, entrant, manned), entrants, table
@@ -255,7 +263,7 @@ def _entered(results: Parts, rows: Parts, cars: int, previous: Tables | None) ->
 def _filled(found: Identified, entered: Entered, car: np.ndarray, part: pa.Table, places: slice) -> pa.Table:
     """The mentions at these places with their person, how he is known, and the car and entrant of their result."""
     id_, method, points = found.sums.settled(places)
-    display = found.people.displays(found.people.person[places])
+    display = found.people.displays(found.people.of_mentions(places))
     own = {"driver_id": id_, "driver": display, "link_method": method, "link_points": points}
     return _with(part, own | entered.columns(entered.of[car[places]]))
 
@@ -270,7 +278,7 @@ def _with(table: pa.Table, columns: Mapping[str, pa.Array | pa.ChunkedArray]) ->
 def _causes(old: pa.Array, people: People, moved: list[str]) -> dict[str, str]:
     """How the mentions of each moved id are known now: the method of the last of them."""
     at = np.flatnonzero(pc.is_in(old, pa.array(moved, pa.string())))
-    known = zip(old.take(pa.array(at)).to_pylist(), people.method[at].tolist(), strict=True)
+    known = zip(old.take(pa.array(at)).to_pylist(), people.method_of[people.node[at]].tolist(), strict=True)
     return {name: METHODS[method] for name, method in known}
 
 

@@ -45,20 +45,36 @@ class _Letters:
         return np.asarray(differ & kept & (np.abs(self.size[one] - self.size[other]) <= 1))
 
 
-def likely(names: pa.Table, left: Codes, right: Codes) -> np.ndarray:
-    """Which pairs of places in `names` (given_key, family_key) are worth a look: all `alike` ones are among them."""
-    if not len(left):
-        return np.zeros(0, dtype=bool)
-    keys = [pc.fill_null(names[part], "").combine_chunks() for part in ("given_key", "family_key")]
-    code, texts = codes(pa.concat_arrays(keys))
-    letters, (given, family) = _Letters.of(texts.to_pylist()), code.reshape(2, -1)
-    (a, b), (c, d) = ((part[left], part[right]) for part in (given, family))
-    short = zip(*sorted(nicknames()), strict=True)
-    one, two = (whole(pc.index_in(pa.array(side), texts)) for side in short)
-    nickname = np.isin(paired(a, len(texts), b), paired(one, len(texts), two)[(one >= 0) & (two >= 0)])
-    of_given = (c == d) & (nickname | letters.within(a, b) | letters.within(b, a) | letters.near(a, b))
-    of_family = (a == b) & (letters.within(c, d) | letters.within(d, c) | letters.near(c, d))
-    return np.asarray(of_given | of_family | ((a == d) & (b == c)))
+@dataclass(frozen=True)
+class Likely:
+    """Tells which pairs of places in a table of names are worth a look: all that are `alike` are among them."""
+
+    given: Codes
+    family: Codes
+    letters: _Letters
+    nicknames: Codes
+
+    @classmethod
+    def of(cls, names: pa.Table) -> Likely:
+        """Look at names (given_key, family_key)."""
+        keys = [pc.fill_null(names[part], "").combine_chunks() for part in ("given_key", "family_key")]
+        code, texts = codes(pa.concat_arrays(keys))
+        given, family = code.reshape(2, -1)
+        short = zip(*sorted(nicknames()), strict=True)
+        one, two = (whole(pc.index_in(pa.array(side), texts)) for side in short)
+        pairs = paired(one, len(texts), two)[(one >= 0) & (two >= 0)]
+        return cls(given, family, _Letters.of(texts.to_pylist()), pairs)
+
+    def __call__(self, left: Codes, right: Codes) -> np.ndarray:
+        """Which pairs are worth a look."""
+        if not len(left):
+            return np.zeros(0, dtype=bool)
+        letters = self.letters
+        (a, b), (c, d) = ((part[left], part[right]) for part in (self.given, self.family))
+        nickname = np.isin(paired(a, len(letters.size), b), self.nicknames)
+        of_given = (c == d) & (nickname | letters.within(a, b) | letters.within(b, a) | letters.near(a, b))
+        of_family = (a == b) & (letters.within(c, d) | letters.within(d, c) | letters.near(c, d))
+        return np.asarray(of_given | of_family | ((a == d) & (b == c)))
 
 
 def alike(one: Name, other: Name) -> str | None:

@@ -25,9 +25,10 @@ def tracks(mentions: Mentions, open_: Codes) -> Codes:
 
 def _same_car(mentions: Mentions, open_: Codes) -> np.ndarray:
     """Edges between mentions of a surname that stands once in its crew, in the sheets of one event."""
+    crews = mentions.company(open_)
     family = mentions.named("family")
-    name = dense(mentions.result, family)
-    alone = (np.bincount(name + 1)[name + 1] == 1)[open_]
+    name = dense(mentions.result[crews], family[crews])
+    alone = (np.bincount(name + 1) == 1)[name[np.searchsorted(crews, open_)] + 1]
     key = dense(mentions.beside("car_at_event")[open_], family[open_])
     return _chain(np.where(alone, key, -1), np.zeros(len(open_), dtype=np.int8), 0)
 

@@ -54,6 +54,10 @@ class Names:
     def __len__(self) -> int:
         return int(self.table.num_rows)
 
+    def texts(self, part: str, places: Codes) -> pa.Array:
+        """A part of the names at these places; null where it is empty."""
+        return self.table[part].take(pa.array(places)).combine_chunks()
+
     def at(self, places: Codes) -> list[Name]:
         """The names at some places."""
         some = self.table.take(pa.array(places))

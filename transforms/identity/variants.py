@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from transforms.identity.evidence import Context
-from transforms.identity.groups import Bag, Codes, dense
+from transforms.identity.evidence import SIZE, Context
+from transforms.identity.groups import Bag, Codes, dense, distinct
 from transforms.identity.resemblance import resembling
 from transforms.identity.spelling import alike
 from transforms.identity.understood import Names
@@ -22,18 +24,31 @@ def variants(people: Context, names: Names) -> list[tuple[int, int, str]]:
     never stand on one sheet.
     """
     left, right = resembling(names.table)
-    strength = _strength(people, left, right)
-    left, right, strength = left[strength > 0], right[strength > 0], strength[strength > 0]
-    apart = people.bag("sheet").shared(left, people.bag("sheet"), right) == 0
-    apart &= people.gap(right, people.first[left]) <= WITHIN
-    left, right, strength = left[apart], right[apart], strength[apart]
-    sides = zip(names.at(left), names.at(right), strict=True)
-    found = [
-        (strength, a, b, likeness)
-        for (one, other), a, b, strength in zip(sides, left.tolist(), right.tolist(), strength.tolist(), strict=True)
-        if (likeness := alike(one, other))
-    ]
+    found = [pair for some in _blocks(people, names, left) for pair in _likely(people, names, left[some], right[some])]
     return [(a, b, likeness) for _, a, b, likeness in sorted(found, key=lambda f: (-f[0], f[1], f[2]))]
+
+
+def _blocks(people: Context, names: Names, left: Codes) -> Iterator[Codes]:
+    """The places of pairs whose left names are of some families, so many that their evidence can be held."""
+    size = np.bincount(names.family[people.owner[people.owner >= 0]] + 1, minlength=2)
+    block = ((np.cumsum(size) - size) // SIZE)[names.family[left] + 1]
+    return (np.flatnonzero(block == number) for number in distinct(block))
+
+
+def _likely(people: Context, names: Names, left: Codes, right: Codes) -> Iterator[tuple[int, int, int, str]]:
+    """Of some pairs those that are one person's names: how much they share, the two, and what makes them alike."""
+    family = names.family
+    asked = np.isin(family, distinct(np.append(family[left], family[right])))
+    owners, some = people.of(np.flatnonzero(np.append(asked, False)[people.owner]))
+    one, other = np.searchsorted(owners, left), np.searchsorted(owners, right)
+    strength = _strength(some, family[owners], one, other)
+    near = np.flatnonzero(strength)
+    one, other = one[near], other[near]
+    apart = some.bag("sheet").shared(one, some.bag("sheet"), other) == 0
+    near = near[apart & (some.gap(other, some.first[one]) <= WITHIN)]
+    sides = zip(names.at(left[near]), names.at(right[near]), strict=True)
+    pairs = zip(strength[near].tolist(), left[near].tolist(), right[near].tolist(), sides, strict=True)
+    return ((much, a, b, what) for much, a, b, names in pairs if (what := alike(*names)))
 
 
 def merge(
@@ -47,33 +62,31 @@ def merge(
     `parted` holds pairs of anchors that a decision keeps apart, in both orders; `decided` the pairs that one joins,
     whatever the evidence.
     """
+    bag = people.bag("sheet")
     head = list(range(people.owners))
-    members: dict[int, list[int]] = {}
+    members: dict[int, tuple[list[int], set[int]]] = {}
+
+    def of(one: int) -> tuple[list[int], set[int]]:
+        """The anchors of a person, and their sheets."""
+        return members.get(one) or ([one], set((bag.keys[bag.start[one] : bag.start[one + 1]] % bag.span).tolist()))
+
     for place, (a, b, _) in enumerate(decided + pairs):
         one, two = head[a], head[b]
         if one == two:
             continue
-        own, other = members.get(one, [one]), members.get(two, [two])
-        if place >= len(decided) and _clash(people, own, other, parted):
+        (own, sheets), (other, others) = of(one), of(two)
+        apart = not sheets.isdisjoint(others) or any((c, d) in parted for c in own for d in other)
+        if place >= len(decided) and apart:
             continue
         first = min(one, two)
-        members[first] = own + other
-        for anchor in members[first]:
+        members[first] = own + other, sheets | others
+        for anchor in own + other:
             head[anchor] = first
     return head
 
 
-def _clash(people: Context, own: list[int], other: list[int], parted: set[tuple[int, int]]) -> bool:
-    if any((a, b) in parted for a in own for b in other):
-        return True
-    left, right = np.array([(a, b) for a in own for b in other], dtype=np.int64).T
-    return bool(people.bag("sheet").shared(left, people.bag("sheet"), right).any())
-
-
-def _strength(people: Context, left: Codes, right: Codes) -> Codes:
+def _strength(people: Context, family: Codes, left: Codes, right: Codes) -> Codes:
     """How much two anchors share: a car at an event above all, then co-drivers, then an entrant."""
-    family = np.full(people.owners, -1)
-    family[people.owner[people.owner >= 0]] = people.mentions.named("family")[people.owner >= 0]
     cars, partners, entrants = (_telling(people.bag(kind), family) for kind in ("car_at_event", "co_driver", "entrant"))
     shared = [bag.shared(left, bag, right) for bag in (cars, partners, entrants)]
     return np.asarray(np.minimum(shared[0], 1) * 100 + np.minimum(shared[1], 9) * 10 + np.minimum(shared[2], 1))
