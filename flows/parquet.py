@@ -104,11 +104,12 @@ def _row_groups(rows: Rows) -> Iterator[pa.Table]:
     for batch in rows:
         held.append(batch)
         size += batch.num_rows
-        if size >= ROW_GROUP:
+        while size >= ROW_GROUP:
             whole = pa.Table.from_batches(held)
-            full = size - size % ROW_GROUP
-            held, size = whole.slice(full).to_batches(), size - full
-            yield from _row_groups(whole.slice(0, full))
+            group = whole.slice(0, ROW_GROUP).combine_chunks()
+            held, size = whole.slice(ROW_GROUP).to_batches(), size - ROW_GROUP
+            del whole  # of which the group is a copy: nothing need be held twice while it is written
+            yield group
     if size:
         yield pa.Table.from_batches(held).combine_chunks()
 
