@@ -36,7 +36,10 @@ def cores() -> int:
 
 
 class Workers:
-    """So many processes, from the first call to the end of the block, or of this process, however it ends."""
+    """So many processes, from the first call to the end of the block, or of this process, however it ends.
+
+    Each imports the program's main module, which must not build when it is imported.
+    """
 
     def __init__(self, count: int):
         context = multiprocessing.get_context("forkserver")
