@@ -94,8 +94,9 @@ def publish(
 ) -> Snapshot:
     """Stage tables, make them a snapshot, show it; the lock must be held."""
     stage = stage or Stage(warehouse)
-    written = stage.finish(tables)
-    snapshot = _install(warehouse, stage.folder, inputs, written)
+    stage.begin(tables)
+    snapshot = Snapshot(snapshot_id(inputs), warehouse.storage)  # a long text to hash, while tables are written
+    snapshot = _install(warehouse, snapshot, stage.folder, inputs, stage.finish(tables))
     show(warehouse, snapshot)
     return snapshot
 
@@ -164,14 +165,17 @@ def writing(url: str) -> Iterator[None]:
 
 
 def _install(
-    warehouse: Warehouse, staged: Path, inputs: Mapping[str, object], written: Mapping[str, Written]
+    warehouse: Warehouse,
+    snapshot: Snapshot,
+    staged: Path,
+    inputs: Mapping[str, object],
+    written: Mapping[str, Written],
 ) -> Snapshot:
-    """Make the staged folder a snapshot, unless it is one; what is damaged there is put right.
+    """Make the staged folder the snapshot of these inputs, unless it is; what is damaged there is put right.
 
     Should the inputs have led to other tables before (something that bears on them is missing among the
     inputs), then the tables count among the inputs: a snapshot never changes under its readers.
     """
-    snapshot = Snapshot(snapshot_id(inputs), warehouse.storage)
     if _holds_other_tables(snapshot, written):
         inputs = {**inputs, "tables": {name: file["sha256"] for name, file in written.items()}}
         snapshot = Snapshot(snapshot_id(inputs), warehouse.storage)

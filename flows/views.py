@@ -179,10 +179,11 @@ def view_columns(connection: DuckDBPyConnection) -> list[tuple[str, str, str]]:
 
 def describe_table(connection: DuckDBPyConnection, table: Table, type_: str) -> None:
     """Comment a table or base view and its columns as transforms.schema declares them."""
-    connection.execute(f'COMMENT ON {type_} "{table.name}" IS {quoted(f"One row: {table.grain}.")}')
+    comments = [f'COMMENT ON {type_} "{table.name}" IS {quoted(f"One row: {table.grain}.")}']
     for column in table.columns:
         text = quoted(f"{column.description} Unit: {column.unit}. Example: {column.example}")
-        connection.execute(f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS {text}')
+        comments.append(f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS {text}')
+    connection.execute(";\n".join(comments))
 
 
 def quoted(text: str) -> str:

@@ -129,40 +129,48 @@ def _renewed(
         company = new.select(ASKED).take(pa.array(scope.company))
         mentions = gather({**read, "driver_results": company}, scope.readings, Company(scope.judged, scope.prints))
         found = _identified(mentions, Parts.of(company), scope.judged, decisions, _claims(previous, rest))
+        people = beside.submit(_drivers_again, previous["drivers"], old["driver_id"].take(rest), found.people)
+        rows, linked = _linked_again(previous, new, scope, found, company.filter(pa.array(scope.judged)))
     results, entrants, cars = entered.result()
-    settled = found.sums.rows(company.filter(pa.array(scope.judged)), slice(None)).drop_columns(["result_id", "seat"])
-    linked = laid(scope.place, previous["driver_links"].select(settled.column_names), settled)
-    display = pa.chunked_array([found.people.displays(found.people.of_mentions(slice(None)))])
     place = cars_of(new, results)
-    own = {
-        "driver_id": linked["driver_id"],
-        "driver": laid(scope.place, old["driver"], display),
-        "link_method": linked["method"],
-        "link_points": linked["points"],
-    }
-    rows = _with(new, own | {name: results[name].take(place) for name in ("car_id", "entrant_id")})
-    rows = TABLES["driver_results"].conform(rows)
-    for name in ("result_id", "seat"):
-        linked = linked.append_column(name, new[name])
-    gone = pc.is_in(previous["drivers"]["driver_id"], pc.unique(old["driver_id"].take(rest)))
-    people = merged(previous["drivers"], ~np.asarray(gone), found.people.parts().whole(), "driver_id")
-    before = previous["sheets"]
-    forms = dict(zip(before["sheet_id"].to_pylist(), before["name_form"].to_pylist(), strict=True))
+    rows = _with(rows, {name: results[name].take(place) for name in ("car_id", "entrant_id")})
+    forms = dict(zip(*(previous["sheets"][name].to_pylist() for name in ("sheet_id", "name_form")), strict=True))
     forms = {sheet: forms[sheet] for sheet in scope.unchanged} | scope.fresh.forms
     here = rows["driver_id"].take(pa.array(scope.changed))
     judged = pa.chunked_array([found.people.ids, *here.chunks])
     return {
         "sheets": _sheets(read["sheets"], forms, scope.readings),
         "results": results,
-        "driver_results": rows,
-        "drivers": people,
-        "driver_links": TABLES["driver_links"].conform(linked),
-        "driver_redirects": _redirects(previous, found.moved, people["driver_id"]),
+        "driver_results": TABLES["driver_results"].conform(rows),
+        "drivers": people.result(),
+        "driver_links": linked,
+        "driver_redirects": _redirects(previous, found.moved, people.result()["driver_id"]),
         "names": scope.names,
         "entrants": entrants,
         "cars": cars,
         "findings": doubts_again(rows, results, previous["findings"], judged, scope.unchanged),
     }
+
+
+def _linked_again(
+    previous: Tables, rows: pa.Table, scope: Scope, found: Identified, judged: pa.Table
+) -> tuple[pa.Table, pa.Table]:
+    """The mentions with their people, and their links: of those `judged` as found, of the others as before."""
+    settled = found.sums.rows(judged, slice(None)).drop_columns(["result_id", "seat"])
+    linked = laid(scope.place, previous["driver_links"].select(settled.column_names), settled)
+    display = pa.chunked_array([found.people.displays(found.people.of_mentions(slice(None)))])
+    display = laid(scope.place, previous["driver_results"]["driver"], display)
+    own = {"driver_id": linked["driver_id"], "driver": display}
+    own |= {"link_method": linked["method"], "link_points": linked["points"]}
+    for name in ("result_id", "seat"):
+        linked = linked.append_column(name, rows[name])
+    return _with(rows, own), TABLES["driver_links"].conform(linked)
+
+
+def _drivers_again(before: pa.Table, gone: pa.ChunkedArray, people: Drivers) -> pa.Table:
+    """The drivers of the last snapshot but for those who are `gone` or judged, and those who were judged."""
+    stay = ~np.asarray(pc.is_in(before["driver_id"], pc.unique(gone)))
+    return merged(before, stay, people.parts().whole(), "driver_id")
 
 
 def _entered_again(results: pa.Table, previous: Tables, unchanged: Set[str]) -> tuple[pa.Table, pa.Table, pa.Table]:
