@@ -17,6 +17,8 @@ JOIN = "\x1f"  # between names that the sheet prints in cells of their own
 # A slash divides names only with a blank beside it: `Lola B2K/10B` and `N/A` are words.
 _BETWEEN = r"\s*\x1f\s*|\s+/\s*|/\s+|\s*\|\s*|\s+&\s+|\s*<br\s*/?>\s*"
 _DASH = r"\s+[-–]\s+"
+_IS_BLANK = np.isin(np.arange(256), [*b" \t\n\f\r"])
+_IS_BLANK_OR_MARK = _IS_BLANK | np.isin(np.arange(256), [*b"\x1f|/&"])
 _STAR = r"^\*+\s*|\s*\*+$"
 _COUNTRY = rf"^(?P<country>{'|'.join(country_names())})\s+(?P<name>\S.*)$"
 _FLAG = rf"^(?P<country>{FLAG})\s*(?P<name>\S.*)$"
@@ -66,27 +68,28 @@ def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
 
 def _part_names(printed: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, Ints]:
     """Crews and the places of single bytes that divide their names."""
-    slashes = np.flatnonzero(bytes_of(printed)[0] == ord("/"))
-    between = _between_names(printed)
-    # A slash between blanks and JOIN divide as they stand; all else that does becomes JOIN.
-    other = holding(printed, b"|&<")
-    other[_text_of(printed, np.setdiff1d(slashes, between, assume_unique=True))] = True
+    between, odd = _between_names(printed)
+    # Most that divides names is a single byte and divides them as it stands; what more there is becomes JOIN.
+    other = holding(printed, b"<") | flags(_text_of(printed, odd), len(printed))
     parted = change_where(pa.array(other), printed, lambda texts: pc.replace_substring_regex(texts, _BETWEEN, JOIN))
     if other.any():
-        between = _between_names(parted)
+        between, _ = _between_names(parted)
     dashed = _divided_by_dashes(printed, flags(_text_of(parted, between), len(parted)), sheet)
     if not dashed.any():
         return parted, between
     parted = change_where(pa.array(dashed), parted, lambda texts: pc.replace_substring_regex(texts, _DASH, JOIN))
-    return parted, _between_names(parted)
+    return parted, _between_names(parted)[0]
 
 
-def _between_names(crews: pa.StringArray) -> Ints:
-    """Where JOIN stands in the bytes of crews, or a slash between blanks."""
+def _between_names(crews: pa.StringArray) -> tuple[Ints, Ints]:
+    """Where single bytes divide names, and which of them could share a blank with another, so that only one does."""
     data, _ = bytes_of(crews)
-    found = data == ord(JOIN)
-    found[1:-1] |= (data[1:-1] == ord("/")) & (data[:-2] == ord(" ")) & (data[2:] == ord(" "))
-    return np.flatnonzero(found)
+    at = np.flatnonzero((data == ord(JOIN)) | (data == ord("|")) | (data == ord("/")) | (data == ord("&")))
+    mark, *beside = (data.take(at + step, mode="clip") for step in (0, -1, 1, -2, 2))
+    before, behind = (_IS_BLANK[byte] for byte in beside[:2])
+    divides = np.where(mark == ord("/"), before | behind, (mark != ord("&")) | (before & behind))
+    shared = (before & _IS_BLANK_OR_MARK[beside[2]]) | (behind & _IS_BLANK_OR_MARK[beside[3]])
+    return at[divides], at[divides & shared]
 
 
 def _text_of(texts: pa.StringArray, places: Ints) -> Ints:
