@@ -17,6 +17,7 @@ from transforms.arrays import Bools, Floats, Ints
 from transforms.dialect import compact
 from transforms.recognise import TRAITS, recognise, trait_index
 from transforms.roles import FEATURES, LIKELIHOODS, ROLES, SEEN, STEPS, log_likelihoods
+from transforms.shapes import Shapes, decimal
 
 SAMPLE = 24  # rows of a table that are looked at
 _FULL, _PART = 4, 0.3  # rows that count in full, and what each further one counts
@@ -24,9 +25,8 @@ _RUN = 3  # numbers that run on count so often at most: a run is one fact, not o
 _SEEN_WEIGHT = 0.8  # repeats down a column depend on each other more than the cells' looks do
 _SEEN_AT = len(TRAITS) + len(STEPS)
 _FIRST_AT = _SEEN_AT + len(SEEN)
-_NUMERIC = [
-    trait_index(t) for t in ("digit", "integer", "big integer", "ordinal", "decimal", "seconds", "number", "speed")
-]
+_NUMERIC = ("digit", "integer", "big integer", "ordinal", "decimal", "seconds", "number", "speed")
+_IS_NUMERIC = np.isin(np.array(TRAITS), _NUMERIC)
 _RACING = [
     trait_index(t)
     for t in (
@@ -152,10 +152,12 @@ def _speak_of_racing(traits: Floats, first: Ints, table: Ints) -> Bools:
 def _numbers(text: pa.Array, traits: Ints) -> Floats:
     """The leading number of texts that are numbers; NaN for all others."""
     numbers = np.full(len(text), np.nan)
-    at = np.flatnonzero(np.isin(traits, _NUMERIC))
-    digits = pc.struct_field(pc.extract_regex(text.take(pa.array(at)), r"(?P<n>\d+(?:[.,]\d+)?)"), "n")
-    values = pc.replace_substring(digits, ",", ".").cast(pa.float64())
-    numbers[at] = values.to_numpy(zero_copy_only=False)
+    at = np.flatnonzero(_IS_NUMERIC[traits])
+    shaped = Shapes.of(text.take(pa.array(at)))
+    printed = pc.struct_field(pc.extract_regex(shaped.shapes, r"(?P<n>\d+(?:[.,]\d+)?)"), "n").to_pylist()
+    for shape, rows, digits in shaped.digits(np.ones(len(printed), bool)):
+        before, _, after = printed[shape].replace(",", ".").partition(".")
+        numbers[at[rows]] = decimal(digits[: len(before) + len(after)], len(after))
     return numbers
 
 
@@ -181,11 +183,12 @@ def _count_first(counts: Floats, key: Ints, numbers: Floats) -> None:
 
 def _count_seen(counts: Floats, key: Ints, codes: Ints, filled: npt.NDArray[np.bool_]) -> None:
     """Count texts that are new in their column, and those that stood there before; the first says nothing."""
-    key, spread = key[filled], int(codes.max(initial=0)) + 1
+    spread = int(codes.max(initial=0)) + 1
     # Short numbers are sorted in half the time.
     size = np.uint32 if len(counts) * spread < 1 << 32 else np.int64
-    pairs = np.sort((key * spread + codes[filled]).astype(size))
-    first = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1])) if len(pairs) else key
+    pairs = np.sort((key * spread + codes)[filled].astype(size))
+    first = np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]
     distinct = np.bincount(pairs[first] // spread, minlength=len(counts))
+    traits = counts[:, : len(TRAITS)]
     counts[:, _SEEN_AT] = np.maximum(distinct - 1, 0)
-    counts[:, _SEEN_AT + 1] = np.bincount(key, minlength=len(counts)) - distinct
+    counts[:, _SEEN_AT + 1] = traits.sum(axis=1) - traits[:, _EMPTY] - distinct

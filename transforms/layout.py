@@ -236,7 +236,9 @@ def _best_under_each_role(walks: Walks, evidence: Floats, columns: Sequence[Ints
     for gain, (here, arrived) in reversed([*zip(gains, _forwards(walks, gains), strict=True)]):
         tables = here.shape[1]
         rest = onward[:, :tables]
-        best.append(_best_here(walks, gain, here + rest, arrived + rest[walks.bounds[1] :]))
+        # The ways are not needed any more: their arrays hold the sums.
+        staying, taking = np.add(here, rest, out=here), np.add(arrived, rest[walks.bounds[1] :], out=arrived)
+        best.append(_best_here(walks, gain, staying, taking))
         onward[:, :tables] = _backward(walks, gain, rest)
     return best[::-1]
 

@@ -63,6 +63,8 @@ def first_bytes(texts: pa.StringArray) -> npt.NDArray[np.uint8]:
     if not len(texts):
         return np.zeros(0, np.uint8)
     _, offsets, data = texts.buffers()
-    starts = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    places = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
     flat = np.frombuffer(data, np.uint8) if data and data.size else np.zeros(1, np.uint8)
-    return np.where(np.diff(starts) > 0, flat[np.minimum(starts[:-1], len(flat) - 1)], 0).astype(np.uint8)
+    first = flat.take(places[:-1], mode="clip")
+    first[places[1:] == places[:-1]] = 0
+    return first
