@@ -10,12 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.arrays import Ints
 from transforms.coded import Coded
 from transforms.fold import fold
 from transforms.lexicon import statuses
 from transforms.remember import remember
+from transforms.schema import STATUSES
 from transforms.traits import reasons
 
+_STATUSES = pa.array(STATUSES)
 _LISTS = ("entry-list", "appearances")
 _TIMED = ("grid", "qualifying", "practice", "warm-up", "fastest-laps")
 
@@ -62,38 +65,46 @@ def _reason(text: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The texts of slots as words: what status each row's text is, and why a car stopped; null where it is neither."""
+    """The texts of slots as words: by slot the status of each row, as its place in STATUSES, -1 for none.
 
-    status: Mapping[str, pa.Array]
-    reason: Mapping[str, pa.Array]
+    `retired` is why a car stopped, where its status or a time prints that; else null.
+    """
+
+    status: Mapping[str, Ints]
+    retired: pa.StringArray
 
     @classmethod
     def of(cls, texts: Mapping[str, Coded], unread: Mapping[str, pa.Array]) -> Words:
         """Read the slots where words may stand; `unread` has, by slot, the texts in which no value was read."""
-        words = {slot: (text, unread.get(slot, text.texts)) for slot, text in texts.items()}
-        status = {slot: words[slot][0].spread(read_status(words[slot][1])) for slot in _WITH_STATUS}
-        reason = {slot: words[slot][0].spread(reason_in(words[slot][1])) for slot in _WITH_REASON}
-        return cls(status, reason)
+        words = {slot: unread.get(slot, text.texts) for slot, text in texts.items()}
+        status = {slot: np.append(_places(read_status(words[slot])), -1)[texts[slot].code] for slot in _WITH_STATUS}
+        return cls(status, pc.coalesce(*(texts[slot].spread(reason_in(words[slot])) for slot in _WITH_REASON)))
 
-    @property
-    def retired(self) -> pa.Array:
-        """Why a car stopped, where its status or a time prints that; else null."""
-        return pc.coalesce(*self.reason.values())
+
+def _places(statuses: pa.StringArray) -> Ints:
+    """Statuses as their places in STATUSES; -1 for null."""
+    return np.asarray(pc.index_in(statuses, value_set=_STATUSES).fill_null(-1).to_numpy())
 
 
 def decide(words: Words, columns: Mapping[str, pa.Array], section: pa.Array, kind: pa.Array) -> pa.Array:
     """The status of each row, from its slots without values, typed columns, section's status and kind."""
-    no_laps = pc.is_null(columns["laps"])
-    listed = pc.is_in(kind, value_set=pa.array(_LISTS))
-    timed = pc.and_(pc.is_in(kind, value_set=pa.array(_TIMED)), pc.is_valid(columns["lap_time_ms"]))
-    placed = pc.or_(pc.is_valid(columns["position"]), timed)
-    return pc.coalesce(
+    listed, timed = (pc.is_in(kind, value_set=pa.array(kinds)) for kinds in (_LISTS, _TIMED))
+    placed = pc.or_(pc.is_valid(columns["position"]), pc.and_(timed, pc.is_valid(columns["lap_time_ms"])))
+    without_laps = columns["laps"].is_null().to_numpy(zero_copy_only=False)
+    deciding = (
         words.status["status"],
-        pc.if_else(pc.is_valid(words.retired), "did_not_finish", None),
+        _where(words.retired.is_valid(), "did_not_finish"),
         *(words.status[slot] for slot in ("position", "race_time", "gap", "laps")),
-        section,
-        pc.if_else(no_laps, words.status["lap_time"], None),
-        pc.if_else(listed, "listed", None),
-        pc.if_else(placed, "classified", None),
-        pa.scalar("unknown"),
+        _places(section),
+        np.where(without_laps, words.status["lap_time"], -1),
+        _where(listed, "listed"),
+        _where(placed, "classified"),
     )
+    decided = np.full(len(kind), -1)
+    for status in deciding:
+        decided = np.where(decided < 0, status, decided)
+    return _STATUSES.take(pa.array(np.where(decided < 0, STATUSES.index("unknown"), decided)))
+
+
+def _where(mask: pa.BooleanArray, status: str) -> Ints:
+    return np.where(mask.to_numpy(zero_copy_only=False), STATUSES.index(status), -1)
