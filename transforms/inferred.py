@@ -16,6 +16,7 @@ from transforms.columns import EMPTY, NO_COLUMNS, Column, Form, Layout, columns_
 from transforms.headers import Heading
 from transforms.roles import ROLES
 from transforms.tables import WIDEST, Tables
+from transforms.walks import ANY_ORDER, WALKS, Walks
 
 
 def _places(*roles: str) -> list[int]:
@@ -68,15 +69,15 @@ def infer(layouts: list[Layout | None], tables: Tables) -> None:
         layouts[t] = _TOO_WIDE
     unknown = unknown[tables.width[unknown] <= WIDEST]
     seen = tables.evidence(unknown)
-    _decode(layouts, seen, unknown, layout.WALKS)
+    _decode(layouts, seen, unknown, WALKS)
     doubtful = _doubtful(layouts, unknown)
     main = _main_roles(layouts, tables)
     below = np.array([t for t in doubtful if int(tables.sheet[t]) in main], dtype=np.int64)
     allowed = [main[int(tables.sheet[t])] | _OWN_TO_SECTIONS for t in below]
     barred = np.array([[role not in roles for role in ROLES] for roles in allowed]).reshape(len(below), len(ROLES))
-    _decode(layouts, seen, below, layout.WALKS, np.where(barred, _NOT_IN_MAIN, 0.0), _MARGIN_BELOW)
+    _decode(layouts, seen, below, WALKS, np.where(barred, _NOT_IN_MAIN, 0.0), _MARGIN_BELOW)
     alone = [t for t in _doubtful(layouts, unknown).tolist() if int(tables.sheet[t]) not in main]
-    _decode(layouts, seen, np.array(alone, dtype=np.int64), layout.ANY_ORDER)
+    _decode(layouts, seen, np.array(alone, dtype=np.int64), ANY_ORDER)
 
 
 def _doubtful(layouts: list[Layout | None], chosen: Ints) -> Ints:
@@ -97,7 +98,7 @@ def _decode(
     layouts: list[Layout | None],
     seen: evidence.Evidence,
     chosen: Ints,
-    walks: layout.Walks,
+    walks: Walks,
     handicap: Floats | None = None,
     margin: float = MARGIN,
 ) -> None:
