@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -18,11 +19,13 @@ JOIN = "\x1f"  # between names that the sheet prints in cells of their own
 _BETWEEN = r"\s*\x1f\s*|\s+/\s*|/\s+|\s*\|\s*|\s+&\s+|\s*<br\s*/?>\s*"
 _DASH = r"\s+[-–]\s+"
 _IS_BLANK = np.isin(np.arange(256), [*b" \t\n\f\r"])
-_IS_BLANK_OR_MARK = _IS_BLANK | np.isin(np.arange(256), [*b"\x1f|/&"])
+_MARKS = b"\x1f|/&"
+_IS_BLANK_OR_MARK = _IS_BLANK | np.isin(np.arange(256), [*_MARKS, *b"-"])
+_NEEDS_BLANKS = np.isin(np.arange(256), [*b"&-"])
 _STAR = r"^\*+\s*|\s*\*+$"
 _COUNTRY = rf"^(?P<country>{'|'.join(country_names())})\s+(?P<name>\S.*)$"
 _FLAG = rf"^(?P<country>{FLAG})\s*(?P<name>\S.*)$"
-_DASH_BYTES = bytes([ord("-"), "–".encode()[0]])
+_LONG_DASH = "–".encode()[:1]
 _FLAG_BYTE = "\U0001f1e6".encode()[0]
 _BEGINS_QUOTE = np.isin(np.arange(256), [c.encode()[0] for c in "\"“”„«‘'"])
 _NEARLY_ALL = 0.9  # of a sheet's names have a country before them, or words that are countries are names
@@ -68,26 +71,36 @@ def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
 
 def _part_names(printed: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, Ints]:
     """Crews and the places of single bytes that divide their names."""
-    between, odd = _between_names(printed)
+    between, odd = _between_names(printed, _MARKS)
     # Most that divides names is a single byte and divides them as it stands; what more there is becomes JOIN.
     other = holding(printed, b"<") | flags(_text_of(printed, odd), len(printed))
-    parted = change_where(pa.array(other), printed, lambda texts: pc.replace_substring_regex(texts, _BETWEEN, JOIN))
     if other.any():
-        between, _ = _between_names(parted)
-    dashed = _divided_by_dashes(printed, flags(_text_of(parted, between), len(parted)), sheet)
-    if not dashed.any():
-        return parted, between
-    parted = change_where(pa.array(dashed), parted, lambda texts: pc.replace_substring_regex(texts, _DASH, JOIN))
-    return parted, _between_names(parted)[0]
+        printed = change_where(pa.array(other), printed, partial(_joined, between=_BETWEEN))
+        between, _ = _between_names(printed, _MARKS)
+    dashes, odd = _between_names(printed, b"-")
+    long = _matching(printed, holding(printed, _LONG_DASH), _DASH)
+    of_sheet = _divided_by_dashes(printed, _text_of(printed, between), _text_of(printed, dashes), long, sheet)
+    other = of_sheet & (long | flags(_text_of(printed, odd), len(printed)))
+    if other.any():
+        printed = change_where(pa.array(other), printed, partial(_joined, between=_DASH))
+        (between, _), (dashes, _) = (_between_names(printed, marks) for marks in (_MARKS, b"-"))
+    return printed, np.sort(np.concatenate([between, dashes[of_sheet[_text_of(printed, dashes)]]]))
 
 
-def _between_names(crews: pa.StringArray) -> tuple[Ints, Ints]:
+def _joined(crews: pa.StringArray, between: str) -> pa.StringArray:
+    return pc.replace_substring_regex(crews, between, JOIN)
+
+
+def _between_names(crews: pa.StringArray, marks: bytes) -> tuple[Ints, Ints]:
     """Where single bytes divide names, and which of them could share a blank with another, so that only one does."""
     data, _ = bytes_of(crews)
-    at = np.flatnonzero((data == ord(JOIN)) | (data == ord("|")) | (data == ord("/")) | (data == ord("&")))
+    found = data == marks[0]
+    for byte in marks[1:]:
+        found |= data == byte
+    at = np.flatnonzero(found)
     mark, *beside = (data.take(at + step, mode="clip") for step in (0, -1, 1, -2, 2))
     before, behind = (_IS_BLANK[byte] for byte in beside[:2])
-    divides = np.where(mark == ord("/"), before | behind, (mark != ord("&")) | (before & behind))
+    divides = np.where(mark == ord("/"), before | behind, ~_NEEDS_BLANKS[mark] | (before & behind))
     shared = (before & _IS_BLANK_OR_MARK[beside[2]]) | (behind & _IS_BLANK_OR_MARK[beside[3]])
     return at[divides], at[divides & shared]
 
@@ -148,6 +161,8 @@ def _countries(pieces: pa.Array, sheet: Ints) -> tuple[pa.Array, pa.Array]:
     # Where nearly all names have a country, one of the first has: only then are the others looked at.
     rank = np.arange(len(sheet)) - (np.cumsum(names) - names)[sheet]
     first = _matching(pieces, rank <= (1 - _NEARLY_ALL) * names[sheet] + 1, _COUNTRY)
+    if not first.any():
+        return _letters(flag), pieces
     worded = _matching(pieces, (np.bincount(sheet, first) > 0)[sheet], _COUNTRY)
     with_country = np.bincount(sheet, worded)
     usual = worded & ((with_country > 2) & (with_country >= _NEARLY_ALL * names))[sheet]
@@ -184,12 +199,13 @@ def _letters(printed: pa.Array) -> pa.Array:
     return pa.array(map(flag_code, coded.dictionary.to_pylist()), pa.string()).take(coded.indices)
 
 
-def _divided_by_dashes(printed: pa.StringArray, divided: Bools, sheet: Ints) -> Bools:
-    """Rows of sheets that divide names by ` - ` wherever they divide them, in a fifth of the crews or more."""
+def _divided_by_dashes(printed: pa.StringArray, divided: Ints, dashed: Ints, long: Bools, sheet: Ints) -> Bools:
+    """Rows of sheets that divide names by ` - ` wherever they divide them, in a fifth of the crews or more.
+
+    `divided` and `dashed` are the rows with other marks and with dashes, `long` says which have dashes of print.
+    """
     sheets = int(sheet.max(initial=0)) + 1
-    may_be = (np.bincount(sheet, divided, sheets) == 0)[sheet]
-    if not may_be.any():
-        return np.asarray(may_be)
-    dash = np.bincount(sheet, _matching(printed, may_be & holding(printed, _DASH_BYTES), _DASH), sheets)
+    dash = np.bincount(sheet, flags(dashed, len(sheet)) | long, sheets)
     crews = np.bincount(sheet, pc.not_equal(printed, "").to_numpy(zero_copy_only=False), sheets)
-    return np.asarray(may_be & ((dash > 0) & (dash * 5 >= crews))[sheet])
+    by_dashes = (np.bincount(sheet[divided], minlength=sheets) == 0) & (dash > 0) & (dash * 5 >= crews)
+    return np.asarray(by_dashes[sheet])
