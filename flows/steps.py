@@ -122,6 +122,7 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
     `wait` is how many seconds to wait for another writer. Raises UserError for a call that cannot work,
     DataError for data that stops a build; readers then keep the snapshot that they had.
     """
+    from flows.memory import give_back_large
     from flows.staging import emptied
 
     with warehouse.lock(wait):
@@ -131,6 +132,8 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
             return plan
         with emptied(runner.staging(warehouse)) as staging, closing(_stage(warehouse, plan, current)) as stage:
             names = read(runner, location, plan.fresh, staging)
+            if not plan.reused:
+                give_back_large()
             tables = _run(runner, collect, plan, staging, names, current)
             _begin(stage, {"lines": tables["lines"]})
             tables = _run(runner, identify, plan, tables, current)
