@@ -15,8 +15,9 @@ from pathlib import Path
 from flows.database import build_database, wal
 from flows.errors import DataError, UserError
 from flows.history import entries, outdated, published, record
+from flows.manifest import MANIFEST, sealed, snapshot_id
 from flows.parquet import Rows, Written, copy_parquet, write_parquet
-from flows.snapshots import MANIFEST, Snapshot, Warehouse, sealed, snapshot_id
+from flows.snapshots import Snapshot, Warehouse
 from flows.storage import DATABASE, sync
 from flows.verify import file_faults
 from transforms.schema import SCHEMA_VERSION, TABLES

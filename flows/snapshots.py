@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from flows.errors import DataError, UserError
 from flows.lock import exclusive, sign
+from flows.manifest import MANIFEST
 from flows.storage import Storage, storage_at
 
 if TYPE_CHECKING:
@@ -22,30 +23,6 @@ if TYPE_CHECKING:
 
     from flows.load import Stage
     from flows.parquet import Rows
-
-ID_LENGTH = 12
-MANIFEST = "manifest.json"
-
-
-def snapshot_id(inputs: Mapping[str, object]) -> str:
-    """The id that belongs to these inputs: a hash of their canonical JSON.
-
-    `inputs` holds all that the tables depend on: hashes of sheets, event facts and decisions, versions of
-    code and schema. TypeError for what JSON cannot hold.
-    """
-    return hashlib.sha256(_canonical(inputs)).hexdigest()[:ID_LENGTH]
-
-
-def sealed(manifest: Mapping[str, object]) -> bytes:
-    """The text of a manifest, which ends with the hash of all else in it as `sha256`: a single changed byte shows."""
-    content = _canonical({key: value for key, value in manifest.items() if key != "sha256"})
-    return content[:-1] + f',\n"sha256":"{hashlib.sha256(content).hexdigest()}"}}\n'.encode()
-
-
-def _canonical(value: Mapping[str, object]) -> bytes:
-    """JSON in one form, an entry a line: only without indentation does Python's encoder take no time."""
-    text = json.dumps(value, sort_keys=True, separators=(",\n", ":"), ensure_ascii=False)
-    return text.encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.errors import DataError, UserError
-from flows.snapshots import MANIFEST, Snapshot, Warehouse, sealed
+from flows.manifest import MANIFEST, is_sealed
+from flows.snapshots import Snapshot, Warehouse
 from flows.storage import DATABASE
 from transforms.schema import SCHEMA_VERSION, TABLES
 from transforms.text import replay
@@ -77,7 +78,7 @@ def file_faults(snapshot: Snapshot) -> Iterator[Fault]:
 
 
 def _manifest_faults(snapshot: Snapshot, manifest: dict[str, Any]) -> Iterator[Fault]:
-    if snapshot.storage.read(f"{snapshot.name}/{MANIFEST}") != sealed(manifest):
+    if not is_sealed(snapshot.storage.read(f"{snapshot.name}/{MANIFEST}") or b""):
         yield Fault(MANIFEST, "it is not as it was written: its text does not have the hash that it states")
     if manifest.get("id") != snapshot.id:
         yield Fault(MANIFEST, f"it belongs to the snapshot {manifest.get('id')}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from hypothesis import strategies as st
 from flows.cli import parcferme
 from flows.database import open_database
 from flows.history import outdated
-from flows.snapshots import Snapshot, Warehouse, snapshot_id
+from flows.manifest import is_sealed, sealed, snapshot_id
+from flows.snapshots import Snapshot, Warehouse
 from tests.loads import files, load
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5)
@@ -24,6 +27,17 @@ NOW = datetime(2026, 1, 31, tzinfo=UTC)
 def test_id_ignores_order(inputs):
     """The same inputs have the same id, in whatever order they are named."""
     assert snapshot_id(inputs) == snapshot_id(dict(reversed(inputs.items())))
+
+
+@given(st.dictionaries(st.text(), JSON), st.data())
+def test_a_changed_manifest_shows(content, data):
+    """A manifest is sealed, now and when manifests were indented, and any byte that changes breaks the seal."""
+    line = json.dumps(content, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    before = {**content, "sha256": hashlib.sha256(line.encode()).hexdigest()}
+    for text in (sealed(content), (json.dumps(before, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()):
+        assert is_sealed(text)
+        place = data.draw(st.integers(0, len(text) - 1))
+        assert not is_sealed(text[:place] + bytes([text[place] ^ 1]) + text[place + 1 :])
 
 
 def test_publish_shows(tmp_path):
