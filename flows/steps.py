@@ -48,7 +48,8 @@ COMPARED = (
 )
 # A batch is large enough that its fixed costs vanish, and small enough for a sixth of a gigabyte to read it; less than
 # half of one is not worth another process. Where there are more than enough of them, each is up to so many times as
-# large, so that a cluster's own cost of a task, a fifth of a second, stays below a twentieth of the work.
+# large, which a worker of one gigabyte can still read: then a cluster's own cost of a task, up to a fifth of a second,
+# is less than a tenth of the work.
 BATCH_BYTES, BATCH_SHEETS = 8 << 20, 4_000
 ENOUGH_BATCHES, LARGEST_BATCH = 64, 4
 
