@@ -34,18 +34,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 READING = ("transforms", *(f"flows/{name}.py" for name in ("extract", "sheet_files", "events", "decisions", "roots")))
 PUBLISHING = ("warehouse/views", "flows/views.py", "flows/database.py", "flows/parquet.py")
 # The tables of the last snapshot that are needed when a few sheets changed, in the order in which they are.
-COMPARED = (
-    "sheets",
-    "lines",
-    "results",
-    "driver_results",
-    "findings",
-    "names",
-    "drivers",
-    "entrants",
-    "cars",
-    "driver_links",
-)
+COMPARED = ("sheets", "lines", "results", "driver_results", "findings", "names", "drivers", "entrants", "cars",
+            "driver_links")  # fmt: skip
 # A batch is large enough that its fixed costs vanish, and small enough for a sixth of a gigabyte to read it; less than
 # half of one is not worth another process. Where there are more than enough of them, each is up to so many times as
 # large, which a worker of one gigabyte can still read: then a cluster's own cost of a task, up to a fifth of a second,

@@ -30,7 +30,8 @@ def divide_aligned(text: pa.Array, sheet: npt.NDArray[np.int64]) -> pa.Array:
 def _divide_sheet(lines: list[str]) -> list[list[str]]:
     runs = [_BLANKS.split(line.strip()) for line in lines]
     header = next((i for i, line in enumerate(lines) if _is_header(line)), None)
-    rows = [line for i, line in enumerate(lines) if len(runs[i]) > 2 and i != header]
+    at = [i for i, cells in enumerate(runs) if len(cells) > 2 and i != header]
+    rows = [lines[i] for i in at]
     if len(rows) + (header is not None) < 2 or not rows or max(map(len, rows)) > _WIDEST:
         return runs
     blank = _blank(rows)
@@ -38,8 +39,7 @@ def _divide_sheet(lines: list[str]) -> list[list[str]]:
     gutters = sorted({*_gutters(blank), *headings})
     columns = [_slice(line, gutters) for line in lines]
     # A gutter that is missing glues cells which a run of blanks still divides: then the runs are the better witness.
-    glued = (_BLANKS.search(cell) for line in rows for cell in _slice(line, gutters))
-    if any(glued):
+    if any(_BLANKS.search(cell) for i in at for cell in columns[i]):
         return runs
     divided = [_fit(cells, by_run) for cells, by_run in zip(columns, runs, strict=True)]
     if header is not None:
