@@ -12,7 +12,7 @@ from flows.terminal import plain
 
 if TYPE_CHECKING:
     from flows.report import Summary
-    from flows.steps import Outcome
+    from flows.survey import Outcome
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 

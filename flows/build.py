@@ -31,6 +31,7 @@ from flows.artifacts import failure_page, findings_page, sheet_pages, summary_pa
 from flows.report import headline
 from flows.roots import absolute
 from flows.snapshots import Warehouse
+from flows.survey import Outcome
 from flows.workers import Workers, cores
 
 T = TypeVar("T")
@@ -106,7 +107,7 @@ def build(
     wait: Annotated[float, Field(ge=0, le=86400)] = 0.0,
     staging: str | None = None,
     workers: Annotated[int | None, Field(ge=1)] = None,
-) -> steps.Outcome:
+) -> Outcome:
     """Read the seeds and publish them; what failed, an artifact says with the remedy.
 
     Args:
@@ -130,15 +131,15 @@ def build(
     return Completed(message=headline(outcome), data=outcome)  # type: ignore[return-value]
 
 
-def build_here(root: str, warehouse: str, workers: int | None, **options: Any) -> steps.Outcome:
+def build_here(root: str, warehouse: str, workers: int | None, **options: Any) -> Outcome:
     """Run the flow with as many workers at a time as asked for, if any number is."""
     runner = ThreadPoolTaskRunner[Any](max_workers=workers or cores())
     flow = build.with_options(task_runner=runner)  # type: ignore[arg-type]
-    outcome: steps.Outcome = flow(root, warehouse, workers=workers, **options)
+    outcome: Outcome = flow(root, warehouse, workers=workers, **options)
     return outcome
 
 
-def _show(root: str, outcome: steps.Outcome) -> None:
+def _show(root: str, outcome: Outcome) -> None:
     """Name the run after its snapshot, and leave the summary and the findings where the UI shows them."""
     with get_client(sync_client=True) as client:
         client.update_flow_run(flow_run.id, name=outcome.snapshot.id)

@@ -16,7 +16,7 @@ from flows.server import free_port, start_server
 from flows.workers import cores
 
 if TYPE_CHECKING:
-    from flows.steps import Outcome
+    from flows.survey import Outcome
 
 # Each worker with one thread: readers of sheets compute. No dashboard on a port of its own.
 LOCAL = {"threads_per_worker": 1, "dashboard_address": None}

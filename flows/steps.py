@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Generator, Mapping, Sequence, Set
 from contextlib import closing
-from dataclasses import dataclass
-from functools import partial
 from math import ceil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from flows.decisions import IDENTITY
 from flows.errors import DataError
 from flows.events import finding_table
-from flows.extract import Scan, Seeds, gather, scan
 from flows.progress import tell
 from flows.sheet_files import Batch, Sheet, batches, read_sources
 from flows.snapshots import Snapshot, Warehouse
-from transforms.schema import SCHEMA_VERSION
+from flows.survey import Outcome, Plan, stands, survey
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,13 +24,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Tables = Mapping[str, "pa.Table | Parts"]
-PROJECT = Path(__file__).resolve().parent.parent
-# What decides how a sheet is read, and what else decides which tables and views are published.
-READING = ("transforms", *(f"flows/{name}.py" for name in ("extract", "sheet_files", "events", "decisions", "roots")))
-PUBLISHING = ("warehouse/views", "flows/views.py", "flows/database.py", "flows/parquet.py")
-# The tables of the last snapshot that are needed when a few sheets changed, in the order in which they are.
-COMPARED = ("sheets", "lines", "results", "driver_results", "findings", "names", "drivers", "entrants", "cars",
-            "driver_links")  # fmt: skip
 # A batch is large enough that its fixed costs vanish, and small enough for a sixth of a gigabyte to read it; less than
 # half of one is not worth another process. Where there are more than enough of them, each is up to so many times as
 # large, which a worker of one gigabyte can still read: then a cluster's own cost of a task, up to a fifth of a second,
@@ -80,30 +68,6 @@ class Direct:
     def staging(self, warehouse: Warehouse) -> str:
         """The warehouse's own staging folder."""
         return str(warehouse.storage.staging / "batches")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a build has to do: the seeds, the inputs that name the snapshot, and the sheets that must be read."""
-
-    seeds: Seeds
-    inputs: Mapping[str, Any]
-    reused: Set[str]
-
-    @property
-    def fresh(self) -> list[Sheet]:
-        """The sheets that are not in the last snapshot as they are now."""
-        return [sheet for sheet in self.seeds.sheets if sheet.sheet_id not in self.reused]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a build led to: the snapshot shown to readers, and what it holds, or None where nothing changed."""
-
-    snapshot: Snapshot
-    summary: Summary | None
-    fresh: int
-    reused: int
 
 
 def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = False, wait: float = 0.0) -> Outcome:
@@ -167,61 +131,6 @@ def batch_size(total: int, readers: int) -> tuple[int, int]:
         # A little more, since sheets cannot be cut, and what is left over would be a batch of its own.
         most = max(most // 2, round(1.02 * share))
     return most, times * BATCH_SHEETS
-
-
-def standing(location: str, warehouse: Warehouse, wait: float = 0.0) -> Outcome | None:
-    """The outcome of a build that finds nothing changed; None when there is something to do."""
-    with warehouse.lock(wait):
-        current = warehouse.current()
-        return _unchanged(current) if current and _stands(current, _inputs(scan(location))) else None
-
-
-def survey(location: str, current: Snapshot | None, full: bool) -> Plan | Outcome:
-    """What has to be done; the outcome at once when the snapshot was made from the same inputs, unless `full`."""
-    code = _code(READING)
-    found = scan(location, partial(_expect, current, code) if current and not full else None)
-    inputs = _inputs(found)
-    if current and not full and _stands(current, inputs):
-        return _unchanged(current)
-    seeds = gather(found)
-    keys = {sheet.sheet_id: sheet.key(code) for sheet in seeds.sheets}
-    reused = frozenset[str]() if full or not current else _reusable(current, keys)
-    return Plan(seeds, inputs | {"sheets": keys}, reused)
-
-
-def _expect(last: Snapshot, code: str, path: str, sha256: str) -> None:
-    """Read the last snapshot, while files are still looked at, once one of them is not what it was."""
-    before = last.manifest["inputs"]
-    if before.get("code", {}).get("reading") == code and before["files"].get(path) != sha256:
-        last.expect(COMPARED)
-
-
-def _inputs(found: Scan) -> dict[str, object]:
-    """All that the tables and views depend on, but for the keys of sheets, which follow from it."""
-    import pyarrow as pa
-
-    return {
-        "files": found.inputs,
-        "code": {"reading": _code(READING), "publishing": _code(PUBLISHING)},
-        "schema_version": SCHEMA_VERSION,
-        "writer": f"pyarrow {pa.__version__}",
-    }
-
-
-def _stands(current: Snapshot, inputs: Mapping[str, object]) -> bool:
-    before = current.manifest["inputs"]
-    return all(before.get(name) == value for name, value in inputs.items())
-
-
-def _unchanged(current: Snapshot) -> Outcome:
-    return Outcome(current, None, 0, current.manifest["tables"]["sheets"]["rows"])
-
-
-def _reusable(current: Snapshot, keys: Mapping[str, str]) -> Set[str]:
-    """The sheets that were read before, from the same bytes, facts and code."""
-    before = current.manifest["inputs"].get("sheets", {})
-    same = {sheet_id for sheet_id, key in keys.items() if before.get(sheet_id) == key}
-    return frozenset(same & set(current.table("sheets", ["sheet_id"])["sheet_id"].to_pylist()) if same else ())
 
 
 def read_batch(location: str, batch: Batch, staging: str, name: str) -> str:
@@ -306,7 +215,7 @@ def _stage(warehouse: Warehouse, plan: Plan, current: Snapshot | None) -> Stage:
     from flows.load import Stage
 
     writing = {name: plan.inputs[name] for name in ("code", "schema_version", "writer")}
-    return Stage(warehouse, current if plan.reused and current and _stands(current, writing) else None)
+    return Stage(warehouse, current if plan.reused and current and stands(current, writing) else None)
 
 
 def _begin(stage: Stage, tables: Tables) -> None:
@@ -325,15 +234,3 @@ NAMES: Mapping[Callable[..., Any], str] = {
     check: "Check the tables",
     publish: "Publish the snapshot",
 }
-
-
-def _code(parts: Sequence[str]) -> str:
-    """A hash of the code and the lexicons below these paths."""
-    digest = hashlib.sha256()
-    for part in parts:
-        place = PROJECT / part
-        files = sorted(place.rglob("*")) if place.is_dir() else [place]
-        for file in files:
-            if file.suffix in {".py", ".sql", ".csv", ".toml", ".json"}:
-                digest.update(f"{file.relative_to(PROJECT)}\0".encode() + file.read_bytes())
-    return digest.hexdigest()[:32]

@@ -14,11 +14,12 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import load, progress, steps
+from flows import load, progress, steps, survey
 from flows.cli import main
 from flows.errors import DataError, UserError
 from flows.snapshots import Snapshot, Warehouse
-from flows.steps import Direct, Outcome
+from flows.steps import Direct
+from flows.survey import PROJECT, Outcome
 from tests.bench.build import write_archive
 from transforms.schema import TABLES
 
@@ -59,7 +60,7 @@ def command(*arguments: object) -> tuple[int, str, str]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse of the seeds as they are, to be read only."""
     warehouse = tmp_path_factory.mktemp("built") / "warehouse"
-    build(steps.PROJECT / "seeds", warehouse)
+    build(PROJECT / "seeds", warehouse)
     return warehouse
 
 
@@ -173,7 +174,7 @@ def test_only_what_changed_is_read(seeds, tmp_path, built, change, fresh):
 def test_new_code_reads_everything_again(seeds, tmp_path, built, monkeypatch):
     """When the reader's code changed, no row of the last snapshot is trusted."""
     warehouse = copied(built, tmp_path / "warehouse")
-    monkeypatch.setattr(steps, "_code", lambda parts: "another version")
+    monkeypatch.setattr(survey, "_code", lambda parts: "another version")
     outcome = build(seeds, warehouse)
     assert (outcome.fresh, outcome.reused) == (4, 0)
 
@@ -214,7 +215,7 @@ def test_batches_of_any_size_give_the_same_bytes(tmp_path, built, monkeypatch, m
     """However the sheets are cut into batches, the same bytes are published."""
     monkeypatch.setattr(steps, "BATCH_BYTES", most_bytes)
     monkeypatch.setattr(steps, "BATCH_SHEETS", most_sheets)
-    snapshot = build(steps.PROJECT / "seeds", tmp_path / "warehouse").snapshot
+    snapshot = build(PROJECT / "seeds", tmp_path / "warehouse").snapshot
     current = Warehouse(str(built)).current()
     assert current is not None
     assert files(snapshot) == files(current)
@@ -336,11 +337,11 @@ def test_long_builds_say_how_far_they_are(tmp_path, monkeypatch, capsys):
     """Where no terminal is watched, a long build writes plain lines on standard error, a short one none."""
     monkeypatch.setattr(steps, "BATCH_SHEETS", 1)
     with progress.shown():
-        build(steps.PROJECT / "seeds", tmp_path / "quick")
+        build(PROJECT / "seeds", tmp_path / "quick")
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(progress, "PAUSE", 0.0)
     with progress.shown():
-        build(steps.PROJECT / "seeds", tmp_path / "slow")
+        build(PROJECT / "seeds", tmp_path / "slow")
     assert "Read the sheets: 3 of 4 batches ...\n" in capsys.readouterr().err
 
 

@@ -20,7 +20,8 @@ from pyarrow import fs
 
 from flows import steps
 from flows.snapshots import Warehouse
-from flows.steps import PROJECT, Direct
+from flows.steps import Direct
+from flows.survey import PROJECT
 from flows.verify import verify
 from tests import lost_worker
 from transforms.schema import TABLES

@@ -21,7 +21,7 @@ from flows.errors import UserError
 from flows.schedule import duration
 from flows.server import free_port, start_server
 from flows.snapshots import Warehouse
-from flows.steps import PROJECT
+from flows.survey import PROJECT
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
 ENVIRONMENT["PYTHONPATH"] = str(PROJECT)

@@ -15,7 +15,8 @@ import pytest
 from flows import steps, workers
 from flows.errors import DataError, UserError
 from flows.snapshots import Warehouse
-from flows.steps import PROJECT, Direct
+from flows.steps import Direct
+from flows.survey import PROJECT
 from flows.workers import Workers, cores
 from tests.bench.build import write_archive
 from transforms.schema import TABLES

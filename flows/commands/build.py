@@ -18,7 +18,7 @@ from flows.progress import shown
 from flows.storage import DATABASE, storage_at
 
 if TYPE_CHECKING:
-    from flows.steps import Outcome
+    from flows.survey import Outcome
 
 
 @click.command(
@@ -92,7 +92,7 @@ def _flow(root: str, warehouse: str, on_dask: bool, scheduler: str | None, optio
     from flows.load import writing
     from flows.prefect_home import settle
     from flows.snapshots import Warehouse
-    from flows.steps import standing
+    from flows.survey import standing
 
     # Prefect's server takes ten seconds to start, and would only be told that there is nothing to do.
     if not options["full"] and (outcome := standing(root, Warehouse(warehouse), options["wait"])):

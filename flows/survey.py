@@ -1,0 +1,118 @@
+"""What a build has to do: which files, which code, and which of the sheets are not as they were."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flows.extract import Scan, Seeds, gather, scan
+from flows.sheet_files import Sheet
+from flows.snapshots import Snapshot, Warehouse
+from transforms.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from flows.report import Summary
+
+PROJECT = Path(__file__).resolve().parent.parent
+# What decides how a sheet is read, and what else decides which tables and views are published.
+READING = ("transforms", *(f"flows/{name}.py" for name in ("extract", "sheet_files", "events", "decisions", "roots")))
+PUBLISHING = ("warehouse/views", "flows/views.py", "flows/database.py", "flows/parquet.py")
+# The tables of the last snapshot that are needed when a few sheets changed, in the order in which they are.
+COMPARED = ("sheets", "lines", "results", "driver_results", "findings", "names", "drivers", "entrants", "cars",
+            "driver_links")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a build has to do: the seeds, the inputs that name the snapshot, and the sheets that must be read."""
+
+    seeds: Seeds
+    inputs: Mapping[str, Any]
+    reused: Set[str]
+
+    @property
+    def fresh(self) -> list[Sheet]:
+        """The sheets that are not in the last snapshot as they are now."""
+        return [sheet for sheet in self.seeds.sheets if sheet.sheet_id not in self.reused]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a build led to: the snapshot shown to readers, and what it holds, or None where nothing changed."""
+
+    snapshot: Snapshot
+    summary: Summary | None
+    fresh: int
+    reused: int
+
+
+def survey(location: str, current: Snapshot | None, full: bool) -> Plan | Outcome:
+    """What has to be done; the outcome at once when the snapshot was made from the same inputs, unless `full`."""
+    code = _code(READING)
+    found = scan(location, partial(_expect, current, code) if current and not full else None)
+    inputs = _inputs(found)
+    if current and not full and stands(current, inputs):
+        return _unchanged(current)
+    seeds = gather(found)
+    keys = {sheet.sheet_id: sheet.key(code) for sheet in seeds.sheets}
+    reused = frozenset[str]() if full or not current else _reusable(current, keys)
+    return Plan(seeds, inputs | {"sheets": keys}, reused)
+
+
+def standing(location: str, warehouse: Warehouse, wait: float = 0.0) -> Outcome | None:
+    """The outcome of a build that finds nothing changed; None when there is something to do."""
+    with warehouse.lock(wait):
+        current = warehouse.current()
+        return _unchanged(current) if current and stands(current, _inputs(scan(location))) else None
+
+
+def _expect(last: Snapshot, code: str, path: str, sha256: str) -> None:
+    """Read the last snapshot, while files are still looked at, once one of them is not what it was."""
+    before = last.manifest["inputs"]
+    if before.get("code", {}).get("reading") == code and before["files"].get(path) != sha256:
+        last.expect(COMPARED)
+
+
+def _inputs(found: Scan) -> dict[str, object]:
+    """All that the tables and views depend on, but for the keys of sheets, which follow from it."""
+    import pyarrow as pa
+
+    return {
+        "files": found.inputs,
+        "code": {"reading": _code(READING), "publishing": _code(PUBLISHING)},
+        "schema_version": SCHEMA_VERSION,
+        "writer": f"pyarrow {pa.__version__}",
+    }
+
+
+def stands(current: Snapshot, inputs: Mapping[str, object]) -> bool:
+    """Tell whether a snapshot was made from all of these inputs."""
+    before = current.manifest["inputs"]
+    return all(before.get(name) == value for name, value in inputs.items())
+
+
+def _unchanged(current: Snapshot) -> Outcome:
+    return Outcome(current, None, 0, current.manifest["tables"]["sheets"]["rows"])
+
+
+def _reusable(current: Snapshot, keys: Mapping[str, str]) -> Set[str]:
+    """The sheets that were read before, from the same bytes, facts and code."""
+    before = current.manifest["inputs"].get("sheets", {})
+    same = {sheet_id for sheet_id, key in keys.items() if before.get(sheet_id) == key}
+    return frozenset(same & set(current.table("sheets", ["sheet_id"])["sheet_id"].to_pylist()) if same else ())
+
+
+def _code(parts: Sequence[str]) -> str:
+    """A hash of the code and the lexicons below these paths."""
+    digest = hashlib.sha256()
+    for part in parts:
+        place = PROJECT / part
+        files = sorted(place.rglob("*")) if place.is_dir() else [place]
+        for file in files:
+            if file.suffix in {".py", ".sql", ".csv", ".toml", ".json"}:
+                digest.update(f"{file.relative_to(PROJECT)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:32]
