@@ -28,6 +28,7 @@ from pydantic import Field
 
 from flows import steps
 from flows.artifacts import failure_page, findings_page, sheet_pages, summary_page, verbatim
+from flows.cluster import even_shares
 from flows.report import headline
 from flows.roots import absolute
 from flows.snapshots import Warehouse
@@ -67,15 +68,21 @@ class Tasks:
         return TASKS[step](*map(quote, arguments))  # type: ignore[return-value]
 
     def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Generator[T, None, None]:
-        """The results of one task for each tuple of arguments: on a cluster, or in a thread that waits for a worker."""
+        """The results of the step for each tuple of arguments: from a cluster, or threads that wait for workers."""
         with ExitStack() as at_work:
-            task = TASKS[step]
-            if self._workers and len(calls) > 1:
-                task = _by_workers(step, at_work.enter_context(Workers(min(self._workers, len(calls)))))
-            futures = [task.submit(*arguments) for arguments in calls]
+            shares: list[Sequence[tuple[Any, ...]]] = [[call] for call in calls]
+            hands: steps.Direct | Workers = steps.Direct()
+            if self._workers is None:
+                shares = even_shares(calls, _workers_of_the_cluster())
+            elif self._workers > 1 and len(calls) > 1:
+                hands = at_work.enter_context(Workers(min(self._workers, len(calls))))
+            task = _by(hands, step)
+            futures = [task.submit(share) for share in shares]
             progress = create_progress_artifact(0.0, description="Batches of sheets read.") if len(calls) > 1 else None
-            for done, future in enumerate(futures, 1):
-                yield future.result()
+            done = 0
+            for future in futures:
+                yield from (results := future.result())
+                done += len(results)
                 if isinstance(progress, UUID):
                     update_progress_artifact(progress, 100.0 * done / len(calls))
 
@@ -86,13 +93,19 @@ class Tasks:
         return f"{self._place.rstrip('/')}/.parcferme-{sha256(absolute(warehouse.url).encode()).hexdigest()[:16]}"
 
 
-def _by_workers(step: Callable[..., T], workers: Workers) -> Task[..., T]:
-    """A task like the step's own whose work a process does: threads would take turns at the interpreter."""
+def _by(hands: steps.Direct | Workers, step: Callable[..., T]) -> Task[..., list[T]]:
+    """A task like the step's own for several calls in turn, done here, or by workers while this thread waits."""
 
-    def wait(*arguments: Any) -> T:
-        return next(workers.each(step, [arguments]))
+    def work(calls: Sequence[tuple[Any, ...]]) -> list[T]:
+        return list(hands.each(step, calls))
 
-    return _as_task(wait).with_options(name=TASKS[step].name)
+    return _as_task(work).with_options(name=TASKS[step].name)
+
+
+def _workers_of_the_cluster() -> int:
+    """How many tasks the flow's cluster runs at a time, as far as its workers are there by now."""
+    runner: Any = FlowRunContext.get().task_runner  # type: ignore[union-attr]
+    return sum(runner.client.ncores().values())
 
 
 @flow(

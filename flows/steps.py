@@ -25,11 +25,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Tables = Mapping[str, "pa.Table | Parts"]
 # A batch is large enough that its fixed costs vanish, and small enough for a sixth of a gigabyte to read it; less than
-# half of one is not worth another process. Where there are more than enough of them, each is up to so many times as
-# large, which a worker of one gigabyte can still read: then a cluster's own cost of a task, up to a fifth of a second,
-# is less than a tenth of the work.
+# half of one is not worth another process.
 BATCH_BYTES, BATCH_SHEETS = 8 << 20, 4_000
-ENOUGH_BATCHES, LARGEST_BATCH = 64, 4
 
 
 class Runner(Protocol):
@@ -112,7 +109,7 @@ def read(runner: Runner, location: str, sheets: Sequence[Sheet], staging: str) -
     """Read sheets in batches, and give the names under which these are staged."""
     from flows.workers import cores
 
-    cut = batches(sheets, *batch_size(sum(sheet.size for sheet in sheets), cores()))
+    cut = batches(sheets, batch_size(sum(sheet.size for sheet in sheets), cores()), BATCH_SHEETS)
     calls = [(location, batch, staging, f"{number:06}") for number, batch in enumerate(cut)]
     names = []
     with closing(runner.each(read_batch, calls)) as staged:
@@ -122,15 +119,13 @@ def read(runner: Runner, location: str, sheets: Sequence[Sheet], staging: str) -
     return names
 
 
-def batch_size(total: int, readers: int) -> tuple[int, int]:
-    """The most bytes and sheets of a batch, where so many read so many bytes in all, each as many batches."""
-    times = min(LARGEST_BATCH, max(1, total // (ENOUGH_BATCHES * BATCH_BYTES)))
-    most = times * BATCH_BYTES
-    if total > most:
-        share = total / (readers * ceil(total / (readers * most)))
-        # A little more, since sheets cannot be cut, and what is left over would be a batch of its own.
-        most = max(most // 2, round(1.02 * share))
-    return most, times * BATCH_SHEETS
+def batch_size(total: int, readers: int) -> int:
+    """The most bytes of a batch, where so many read so many bytes in all, each as many batches."""
+    if total <= BATCH_BYTES:
+        return BATCH_BYTES
+    share = total / (readers * ceil(total / (readers * BATCH_BYTES)))
+    # A little more, since sheets cannot be cut, and what is left over would be a batch of its own.
+    return max(BATCH_BYTES // 2, round(1.02 * share))
 
 
 def read_batch(location: str, batch: Batch, staging: str, name: str) -> str:

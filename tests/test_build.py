@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from flows import load, progress, steps, survey
 from flows.cli import main
+from flows.cluster import BATCHES_OF_A_TASK, even_shares
 from flows.errors import DataError, UserError
 from flows.snapshots import Snapshot, Warehouse
 from flows.steps import Direct
@@ -221,24 +222,28 @@ def test_batches_of_any_size_give_the_same_bytes(tmp_path, built, monkeypatch, m
     assert files(snapshot) == files(current)
 
 
-def test_batches_grow_with_the_archive_up_to_a_bound():
-    """A small archive is one batch; in a large one no task is too small for what it costs."""
-    small, large, huge = (steps.batch_size(total, 2)[0] for total in (1 << 20, 3 << 29, 1 << 40))
-    assert small == steps.BATCH_BYTES < 0.99 * large < large < 0.99 * huge
-    assert huge == pytest.approx(steps.LARGEST_BATCH * small, rel=0.03)
-
-
 @pytest.mark.parametrize("readers", [1, 2, 3, 7])
 def test_every_reader_gets_as_many_batches(readers):
     """Readers side by side end together: each has as many batches as the others, of about the same size."""
     sizes = random.Random(readers).choices(range(1_000, 9_000), k=20_000)
     total = sum(sizes)
-    most, _ = steps.batch_size(total, readers)
+    most = steps.batch_size(total, readers)
     counts, size = 1, 0
     for sheet in sizes:
         counts, size = (counts + 1, sheet) if size + sheet > most else (counts, size + sheet)
     assert counts % readers == 0
     assert size > 0.7 * most
+
+
+@given(count=st.integers(0, 200), workers=st.integers(0, 20))
+def test_tasks_of_a_cluster_are_even_shares(count, workers):
+    """Each call is in one task, in order; tasks are even, none too large, and no worker idle while others have two."""
+    calls = list(range(count))
+    shares = even_shares(calls, workers)
+    assert [call for share in shares for call in share] == calls
+    assert all(1 <= len(share) <= BATCHES_OF_A_TASK for share in shares)
+    assert max(map(len, shares), default=0) - min(map(len, shares), default=0) <= 1
+    assert len(shares) >= min(workers, count)
 
 
 def test_what_is_no_sheet_stops_nothing(seeds, tmp_path):

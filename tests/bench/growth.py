@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flows.steps import NAMES, batch_size
+from flows.cluster import BATCHES_OF_A_TASK
+from flows.steps import BATCH_BYTES, BATCH_SHEETS, NAMES
 from flows.terminal import grid
 
 MIB, GIB = 2**20, 2**30
@@ -94,8 +95,7 @@ def _sums(sizes: Sequence[Size]) -> Table:
     text = per_sheet(sizes, lambda size: size.text)
     mentions = per_sheet(sizes, lambda size: size.full["rows"]["driver_results"])
     memory = per_sheet(sizes, lambda size: size.full["all"][2] * MIB)
-    most_bytes, most_sheets = batch_size(int(text * MANY), 1)
-    batch = min(most_sheets, most_bytes / text)
+    task = BATCHES_OF_A_TASK * min(BATCH_SHEETS, BATCH_BYTES / text)
     read = cpu("read_batch")
     disk = {
         "text": text,
@@ -117,9 +117,9 @@ def _sums(sizes: Sequence[Size]) -> Table:
         ["memory of the build's own process", f"{memory:,.0f} bytes", f"{memory * MANY / GIB:,.0f} GiB"],
         ["the same for each driver row", f"{memory / mentions:,.0f} bytes", ""],
         [f"sheets that {MACHINE_GIB} GiB hold", "", f"{MACHINE_GIB * GIB / memory / 1e6:,.2f} million"],
-        [f"batches of {batch:,.0f} sheets", "", f"{MANY / batch:,.0f}"],
-        ["reading of one batch", f"{1000 * read:,.3f} ms", f"{read * batch:,.1f} s"],
-        [f"a task's own cost ({TASK_SECONDS} s) beside it", "", f"{100 * TASK_SECONDS / (read * batch):,.1f} %"],
+        [f"tasks of a cluster, each {task:,.0f} sheets", "", f"{MANY / task:,.0f}"],
+        ["reading of one task's", f"{1000 * read:,.3f} ms", f"{read * task:,.1f} s"],
+        [f"a task's own cost ({TASK_SECONDS} s) beside it", "", f"{100 * TASK_SECONDS / (read * task):,.1f} %"],
     ]
     return Table("Ten million sheets", ["", "one sheet more", f"{MANY:,} sheets"], rows)
 
