@@ -4,11 +4,11 @@ WITH counted AS (
   SELECT doubts.*,
     count(doubts.line) OVER every AS rows_in_doubt,
     row_number() OVER (every ORDER BY doubts.line, doubts."column", doubts.observed, doubts.message) AS nth,
-    sheets.results AS rows_in_sheet,
+    sheets.sheet_id, sheets.results AS rows_in_sheet,
     coalesce(doubts.event_id, sheets.event_id) AS event
   FROM doubts
-  LEFT JOIN sheets ON sheets.sheet_id = doubts.sheet_id
-  WINDOW every AS (PARTITION BY doubts."check", doubts.severity, doubts.sheet_id)
+  LEFT JOIN sheets ON sheets.sheet = doubts.sheet
+  WINDOW every AS (PARTITION BY doubts."check", doubts.severity, doubts.sheet)
 ), flooded AS (
   SELECT *, line IS NOT NULL AND rows_in_doubt > 5 AND rows_in_doubt * 3 > rows_in_sheet AS floods
   FROM counted

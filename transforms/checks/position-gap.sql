@@ -1,9 +1,9 @@
 -- Every position from the first to the last one printed is there.
 WITH neighbours AS (
-  SELECT *, coalesce(lag(position) OVER (PARTITION BY sheet_id, ranking ORDER BY position, line), 0) AS previous
+  SELECT *, coalesce(lag(position) OVER (PARTITION BY sheet, ranking ORDER BY position, line), 0) AS previous
   FROM placed
 )
-SELECT 'warning' AS severity, sheet_id, line, 'position' AS "column", position_text AS observed,
+SELECT 'warning' AS severity, sheet, line, 'position' AS "column", position_text AS observed,
   (previous + 1)::VARCHAR AS expected,
   CASE WHEN position = previous + 2 THEN 'position ' || (previous + 1) || ' is missing'
        ELSE 'positions ' || (previous + 1) || ' to ' || (position - 1) || ' are missing' END AS message

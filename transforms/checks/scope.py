@@ -13,19 +13,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.parts import Parts
-from transforms.schema import IDENTIFIED, TABLES
+from transforms.schema import TABLES
 
-_SEEN = ("events", "sheets", "results")
+SEEN = {
+    "events": TABLES["events"].schema.names,
+    "sheets": ["sheet_id", "event_id", "lap_time_of", "results"],
+    "results": [
+        *("sheet_id", "line", "event_id", "kind", "section", "status", "position", "position_text", "car_number"),
+        *("car", "make", "class", "class_position", "laps", "race_time_ms", "distance_km", "race_speed_kmh"),
+        *("lap_time_ms", "lap_number", "lap_speed_kmh"),
+    ],
+}
 ROWS = 100_000  # of results that are checked at a time, or somewhat more
 
 
 def seen(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """The tables that checks may read, without the columns that identity fills; absent ones are empty."""
-    return {name: tables.get(name, TABLES[name].empty()).select(_visible(name)) for name in _SEEN}
-
-
-def _visible(name: str) -> list[str]:
-    return [column for column in TABLES[name].schema.names if column not in IDENTIFIED.get(name, ())]
+    """The tables that checks may read, and their columns; absent ones are empty."""
+    return {name: tables.get(name, TABLES[name].empty()).select(columns) for name, columns in SEEN.items()}
 
 
 def pieces(tables: Mapping[str, pa.Table | Parts]) -> Iterator[dict[str, pa.Table]]:
@@ -35,8 +39,8 @@ def pieces(tables: Mapping[str, pa.Table | Parts]) -> Iterator[dict[str, pa.Tabl
     """
     events, sheets = (Parts.of(tables.get(name, TABLES[name].empty())).whole() for name in ("events", "sheets"))
     known, ends = _event(sheets), _ends(sheets)
-    start, held = 0, TABLES["results"].empty().select(_visible("results"))
-    for part in Parts.of(tables.get("results", held)).scan(_visible("results")):
+    start, held = 0, TABLES["results"].empty().select(SEEN["results"])
+    for part in Parts.of(tables.get("results", held)).scan(SEEN["results"]):
         held = pa.concat_tables([held, part])
         if held.num_rows < ROWS:
             continue

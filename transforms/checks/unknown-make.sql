@@ -1,7 +1,7 @@
 -- Every car is of a make in the lexicon.
-SELECT 'warning' AS severity, sheet_id, min(line) AS line, 'car' AS "column", car AS observed,
+SELECT 'warning' AS severity, sheet, min(line) AS line, 'car' AS "column", car AS observed,
   'the make of ' || car || ' is not known' || CASE WHEN count(*) > 1 THEN ' (' || count(*) || ' cars)' ELSE '' END
     || ': add it to transforms/lexicon/makes.csv' AS message
-FROM results
+FROM cars
 WHERE car IS NOT NULL AND make IS NULL
-GROUP BY sheet_id, car
+GROUP BY sheet, car
