@@ -290,13 +290,13 @@ def test_surname_blocks_can_be_judged_alone(simulated: Archive) -> None:
     track[open_] = tracks(mentions, open_)
     nobody = np.array([], dtype=np.int64)
     counts = int(track.max()) + 1, int(anchor.max()) + 1
-    full = link(Context(mentions, counts[0], track), Context(mentions, counts[1], anchor), nobody)
+    full = link(Context.of(mentions, counts[0], track), Context.of(mentions, counts[1], anchor), nobody)
     blocks = [set(own) for own in mentions.names.table["surnames"].to_pylist()]
     touched = {block for index, own in enumerate(blocks) if index % 7 == 0 for block in own}
     inside = np.array([bool(own & touched) for own in blocks])[mentions.name]
     whole = np.isin(track, np.setdiff1d(track, track[~inside]))
-    tracks_alone = Context(mentions, counts[0], np.where(whole, track, -1))
-    alone = link(tracks_alone, Context(mentions, counts[1], anchor), nobody)
+    tracks_alone = Context.of(mentions, counts[0], np.where(whole, track, -1))
+    alone = link(tracks_alone, Context.of(mentions, counts[1], anchor), nobody)
     mine = np.unique(track[whole & (track >= 0)])
     assert len(mine) > 100
     assert np.array_equal(alone.person[mine], full.person[mine])

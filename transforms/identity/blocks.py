@@ -17,8 +17,8 @@ def link_all(tracks: Context, people: Context, forbidden: Codes) -> Links:
     ambiguous = np.zeros(tracks.owners, dtype=bool)
     idle = set(forbidden.tolist())
     parts = []
-    for mine in _blocks(tracks, people):
-        (one, own), (two, others) = (side.of(mine) for side in (tracks, people))
+    for some in _blocks(tracks, people):
+        (one, own), (two, others) = (side.only(keep) for side, keep in zip((tracks, people), some, strict=True))
         there = forbidden[np.isin(forbidden // people.owners, one) & np.isin(forbidden % people.owners, two)]
         track, whom = np.searchsorted(one, there // people.owners), np.searchsorted(two, there % people.owners)
         apart = paired(track, len(two), whom)
@@ -33,25 +33,27 @@ def link_all(tracks: Context, people: Context, forbidden: Codes) -> Links:
     return Links(person, track, candidate, terms, terms.sum(axis=1, dtype=np.int32), ambiguous, frozenset(idle))
 
 
-def _blocks(tracks: Context, people: Context) -> Iterator[Codes]:
-    """The places of the mentions of those who share surnames with nobody else, so many at a time; once at least."""
+def _blocks(tracks: Context, people: Context) -> Iterator[list[np.ndarray]]:
+    """Which mentions of either side are of those who share surnames, so many at a time; once at least."""
     kin = _kin(tracks, people)
-    size = np.bincount(kin[kin >= 0])
-    block = np.append((np.cumsum(size) - size) // SIZE, -1).astype(np.int32)[kin]
-    for number in range(max(0, int(block.max(initial=-1))) + 1):
-        yield np.flatnonzero(block == number)
+    size = np.bincount(np.concatenate(kin), minlength=1)
+    block = ((np.cumsum(size) - size) // SIZE).astype(np.int32)
+    blocks = [block[side] for side in kin]
+    for number in range(int(block[-1]) + 1):
+        yield [side == number for side in blocks]
 
 
-def _kin(tracks: Context, people: Context) -> Codes:
-    """For each mention that has an owner a number that it shares with all who are joined by surnames; else -1."""
+def _kin(tracks: Context, people: Context) -> tuple[Codes, Codes]:
+    """For each mention of either side a number that it shares with all who are joined by surnames."""
     mentions = tracks.mentions
     start, surname = mentions.names.surnames
     count = len(mentions.names)
     bearer = np.repeat(np.arange(count), np.diff(start))
-    kin = components(count + int(surname.max(initial=-1)) + 1, bearer, count + surname)[mentions.name]
+    kin = components(count + int(surname.max(initial=-1)) + 1, bearer, count + surname)[:count]
     for side in (tracks, people):
-        one = np.zeros(side.owners + 1, dtype=np.int32)  # the last is of those without an owner
-        one[side.owner] = kin
-        apart = np.flatnonzero((one[side.owner] != kin) & (side.owner >= 0))
-        kin = components(count, one[side.owner[apart]], kin[apart])[kin]
-    return np.where((tracks.owner >= 0) | (people.owner >= 0), kin, np.int32(-1))
+        own = kin[mentions.name[side.places]]
+        one = np.zeros(side.owners, dtype=np.int32)
+        one[side.owner] = own
+        apart = np.flatnonzero(one[side.owner] != own)
+        kin = components(count, one[side.owner[apart]], own[apart])[kin]
+    return kin[mentions.name[tracks.places]], kin[mentions.name[people.places]]

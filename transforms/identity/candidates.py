@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from transforms.identity.evidence import Context
-from transforms.identity.groups import Codes, distinct, ordered, paired, place_of, sought, spread
+from transforms.identity.groups import Codes, distinct, met, ordered, paired, sought, spread
 from transforms.identity.mentions import Mentions
 from transforms.identity.understood import FORMS
 
@@ -16,6 +16,7 @@ WINDOW = 12  # years between a track and the nearest season of a candidate
 # By the weights of `points`, of more than FEW namesakes none is told without a shared car, co-driver or entrant,
 # and of more than MANY none without a shared car.
 FEW, MANY = 10, 32
+NEAR = ("car_at_event", "co_driver", "entrant")  # what makes one of many namesakes a candidate
 COMMON = 40  # people of one surname beside one car, co-driver or entrant: beyond it that tells nobody
 
 
@@ -75,27 +76,60 @@ class Namesakes:
         pairs = Pairs(self.tracks, people, track[order], self.person[at][order], self.part[at][order])
         return pairs.only(self._suffix_fits(pairs))
 
+    def stirred(self, people: Context, open_: np.ndarray, more: np.ndarray) -> np.ndarray:
+        """Which of the open tracks may be judged otherwise, now that `more` is known of some people.
+
+        They are among the namesakes of the track, of whom it has FEW, or share with it what makes a candidate.
+        """
+        known = more[self.person]
+        until = np.append(0, np.cumsum(known))
+        tracks = np.flatnonzero(open_ & (until[self.start + self.size] > until[self.start]))
+        crowded = tracks[self.size[tracks] > FEW]
+        stirred = open_ & False
+        stirred[tracks[self.size[tracks] <= FEW]] = True
+        for kind in NEAR:
+            track, _, size, _ = self._meeting(kind, people, crowded, np.flatnonzero(known))
+            stirred[track[size > 0]] = True
+        return stirred
+
     def _near(self, people: Context, tracks: Codes) -> tuple[Codes, Codes]:
         """The tracks beside the places of those namesakes who share the car, a co-driver or the entrant."""
-        some = tracks[np.unique(self.start[tracks], return_index=True)[1]]
-        bearers = spread(self.start[some], self.size[some])[1]
-        found = [self._sharing("car_at_event", people, tracks, bearers)]
+        asked = np.zeros(len(self.key) + 1, dtype=bool)
+        asked[self.start[tracks]] = True
+        bearers = np.flatnonzero(asked[self._first])
+        found = [self._sharing(NEAR[0], people, tracks, bearers)]
         tracks = tracks[(self.size[tracks] <= MANY) | np.isin(tracks, found[0][0])]
-        found += [self._sharing(kind, people, tracks, bearers) for kind in ("co_driver", "entrant")]
+        found += [self._sharing(kind, people, tracks, bearers) for kind in NEAR[1:]]
         track, at = (np.concatenate(part) for part in zip(*found, strict=True))
         pair = distinct(paired(track, len(self.key), at))
         return pair // len(self.key), pair % len(self.key)
 
     def _sharing(self, kind: str, people: Context, tracks: Codes, bearers: Codes) -> tuple[Codes, Codes]:
         """The tracks beside the places of the namesakes with whom they share an item that is not COMMON to many."""
+        track, start, size, holders = self._meeting(kind, people, tracks, bearers)
+        pair, at = spread(start, np.where(size > COMMON, 0, size))
+        return track[pair], holders[at]
+
+    def _meeting(self, kind: str, people: Context, tracks: Codes, bearers: Codes) -> tuple[Codes, Codes, Codes, Codes]:
+        """Each track with how many namesakes at some places hold an item that it holds, and where these begin.
+
+        The places of the holders come last.
+        """
         own, others = self.tracks.bag(kind), people.bag(kind)
         bearer, item = others.items(self.person[bearers])
-        held = paired(place_of(self.key, self.key[bearers])[bearer], others.span, item)
-        order = ordered(held)
+        held = paired(self._first[bearers][bearer], others.span, item)
         track, item = own.items(tracks)
-        start, size = sought(held[order], paired(self.start[tracks][track], others.span, item))
-        pair, at = spread(start, np.where(size > COMMON, 0, size))
-        return tracks[track[pair]], bearers[bearer[order[at]]]
+        wanted = paired(self.start[tracks][track], others.span, item)
+        some, likely = met(held, wanted)
+        held, wanted = held[some], wanted[likely]
+        order = ordered(held)
+        return tracks[track[likely]], *sought(held[order], wanted), bearers[bearer[some[order]]]
+
+    @cached_property
+    def _first(self) -> Codes:
+        """Where those begin who share the key of each place."""
+        fresh = np.append(True, self.key[1:] != self.key[:-1])[: len(self.key)]
+        return np.asarray(np.flatnonzero(fresh)[np.cumsum(fresh) - 1])
 
     def _suffix_fits(self, pairs: Pairs) -> np.ndarray:
         """A printed suffix must be the candidate's; where none is printed, it may have been left out."""
@@ -104,15 +138,14 @@ class Namesakes:
 
     @cached_property
     def _suffixes(self) -> tuple[Codes, Codes]:
-        suffix = self.tracks.mentions.named("suffix")
-        return _of_owner(self.tracks, suffix), _of_owner(self.people, suffix)
+        own, other = (_of_owner(side, side.named("suffix")) for side in (self.tracks, self.people))
+        return own, other
 
 
 def _bearers(people: Context) -> tuple[Codes, Codes, np.ndarray]:
     """The people by key, in order of key and person; and whether the surname is but a part of their name."""
     m = people.mentions
-    held = people.owner >= 0
-    pair = distinct(paired(people.owner[held], len(m.names), m.name[held]))
+    pair = distinct(paired(people.owner, len(m.names), m.name[people.places]))
     person, name = pair // max(1, len(m.names)), pair % max(1, len(m.names))
     start, surname = m.names.surnames
     owner, at = spread(start[name], start[name + 1] - start[name])
@@ -130,8 +163,9 @@ def _wanted(tracks: Context) -> Codes:
     m = tracks.mentions
     start, surname = m.names.surnames
     whole = np.where(np.diff(start) > 0, np.append(surname, -1)[start[:-1]], -1)
-    initial = np.where(m.named("form") == FORMS.index("initial"), m.names.heads.max(axis=0)[m.name], 0)
-    return _key(m, _of_owner(tracks, whole[m.name]), np.maximum(_of_owner(tracks, initial), 0))
+    initial = np.where(m.names.form == FORMS.index("initial"), m.names.heads.max(axis=0), 0)
+    name = m.name[tracks.places]
+    return _key(m, _of_owner(tracks, whole[name]), np.maximum(_of_owner(tracks, initial[name]), 0))
 
 
 def _key(mentions: Mentions, surname: Codes, head: Codes) -> Codes:
@@ -142,6 +176,5 @@ def _key(mentions: Mentions, surname: Codes, head: Codes) -> Codes:
 def _of_owner(context: Context, value: Codes) -> Codes:
     """The greatest value among the mentions of each owner."""
     out = np.full(context.owners, -1)
-    held = context.owner >= 0
-    np.maximum.at(out, context.owner[held], value[held])
+    np.maximum.at(out, context.owner, value)
     return out

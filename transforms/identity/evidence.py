@@ -7,49 +7,51 @@ from functools import cached_property
 
 import numpy as np
 
-from transforms.identity.groups import Bag, Codes, distinct, paired, place_of
+from transforms.identity.groups import Bag, Codes, paired, place_of
 from transforms.identity.mentions import Mentions
 
-KINDS = (
-    "sheet",
-    "event",
-    "car_at_event",
-    "co_driver",
-    "entrant",
-    "series",
-    "race",
-    "car",
-    "number",
-    "season",
-)
-
-
-SIZE = 200_000  # mentions whose bags are held at a time, or somewhat more; their company is beside them
+SIZE = 200_000  # mentions whose bags are held at a time, or somewhat more
 
 
 @dataclass(frozen=True)
 class Context:
-    """The bags of one side: what stands beside the mentions of each owner."""
+    """The bags of one side: what stands beside the mentions at some `places`, of which each has its `owner`."""
 
     mentions: Mentions
     owners: int
+    places: Codes
     owner: Codes
 
+    @classmethod
+    def of(cls, mentions: Mentions, owners: int, owner: Codes) -> Context:
+        """The side of mentions by the owner of each; one without an owner (-1) is nothing to it but company."""
+        places = np.flatnonzero(owner >= 0).astype(np.int32)
+        return cls(mentions, owners, places, owner[places].astype(np.int32))
+
+    def only(self, keep: np.ndarray) -> tuple[Codes, Context]:
+        """The owners of those mentions for which `keep` is true, and the context of these, by number."""
+        owner = self.owner[keep]
+        there = np.zeros(self.owners, dtype=bool)
+        there[owner] = True
+        number = np.cumsum(there, dtype=np.int32) - 1
+        owners = np.flatnonzero(there)
+        return owners, Context(self.mentions, len(owners), self.places[keep], number[owner])
+
+    def named(self, part: str) -> Codes:
+        """A part of the name of each mention, as codes."""
+        return np.asarray(getattr(self.mentions.names, part)[self.mentions.name[self.places]])
+
     def bag(self, kind: str) -> Bag:
-        """The items of one of KINDS for each owner."""
+        """The items of a kind of what is printed of cars, or of `co_driver`, for each owner."""
         if kind not in self._bags:
             self._bags[kind] = self._bag(kind)
         return self._bags[kind]
-
-    def bag_of(self, item: Codes) -> Bag:
-        """The given items, one for each mention, as the bag of each owner."""
-        return Bag.of(self.owners, max(1, int(item.max(initial=0)) + 1), self.owner, item)
 
     @cached_property
     def first(self) -> Codes:
         """The first known season of each owner; -1 without one."""
         seasons = self.bag("season")
-        known = seasons.size(np.arange(self.owners)) > 0
+        known = np.diff(seasons.start) > 0
         out = np.full(self.owners, -1)
         out[known] = seasons.keys[seasons.start[:-1][known]] % seasons.span
         return out
@@ -58,7 +60,7 @@ class Context:
     def last(self) -> Codes:
         """The last known season of each owner; -1 without one."""
         seasons = self.bag("season")
-        known = seasons.size(np.arange(self.owners)) > 0
+        known = np.diff(seasons.start) > 0
         out = np.full(self.owners, -1)
         out[known] = seasons.keys[seasons.start[1:][known] - 1] % seasons.span
         return out
@@ -67,13 +69,17 @@ class Context:
     def _bags(self) -> dict[str, Bag]:
         return {}
 
+    @cached_property
+    def _cars(self) -> Codes:
+        return np.asarray(self.mentions.result[self.places])
+
     def _bag(self, kind: str) -> Bag:
         m = self.mentions
         if kind == "co_driver":
-            here, other = m.partners(np.flatnonzero(self.owner >= 0))
-            family = m.named("family")
-            return Bag.of(self.owners, int(family.max(initial=0)) + 1, self.owner[here], family[other])
-        return self.bag_of(m.beside("number_kept" if kind == "number" else kind))
+            here, other = m.partners(self.places)
+            family = m.names.family
+            return Bag.of(self.owners, int(family.max(initial=0)) + 1, self.owner[here], family[m.name[other]])
+        return Bag.of(self.owners, m.cars.spans[kind], self.owner, getattr(m.cars, kind)[self._cars])
 
     def gap(self, owner: Codes, season: Codes) -> Codes:
         """Years from each season to the nearest season of the owner beside it; 0 where either is unknown."""
@@ -89,19 +95,10 @@ class Context:
             gap = np.minimum(gap, np.where(own, np.abs(seasons.keys[side] - wanted), far))
         return np.where((gap == far) | (season < 0), 0, gap)
 
-    def of(self, mine: Codes) -> tuple[Codes, Context]:
-        """The owners of the mentions at some places, and the context of these, by number, among their company."""
-        company = self.mentions.company(mine)
-        owner = np.full(len(company), -1)
-        owner[np.searchsorted(company, mine)] = self.owner[mine]
-        owners = distinct(owner[owner >= 0])
-        number = np.where(owner >= 0, np.searchsorted(owners, owner), -1)
-        return owners, Context(self.mentions.of(company), len(owners), number)
-
 
 @dataclass(frozen=True)
 class Linked(Context):
-    """One side with what stands beside the tracks that were linked to its owners; `person` is that of each track."""
+    """The people with what stands beside the tracks that were linked to them; `person` is that of each track."""
 
     base: Context
     tracks: Context
@@ -109,9 +106,8 @@ class Linked(Context):
 
     @classmethod
     def to(cls, base: Context, tracks: Context, person: Codes) -> Linked:
-        """Put the mentions of the tracks beside those of their persons (-1 for none)."""
-        owner = np.where(base.owner >= 0, base.owner, np.append(person, -1)[tracks.owner])
-        return cls(base.mentions, base.owners, owner, base, tracks, person)
+        """Lay what stands beside the tracks beside their persons (-1 for none)."""
+        return cls(base.mentions, base.owners, base.places, base.owner, base, tracks, person)
 
     def _bag(self, kind: str) -> Bag:
         held = np.flatnonzero(self.person >= 0)

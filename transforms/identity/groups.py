@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -49,6 +50,22 @@ def sought(ranked: Codes, wanted: Codes) -> tuple[Codes, Codes]:
     return start[at], np.where(found, np.diff(np.append(start, len(ranked)))[at], 0)
 
 
+def met(one: Codes, other: Codes) -> tuple[Codes, Codes]:
+    """The places on either side of all values that stand on both, and of a few more."""
+    bits = min(22, max(10, (8 * max(len(one), len(other))).bit_length()))
+    marks = [(side.astype(np.uint64) * _ODD) >> np.uint64(64 - bits) for side in (one, other)]
+    return _marked(marks[0], marks[1], bits), _marked(marks[1], marks[0], bits)
+
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # scatters neighbours far apart
+
+
+def _marked(own: Codes, others: Codes, bits: int) -> Codes:
+    table = np.zeros(1 << bits, dtype=bool)
+    table[others] = True
+    return np.flatnonzero(table[own])
+
+
 def paired(left: Codes, span: int, right: Codes) -> Codes:
     """One number for each pair of codes, of which the right ones are below `span`, in the order of the pairs."""
     numbers = left.astype(np.int64)
@@ -76,18 +93,23 @@ def counted(left: Codes, right: Codes) -> tuple[Codes, Codes, Codes]:
 
 @dataclass(frozen=True)
 class Bag:
-    """The distinct items of each owner: `keys` holds owner * span + item in order, `start` where an owner begins."""
+    """The distinct items of each of so many `owners`: `keys` holds owner * span + item in order."""
 
     keys: Codes
     span: int
-    start: Codes
+    owners: int
 
     @classmethod
     def of(cls, owners: int, span: int, owner: Codes, item: Codes) -> Bag:
         """The bag of the pairs (owner, item); negative items and owners are nothing."""
         held = (item >= 0) & (owner >= 0)
         keys = distinct(paired(owner[held], span, item[held]))
-        return cls(keys, span, np.searchsorted(keys, np.arange(owners + 1) * span))
+        return cls(keys, span, owners)
+
+    @cached_property
+    def start(self) -> Codes:
+        """Where the items of each owner begin, and where those of the last one end."""
+        return np.append(0, np.cumsum(np.bincount(self.keys // self.span, minlength=self.owners)))
 
     def plus(self, owner: Codes, item: Codes) -> Bag:
         """The bag with more pairs (owner, item) of its kind."""
@@ -95,7 +117,7 @@ class Bag:
         place = np.searchsorted(self.keys, more)
         new = np.append(self.keys, -1)[place] != more
         keys = np.insert(self.keys, place[new], more[new])
-        return Bag(keys, self.span, np.searchsorted(keys, np.arange(len(self.start)) * self.span))
+        return Bag(keys, self.span, self.owners)
 
     def items(self, owner: Codes) -> tuple[Codes, Codes]:
         """All items of the given owners: the place in `owner` that each belongs to, and the item."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from transforms.identity.candidates import FEW, WINDOW, Namesakes, Pairs
 from transforms.identity.evidence import Context, Linked
 from transforms.identity.groups import Codes, ordered, paired, sought
-from transforms.identity.points import grounded, weigh
+from transforms.identity.points import TERMS, grounded, weigh
 
 BAR = 11  # half bits; odds of 45 to 1
 LEAD = 6  # half bits by which the best candidate must lead the next: odds of 8 to 1
@@ -43,41 +44,76 @@ def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
     namesakes = Namesakes(tracks, people)
     idle = forbidden
     person = np.full(tracks.owners, -1)
-    above = np.zeros(tracks.owners, dtype=np.int64)
-    rounds = []
+    asked, open_ = person < 0, person < 0
+    known, weighed = people, Weighed.nothing()
     for margin in ROUNDS:
-        possible = namesakes.candidates(Linked.to(people, tracks, person.copy()), person < 0)
+        possible = namesakes.candidates(known, asked)
         pair = paired(possible.track, people.owners, possible.person)
         idle = idle[sought(pair, idle)[1] == 0]
         possible = possible.only(~np.isin(pair, forbidden))
         bearers = np.where(namesakes.size > FEW, namesakes.size, np.bincount(possible.track, minlength=tracks.owners))
         pairs = _free(possible)
-        terms = weigh(pairs, bearers[pairs.track])
-        total = terms.sum(axis=1)
-        rounds.append((pairs.track, pairs.person, terms))
-        best, next_ = _two_best(pairs, total)
-        held = (total == best[pairs.track]) & (total >= BAR + margin) & (total - next_[pairs.track] >= LEAD)
-        held &= grounded(terms)
-        chosen = _one_a_sheet(pairs.only(held), total[held])
-        person[pairs.track[held][chosen]] = pairs.person[held][chosen]
-        above = np.bincount(pairs.track[total >= BAR], minlength=tracks.owners)
-    track, candidate, terms = _last_words(rounds, tracks.owners)
-    total, unclear = terms.sum(axis=1), (person < 0) & (above > 1)
-    return Links(person, track, candidate, terms, total, unclear, frozenset(idle.tolist()))
+        judged = np.bincount(pairs.track, minlength=tracks.owners) > 0
+        again = Weighed(pairs.track, pairs.person, weigh(pairs, bearers[pairs.track]))
+        weighed = weighed.only(~judged[weighed.track]).plus(again)
+        open_ = np.where(asked, judged, open_)
+        chosen = _clear(weighed.only(open_[weighed.track]), tracks, BAR + margin)
+        person[chosen.track], open_[chosen.track] = chosen.person, False
+        known = Linked.to(people, tracks, person.copy())
+        asked = namesakes.stirred(known, person < 0, np.bincount(chosen.person, minlength=people.owners) > 0)
+    weighed = weighed.only(ordered(weighed.track, weighed.person))
+    above = np.bincount(weighed.track[weighed.total >= BAR], minlength=tracks.owners)
+    return Links(
+        person,
+        weighed.track,
+        weighed.person,
+        weighed.terms,
+        weighed.total,
+        open_ & (above > 1),
+        frozenset(idle.tolist()),
+    )
 
 
-def _last_words(rounds: list[tuple[Codes, Codes, np.ndarray]], tracks: int) -> tuple[Codes, Codes, np.ndarray]:
-    """The pairs and points of each track in the last round that judged it, in order of track and person.
+@dataclass(frozen=True)
+class Weighed:
+    """Each track beside each of its candidates, with the points by term and their sum.
 
-    A linked track is weighed no more: it would find itself beside its person.
+    They are those of the last round in which anything new was known. A linked track is weighed no more: it would find
+    itself beside its person.
     """
-    last = np.zeros(tracks, dtype=np.int64)
-    for number, (track, _, _) in enumerate(rounds):
-        last[track] = number
-    kept = [[part[last[one[0]] == number] for part in one] for number, one in enumerate(rounds)]
-    track, whom, terms = (np.concatenate(parts) for parts in zip(*kept, strict=True))
-    order = ordered(track, whom)
-    return track[order], whom[order], terms[order]
+
+    track: Codes
+    person: Codes
+    terms: np.ndarray
+
+    @classmethod
+    def nothing(cls) -> Weighed:
+        """No pair."""
+        none = np.zeros(0, dtype=np.int64)
+        return cls(none, none, np.zeros((0, len(TERMS)), dtype=np.int32))
+
+    @cached_property
+    def total(self) -> Codes:
+        """The sum of each pair."""
+        return np.asarray(self.terms.sum(axis=1))
+
+    def only(self, some: np.ndarray) -> Weighed:
+        """Some of the pairs, by a mask or by their places."""
+        return Weighed(self.track[some], self.person[some], self.terms[some])
+
+    def plus(self, more: Weighed) -> Weighed:
+        """These pairs and more."""
+        sides = ((self.track, more.track), (self.person, more.person), (self.terms, more.terms))
+        return Weighed(*map(np.concatenate, sides))
+
+
+def _clear(weighed: Weighed, tracks: Context, bar: int) -> Weighed:
+    """The pairs that are to be linked: above the bar, clear of the runner-up, grounded, and one a sheet."""
+    best, next_ = _two_best(weighed, tracks.owners)
+    total, track = weighed.total, weighed.track
+    held = (total == best[track]) & (total >= bar) & (total - next_[track] >= LEAD)
+    weighed = weighed.only(held & grounded(weighed.terms))
+    return weighed.only(_one_a_sheet(weighed, tracks))
 
 
 def _free(pairs: Pairs) -> Pairs:
@@ -85,29 +121,30 @@ def _free(pairs: Pairs) -> Pairs:
     return pairs.only((pairs.gap <= WINDOW) & (pairs.shared("sheet") == 0))
 
 
-def _two_best(pairs: Pairs, total: Codes) -> tuple[Codes, Codes]:
+def _two_best(weighed: Weighed, tracks: int) -> tuple[Codes, Codes]:
     """The highest and the second highest total of each track; far below any bar where there is none."""
     none = -(10**6)
-    order = ordered(pairs.track, -total)
-    track, ranked = pairs.track[order], total[order]
-    first = np.searchsorted(track, np.arange(pairs.tracks.owners))
-    best, second = np.full(pairs.tracks.owners, none), np.full(pairs.tracks.owners, none)
-    size = np.bincount(track, minlength=pairs.tracks.owners)
+    order = ordered(weighed.track, -weighed.total)
+    ranked = weighed.total[order]
+    best, second = np.full(tracks, none), np.full(tracks, none)
+    size = np.bincount(weighed.track, minlength=tracks)
+    first = np.cumsum(size) - size
     best[size > 0] = ranked[first[size > 0]]
     second[size > 1] = ranked[first[size > 1] + 1]
     return best, second
 
 
-def _one_a_sheet(pairs: Pairs, total: Codes) -> np.ndarray:
+def _one_a_sheet(links: Weighed, tracks: Context) -> np.ndarray:
     """Which links may stand: of two that put one person on one sheet the higher, and neither of equals."""
-    place, sheet = pairs.tracks.bag("sheet").items(pairs.track)
-    key = paired(pairs.person[place], pairs.tracks.bag("sheet").span, sheet)
-    order = ordered(key, -total[place])
-    ranked, points = key[order], total[place][order]
+    sheets = tracks.bag("sheet")
+    place, sheet = sheets.items(links.track)
+    key = paired(links.person[place], sheets.span, sheet)
+    order = ordered(key, -links.total[place])
+    ranked, points = key[order], links.total[place][order]
     first = np.searchsorted(ranked, ranked)
     lone = np.searchsorted(ranked, ranked, side="right") - first == 1
     second = points[np.minimum(first + 1, len(points) - 1)]
     stands = lone | ((np.arange(len(ranked)) == first) & (points > second))
-    fallen = np.zeros(len(pairs), dtype=bool)
+    fallen = np.zeros(len(links.track), dtype=bool)
     fallen[place[order][~stands]] = True
     return ~fallen

@@ -22,6 +22,8 @@ from transforms.identity.prints import Prints
 from transforms.identity.understood import Names, chunks, understood
 from transforms.parts import Parts
 
+# What of a car may stand beside two mentions of one person.
+KINDS = ("sheet", "event", "car_at_event", "entrant", "series", "race", "car", "number_kept", "season")
 CREW = 40  # relays and record runs have had two dozen drivers
 
 
@@ -43,6 +45,11 @@ class Cars:
         """The sheet, event or number of the cars at some places; null where it is not printed."""
         code = getattr(self, kind)[places]
         return self.texts[kind].take(pa.array(code, mask=code < 0))
+
+    @cached_property
+    def spans(self) -> Mapping[str, int]:
+        """One more than the greatest code of each kind."""
+        return {kind: int(getattr(self, kind).max(initial=0)) + 1 for kind in KINDS}
 
     @cached_property
     def car_at_event(self) -> Codes:
@@ -96,15 +103,19 @@ class Mentions:
         return np.flatnonzero(cars[self.result])
 
     def partners(self, places: Codes) -> tuple[Codes, Codes]:
-        """Each mention at these places beside each other mention of its car; more than CREW names are no crew."""
+        """Which of these places stands beside each other mention of its car; more than CREW names are no crew."""
+        start = self._crews
         car = self.result[places]
-        first, end = (np.searchsorted(self.result, car, side) for side in ("left", "right"))
-        few = end - first <= CREW
-        places, first, end = places[few], first[few], end[few]
-        here, other = spread(first, end - first)
-        here = places[here]
-        apart = here != other
+        size = start[car + 1] - start[car]
+        here, other = spread(start[car], np.where(size > CREW, 0, size))
+        apart = places[here] != other
         return here[apart], other[apart]
+
+    @cached_property
+    def _crews(self) -> Codes:
+        """Where the mentions of each car begin, and where those of the last one end."""
+        size = np.bincount(self.result, minlength=len(self.cars.sheet))
+        return np.append(np.int32(0), np.cumsum(size, dtype=np.int32))
 
 
 @dataclass(frozen=True)

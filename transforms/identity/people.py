@@ -84,13 +84,13 @@ def _settle(mentions: Mentions, node: Codes, names: int, verdicts: Verdicts) -> 
     named = joined[names:] < names
     decided = np.where(named, _taken(head, np.where(named, joined[names:], -1)), -1)
     group = np.where(named, -1, joined[names:] - names)
-    people = Context(mentions, names, _taken(np.append(head, decided), node))
+    people = Context.of(mentions, names, _taken(np.append(head, decided), node))
     forbidden = {
         (int(joined[max(pair)]) - names) * names + int(head[min(pair)]): row
         for pair, row in verdicts.parted.items()
         if min(pair) < names <= joined[max(pair)]
     }
-    tracked = Context(mentions, count - names, _taken(np.append(np.full(names, -1), group), node))
+    tracked = Context.of(mentions, count - names, _taken(np.append(np.full(names, -1), group), node))
     links = link_all(tracked, people, np.array(list(forbidden), dtype=np.int64))
     person_of = np.append(head, np.where(named, decided, joined[names:]))
     found = _taken(links.person, group)
@@ -120,10 +120,10 @@ def _joined_names(
     mentions: Mentions, node: Codes, names: int, joined: Codes, verdicts: Verdicts
 ) -> tuple[Codes, list[tuple[int, int, str]]]:
     """The first name of each name's person, and the pairs of names that are spellings of one."""
-    people = Context(mentions, names, np.where(node < names, node, np.int32(-1)))
-    first = np.full(names + 1, -1, dtype=np.int32)  # the last is for those without a name
-    first[people.owner[::-1]] = mentions.name[::-1]
-    pairs = variants(people, Names(mentions.names.table.take(pa.array(first[:-1]))))
+    people = Context.of(mentions, names, np.where(node < names, node, np.int32(-1)))
+    first = np.empty(names, dtype=np.int32)
+    first[people.owner[::-1]] = mentions.name[people.places[::-1]]
+    pairs = variants(people, Names(mentions.names.table.take(pa.array(first))))
     must = [(int(joined[n]), n, "") for n in np.flatnonzero(joined[:names] != np.arange(names)).tolist()]
     head = merge(people, pairs, verdicts.parted_nodes(), must)
     return np.array(head, dtype=np.int64), pairs

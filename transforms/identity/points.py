@@ -78,10 +78,8 @@ def surname(w: Weighing) -> Codes:
 
 def initial(w: Weighing) -> Codes:
     """The printed initial is that of the candidate's given name."""
-    m, tracks = w.pairs.tracks.mentions, w.pairs.tracks
-    printed = np.bincount(
-        tracks.owner[(m.named("form") == FORMS.index("initial")) & (tracks.owner >= 0)], minlength=tracks.owners
-    )
+    tracks = w.pairs.tracks
+    printed = np.bincount(tracks.owner[tracks.named("form") == FORMS.index("initial")], minlength=tracks.owners)
     return np.where(printed[w.pairs.track] > 0, 4, 0)
 
 
@@ -113,7 +111,7 @@ def entrant(w: Weighing) -> Codes:
 
 def number(w: Weighing) -> Codes:
     """Both drove for the same entrant under the same number: teams keep numbers, and drivers their cars."""
-    return np.where(w.pairs.shared("number") > 0, 3, 0)
+    return np.where(w.pairs.shared("number_kept") > 0, 3, 0)
 
 
 def series(w: Weighing) -> Codes:

@@ -36,9 +36,11 @@ def _same_car(mentions: Mentions, open_: Codes) -> np.ndarray:
 def _same_team(mentions: Mentions, open_: Codes) -> np.ndarray:
     """Edges between mentions of a surname for one entrant beside the same co-driver, at most a season apart."""
     season, family = mentions.beside("season"), mentions.named("family")
-    here, other = mentions.partners(open_[season[open_] >= 0])
-    key = dense(family[here], mentions.beside("entrant")[here], family[other])
-    return np.asarray(np.searchsorted(open_, here[_chain(key, season[here], 1)]))
+    dated = np.flatnonzero(season[open_] >= 0)
+    here, other = mentions.partners(open_[dated])
+    place = open_[dated[here]]
+    key = dense(family[place], mentions.beside("entrant")[place], family[other])
+    return np.asarray(dated[here[_chain(key, season[place], 1)]])
 
 
 def _chain(key: Codes, season: Codes, gap: int) -> np.ndarray:

@@ -30,7 +30,7 @@ def variants(people: Context, names: Names) -> list[tuple[int, int, str]]:
 
 def _blocks(people: Context, names: Names, left: Codes) -> Iterator[Codes]:
     """The places of pairs whose left names are of some families, so many that their evidence can be held."""
-    size = np.bincount(names.family[people.owner[people.owner >= 0]] + 1, minlength=2)
+    size = np.bincount(names.family[people.owner] + 1, minlength=2)
     block = ((np.cumsum(size) - size) // SIZE)[names.family[left] + 1]
     return (np.flatnonzero(block == number) for number in distinct(block))
 
@@ -39,7 +39,7 @@ def _likely(people: Context, names: Names, left: Codes, right: Codes) -> Iterato
     """Of some pairs those that are one person's names: how much they share, the two, and what makes them alike."""
     family = names.family
     asked = np.isin(family, distinct(np.append(family[left], family[right])))
-    owners, some = people.of(np.flatnonzero(np.append(asked, False)[people.owner]))
+    owners, some = people.only(asked[people.owner])
     one, other = np.searchsorted(owners, left), np.searchsorted(owners, right)
     strength = _strength(some, family[owners], one, other)
     near = np.flatnonzero(strength)
@@ -96,4 +96,4 @@ def _telling(bag: Bag, family: Codes) -> Bag:
     """The bag without the items that a crowd of one family name has in common."""
     beside = dense(family[bag.keys // bag.span], bag.keys % bag.span)
     keys = bag.keys[np.bincount(beside + 1)[beside + 1] <= COMMON]
-    return Bag(keys, bag.span, np.searchsorted(keys, np.arange(len(bag.start)) * bag.span))
+    return Bag(keys, bag.span, bag.owners)
