@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from transforms.identity.evidence import SIZE, Context
-from transforms.identity.groups import Codes, components, paired
+from transforms.identity.groups import Codes, components, ordered, paired
 from transforms.identity.linking import Links, link
 
 
@@ -17,8 +17,8 @@ def link_all(tracks: Context, people: Context, forbidden: Codes) -> Links:
     ambiguous = np.zeros(tracks.owners, dtype=bool)
     idle = set(forbidden.tolist())
     parts = []
-    for some in _blocks(tracks, people):
-        (one, own), (two, others) = (side.only(keep) for side, keep in zip((tracks, people), some, strict=True))
+    for one, two in _blocks(tracks, people):
+        own, others = tracks.only(one), people.only(two)
         there = forbidden[np.isin(forbidden // people.owners, one) & np.isin(forbidden % people.owners, two)]
         track, whom = np.searchsorted(one, there // people.owners), np.searchsorted(two, there % people.owners)
         apart = paired(track, len(two), whom)
@@ -33,27 +33,30 @@ def link_all(tracks: Context, people: Context, forbidden: Codes) -> Links:
     return Links(person, track, candidate, terms, terms.sum(axis=1, dtype=np.int32), ambiguous, frozenset(idle))
 
 
-def _blocks(tracks: Context, people: Context) -> Iterator[list[np.ndarray]]:
-    """Which mentions of either side are of those who share surnames, so many at a time; once at least."""
+def _blocks(tracks: Context, people: Context) -> Iterator[tuple[Codes, Codes]]:
+    """The owners on either side who share surnames with nobody else, so many mentions at a time; once at least."""
     kin = _kin(tracks, people)
-    size = np.bincount(np.concatenate(kin), minlength=1)
+    name = tracks.mentions.name
+    size = sum(np.bincount(kin[name[side.places]], minlength=len(kin) + 1) for side in (tracks, people))
     block = ((np.cumsum(size) - size) // SIZE).astype(np.int32)
-    blocks = [block[side] for side in kin]
-    for number in range(int(block[-1]) + 1):
-        yield [side == number for side in blocks]
+    sides = []
+    for side in (tracks, people):
+        held = np.flatnonzero(np.diff(side.start))
+        own = block[kin[name[side.places[side.start[held]]]]]
+        sides.append(np.split(held[ordered(own)], np.cumsum(np.bincount(own, minlength=block[-1] + 1))[:-1]))
+    yield from zip(*sides, strict=True)
 
 
-def _kin(tracks: Context, people: Context) -> tuple[Codes, Codes]:
-    """For each mention of either side a number that it shares with all who are joined by surnames."""
-    mentions = tracks.mentions
-    start, surname = mentions.names.surnames
-    count = len(mentions.names)
+def _kin(tracks: Context, people: Context) -> Codes:
+    """For each name a number that it shares with all who are joined by surnames, be it over others or their owners."""
+    names, name = tracks.mentions.names, tracks.mentions.name
+    start, surname = names.surnames
+    count = len(names)
     bearer = np.repeat(np.arange(count), np.diff(start))
     kin = components(count + int(surname.max(initial=-1)) + 1, bearer, count + surname)[:count]
     for side in (tracks, people):
-        own = kin[mentions.name[side.places]]
-        one = np.zeros(side.owners, dtype=np.int32)
-        one[side.owner] = own
-        apart = np.flatnonzero(one[side.owner] != own)
-        kin = components(count, one[side.owner[apart]], own[apart])[kin]
-    return kin[mentions.name[tracks.places]], kin[mentions.name[people.places]]
+        own = kin[name[side.places]]
+        one = own[np.minimum(side.start[:-1], max(len(own) - 1, 0))][side.owner]
+        apart = np.flatnonzero(one != own)
+        kin = components(count, one[apart], own[apart])[kin]
+    return kin

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from transforms.identity.groups import Bag, Codes, paired, place_of
+from transforms.identity.groups import Bag, Codes, ordered, paired, place_of, spread
 from transforms.identity.mentions import Mentions
 
 SIZE = 200_000  # mentions whose bags are held at a time, or somewhat more
@@ -15,7 +15,7 @@ SIZE = 200_000  # mentions whose bags are held at a time, or somewhat more
 
 @dataclass(frozen=True)
 class Context:
-    """The bags of one side: what stands beside the mentions at some `places`, of which each has its `owner`."""
+    """The bags of one side: what stands beside the mentions at some `places`, in order of their `owner`."""
 
     mentions: Mentions
     owners: int
@@ -26,16 +26,19 @@ class Context:
     def of(cls, mentions: Mentions, owners: int, owner: Codes) -> Context:
         """The side of mentions by the owner of each; one without an owner (-1) is nothing to it but company."""
         places = np.flatnonzero(owner >= 0).astype(np.int32)
+        places = places[ordered(owner[places])]
         return cls(mentions, owners, places, owner[places].astype(np.int32))
 
-    def only(self, keep: np.ndarray) -> tuple[Codes, Context]:
-        """The owners of those mentions for which `keep` is true, and the context of these, by number."""
-        owner = self.owner[keep]
-        there = np.zeros(self.owners, dtype=bool)
-        there[owner] = True
-        number = np.cumsum(there, dtype=np.int32) - 1
-        owners = np.flatnonzero(there)
-        return owners, Context(self.mentions, len(owners), self.places[keep], number[owner])
+    def only(self, owners: Codes) -> Context:
+        """The context of some owners, by their number among these."""
+        start = self.start[owners]
+        owner, at = spread(start, self.start[owners + 1] - start)
+        return Context(self.mentions, len(owners), self.places[at], owner.astype(np.int32))
+
+    @cached_property
+    def start(self) -> Codes:
+        """Where the mentions of each owner begin, and where those of the last one end."""
+        return np.append(0, np.cumsum(np.bincount(self.owner, minlength=self.owners))).astype(np.int32)
 
     def named(self, part: str) -> Codes:
         """A part of the name of each mention, as codes."""

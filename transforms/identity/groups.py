@@ -75,8 +75,8 @@ def paired(left: Codes, span: int, right: Codes) -> Codes:
 
 
 def distinct(values: Codes) -> Codes:
-    """The distinct values, in order."""
-    ranked = np.sort(values)
+    """The distinct values, in order; the sooner the more of them stand in order."""
+    ranked = np.sort(values, kind="stable")
     fresh = np.ones(len(ranked), dtype=bool)
     fresh[1:] = ranked[1:] != ranked[:-1]
     return np.asarray(ranked[fresh])

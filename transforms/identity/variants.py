@@ -38,8 +38,10 @@ def _blocks(people: Context, names: Names, left: Codes) -> Iterator[Codes]:
 def _likely(people: Context, names: Names, left: Codes, right: Codes) -> Iterator[tuple[int, int, int, str]]:
     """Of some pairs those that are one person's names: how much they share, the two, and what makes them alike."""
     family = names.family
-    asked = np.isin(family, distinct(np.append(family[left], family[right])))
-    owners, some = people.only(asked[people.owner])
+    asked = np.zeros(int(family.max(initial=-1)) + 1, dtype=bool)
+    asked[family[left]] = asked[family[right]] = True
+    owners = np.flatnonzero(asked[family])
+    some = people.only(owners)
     one, other = np.searchsorted(owners, left), np.searchsorted(owners, right)
     strength = _strength(some, family[owners], one, other)
     near = np.flatnonzero(strength)
