@@ -22,16 +22,16 @@ def anchors(mentions: Mentions, splits: Codes) -> Codes:
     names = mentions.names.table
     key = codes(pc.binary_join_element_wise(names["form"], pc.fill_null(names["key"], ""), " "))[0]
     key = np.where(np.isin(mentions.names.form, NAMED), key, np.int32(-1))[mentions.name]
-    parts = (splits, _times_before(dense(mentions.result, key)))
+    parts = (splits, _times_before(mentions, key))
     return dense(key, *(part for part in parts if part.any()))
 
 
-def _times_before(key: Codes) -> Codes:
-    """How many earlier mentions share the key."""
-    again = np.flatnonzero(np.bincount(key + 1)[key + 1] > 1)
-    again = again[key[again] >= 0]
-    order = ordered(key[again])
-    ranked = key[again][order]
+def _times_before(mentions: Mentions, key: Codes) -> Codes:
+    """How many earlier mentions of its car share the key of each."""
+    again = np.flatnonzero(mentions.repeated(np.arange(len(key)), key) & (key >= 0))
+    crew = dense(mentions.result[again], key[again])
+    order = ordered(crew)
+    ranked = crew[order]
     before = np.zeros(len(key), dtype=np.int32)
     before[again[order]] = np.arange(len(order)) - np.searchsorted(ranked, ranked)
     return before

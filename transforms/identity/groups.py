@@ -82,6 +82,16 @@ def distinct(values: Codes) -> Codes:
     return np.asarray(ranked[fresh])
 
 
+def repeated(key: Codes) -> np.ndarray:
+    """Which rows have the key of another; the sooner the more of them stand in order."""
+    order = np.argsort(key, kind="stable")
+    ranked = key[order]
+    same = ranked[1:] == ranked[:-1]
+    out = np.zeros(len(key), dtype=bool)
+    out[order[1:][same]] = out[order[:-1][same]] = True
+    return out
+
+
 def counted(left: Codes, right: Codes) -> tuple[Codes, Codes, Codes]:
     """The distinct pairs of codes, none negative, in order; and how often each occurs."""
     span = int(right.max(initial=0)) + 1
@@ -156,7 +166,7 @@ def components(count: int, left: Codes, right: Codes) -> Codes:
 def dense(*columns: Codes) -> Codes:
     """One code for each distinct row of the columns, in order of the columns; -1 where any is negative."""
     if len(columns) == 1 and int(columns[0].max(initial=0)) < 2 * len(columns[0]):
-        return _compact(columns[0])
+        return compact(columns[0])[0]
     held = np.logical_and.reduce([column >= 0 for column in columns])
     own = list(columns) if held.all() else [column[held] for column in columns]
     order = ordered(*own)
@@ -169,13 +179,13 @@ def dense(*columns: Codes) -> Codes:
     return out
 
 
-def _compact(column: Codes) -> Codes:
-    """The codes without those between them that nobody has."""
+def compact(column: Codes) -> tuple[Codes, Codes]:
+    """The codes without those between them that nobody has (-1 stays), and which were those that each stands for."""
     there = np.zeros(int(column.max(initial=-1)) + 2, dtype=bool)  # the last is for -1
     there[column] = True
     rank = np.cumsum(there, dtype=np.int32) - 1
     rank[-1] = -1
-    return np.asarray(rank[column])
+    return rank[column], np.flatnonzero(there[:-1])
 
 
 def joined(key: Codes) -> tuple[Codes, Codes]:

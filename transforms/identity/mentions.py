@@ -16,7 +16,7 @@ from transforms.fold import fold_array
 from transforms.identity.arrays import codes, ranks, runs, whole
 from transforms.identity.entrants import core_keys
 from transforms.identity.forms import READINGS, readings, sheet_forms
-from transforms.identity.groups import Codes, dense, distinct, ordered, paired, spread
+from transforms.identity.groups import Codes, compact, dense, distinct, ordered, paired, repeated, spread
 from transforms.identity.names import shape, take_apart
 from transforms.identity.prints import Prints
 from transforms.identity.understood import Names, chunks, understood
@@ -84,9 +84,13 @@ class Mentions:
         """The mentions at some places."""
         return replace(self, name=self.name[places], result=self.result[places])
 
-    def beside(self, kind: str) -> Codes:
-        """What is printed of the car of each mention, as codes."""
-        return np.asarray(getattr(self.cars, kind)[self.result])
+    def beside(self, kind: str, places: Codes | slice = slice(None)) -> Codes:
+        """What is printed of the car of each mention, of all or at some places, as codes."""
+        return np.asarray(getattr(self.cars, kind)[self.result[places]])
+
+    def repeated(self, places: Codes, code: Codes) -> np.ndarray:
+        """Which of the mentions at some places, in order, have the same code as another one of their car."""
+        return repeated(paired(self.result[places], int(code.max(initial=0)) + 2, code + 1))
 
     def texts(self, part: str, places: Codes) -> pa.Array:
         """A part of the name of each mention at these places; null where it is empty."""
@@ -220,9 +224,9 @@ def _readings(
 
 def _prints(text: Codes, texts: pa.Array, reading: Codes, quoted: Codes) -> tuple[Codes, pa.Table]:
     """The distinct prints, in order of text, reading and quotes, and which of them each mention is."""
-    key = paired(paired(text, len(READINGS), reading), 2, quoted)
-    held = distinct(key)
-    name = np.searchsorted(held, key).astype(np.int32)
+    key = text * np.int32(2 * len(READINGS))
+    key += reading * np.int8(2) + quoted
+    name, held = compact(key)
     prints = {
         "name_text": texts.take(pa.array(held // 2 // len(READINGS))),
         "name_reading": pa.array(READINGS).take(pa.array(held // 2 % len(READINGS))),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from transforms.identity.groups import Codes, components, counted, dense, ordered
+from transforms.identity.groups import Codes, components, counted, dense, ordered, paired, repeated
 from transforms.identity.mentions import Mentions
 from transforms.identity.understood import FORMS
 
@@ -26,27 +28,30 @@ def tracks(mentions: Mentions, open_: Codes) -> Codes:
 def _same_car(mentions: Mentions, open_: Codes) -> np.ndarray:
     """Edges between mentions of a surname that stands once in its crew, in the sheets of one event."""
     crews = mentions.company(open_)
-    family = mentions.named("family")
-    name = dense(mentions.result[crews], family[crews])
-    alone = (np.bincount(name + 1) == 1)[name[np.searchsorted(crews, open_)] + 1]
-    key = dense(mentions.beside("car_at_event")[open_], family[open_])
-    return _chain(np.where(alone, key, -1), np.zeros(len(open_), dtype=np.int8), 0)
+    twice = mentions.repeated(crews, mentions.names.family[mentions.name[crews]])
+    car, family = mentions.cars.car_at_event[mentions.result[open_]], mentions.names.family[mentions.name[open_]]
+    some = np.flatnonzero((car >= 0) & (family >= 0) & ~twice[np.searchsorted(crews, open_)])
+    return np.asarray(some[_chain((car[some], family[some]), np.zeros(len(some), dtype=np.int8), 0)])
 
 
 def _same_team(mentions: Mentions, open_: Codes) -> np.ndarray:
     """Edges between mentions of a surname for one entrant beside the same co-driver, at most a season apart."""
-    season, family = mentions.beside("season"), mentions.named("family")
-    dated = np.flatnonzero(season[open_] >= 0)
-    here, other = mentions.partners(open_[dated])
-    place = open_[dated[here]]
-    key = dense(family[place], mentions.beside("entrant")[place], family[other])
-    return np.asarray(dated[here[_chain(key, season[place], 1)]])
+    cars, family, car = mentions.cars, mentions.names.family, mentions.result[open_]
+    some = np.flatnonzero((cars.season[car] >= 0) & (cars.entrant[car] >= 0) & (family[mentions.name[open_]] >= 0))
+    here, other = mentions.partners(open_[some])
+    family_of = family[mentions.name[other]]
+    held = family_of >= 0
+    place, family_of = some[here[held]], family_of[held]
+    key = family[mentions.name[open_[place]]], cars.entrant[car[place]], family_of
+    return np.asarray(place[_chain(key, cars.season[car[place]], 1)])
 
 
-def _chain(key: Codes, season: Codes, gap: int) -> np.ndarray:
+def _chain(key: Sequence[Codes], season: Codes, gap: int) -> np.ndarray:
     """Edges (2, n) between neighbours in order of key and season that share the key and lie at most `gap` apart."""
-    order = ordered(key, season)
-    near = (np.diff(key[order]) == 0) & (key[order][:-1] >= 0) & (np.diff(season[order]) <= gap)
+    order = ordered(*key, season)
+    near = np.diff(season[order]) <= gap
+    for column in key:
+        near &= np.diff(column[order]) == 0
     return np.stack([order[:-1][near], order[1:][near]])
 
 
@@ -54,10 +59,12 @@ def _dissolved(mentions: Mentions, open_: Codes, label: Codes, finer: Codes | No
     """The labels, with those that contradict themselves replaced by the finer ones."""
     finer = np.arange(len(open_)) if finer is None else finer
     clash = np.zeros(len(open_), dtype=bool)
-    sheet = dense(label, mentions.beside("sheet")[open_])
-    clash[label[np.bincount(sheet, minlength=1)[sheet] > 1]] = True
-    initial = np.where(mentions.named("form")[open_] == FORMS.index("initial"), mentions.named("given")[open_], -1)
-    for mark in (initial, mentions.named("suffix")[open_]):
-        owner, _, _ = counted(label[mark >= 0], mark[mark >= 0])
+    some = np.flatnonzero(np.bincount(label, minlength=len(open_))[label] > 1)
+    label_of, places = label[some], open_[some]
+    clash[label_of[repeated(paired(label_of, mentions.cars.spans["sheet"], mentions.beside("sheet", places)))]] = True
+    names, name = mentions.names, mentions.name[places]
+    initial = np.where(names.form == FORMS.index("initial"), names.given, -1)
+    for mark in (initial[name], names.suffix[name]):
+        owner, _, _ = counted(label_of[mark >= 0], mark[mark >= 0])
         clash |= np.bincount(owner, minlength=len(open_)) > 1
     return np.where(clash[label], finer, label)
