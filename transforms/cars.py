@@ -95,6 +95,7 @@ def read_engine_makers(engines: pa.Array | pa.ChunkedArray) -> pa.Array:
     return makers["engine_make"].combine_chunks()
 
 
+@remember
 def find_engine_maker(text: str) -> str | None:
     """The maker whom an engine begins with, the longest name first, or else ends with (`3.0 V8 Cosworth DFV`)."""
     words = list(_words(text))
@@ -117,6 +118,7 @@ def _words(text: str) -> Iterator[_Word]:
             yield _Word(key, match.start(), match.end())
 
 
+@remember
 def _word_key(word: str) -> str:
     return fold(word.replace(".", "") if "." in word and _INITIALS.fullmatch(word) else word)
 

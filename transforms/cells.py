@@ -6,12 +6,16 @@ does not fit is null, and it is the caller who says so in a finding.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.masks import first_bytes, read_where
+from transforms.masks import first_bytes
 from transforms.shapes import Shapes, decimal, group_lengths, whole
+
+_Way = Callable[[pa.Array], pa.Array]
 
 KM_PER_MILE = 1.609344  # international mile, exact since 1959
 
@@ -72,35 +76,34 @@ def read_times(texts: pa.Array) -> pa.Array:
 
     Fractions beyond the millisecond are rounded; minutes and seconds of 60 and more are no time.
     """
-    plain = _milliseconds(texts, _CLOCK)
-    return pc.coalesce(plain, read_where(_unread(texts, plain), texts, _read_spelt_times, pa.int64()))
-
-
-def _read_spelt_times(texts: pa.Array) -> pa.Array:
-    """Times with marks of typographers, units or words; few sheets print them."""
-    result = pa.nulls(len(texts), pa.int64())
-    for typographic, plain in _PRIMES:
-        texts = pc.replace_substring_regex(texts, typographic, plain)
-    texts = pc.replace_substring_regex(texts, _AFTER_CLOCK, r"\1")
-    spelt = pc.if_else(pc.match_substring_regex(texts, r"(?i)\d\s?(?:h|m|')"), texts, None)
-    for pattern, candidates in ((_CLOCK, texts), (_WORDS, spelt)):
-        result = pc.coalesce(result, _milliseconds(candidates, pattern))
-    return result
+    return _milliseconds(texts, _TIMES)
 
 
 def read_lap_times(texts: pa.Array) -> pa.Array:
     """Lap times to int64 milliseconds: as `read_times`, and laps of less than a minute printed as `58.123`."""
-    times = read_times(texts)
-    return pc.coalesce(times, read_where(_unread(texts, times), texts, _read_seconds, pa.int64()))
+    return _milliseconds(texts, _LAP_TIMES)
 
 
-def _read_seconds(texts: pa.Array) -> pa.Array:
-    return _milliseconds(texts, _SECONDS)
+def _as_printed(shapes: pa.Array) -> pa.Array:
+    return shapes
 
 
-def _unread(texts: pa.Array, values: pa.Array) -> pa.BooleanArray:
-    """Where a text has no value yet."""
-    return pc.and_(pc.is_valid(texts), pc.is_null(values))
+def _with_plain_marks(shapes: pa.Array) -> pa.Array:
+    """Times with the marks of typographers as plain ones, and without a unit behind them."""
+    for typographic, plain in _PRIMES:
+        shapes = pc.replace_substring_regex(shapes, typographic, plain)
+    return pc.replace_substring_regex(shapes, _AFTER_CLOCK, r"\1")
+
+
+def _spelt(shapes: pa.Array) -> pa.Array:
+    """Times with units or words; null for all others."""
+    plain = _with_plain_marks(shapes)
+    return pc.if_else(pc.match_substring_regex(plain, r"(?i)\d\s?(?:h|m|')"), plain, None)
+
+
+# How times are printed, the commonest way first: what is done to their shapes, and the pattern that these then have.
+_TIMES = ((_as_printed, _CLOCK), (_with_plain_marks, _CLOCK), (_spelt, _WORDS))
+_LAP_TIMES = (*_TIMES, (_as_printed, _SECONDS))
 
 
 def read_gaps(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
@@ -150,17 +153,23 @@ def _number(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     return pa.array(values, mask=~known), pc.if_else(texts.is_valid(), units, None)
 
 
-def _milliseconds(texts: pa.Array, pattern: str) -> pa.Array:
-    """Milliseconds from the groups h, m, s and f of a pattern; null where it does not match or a part is 60 or more."""
+def _milliseconds(texts: pa.Array, ways: Sequence[tuple[_Way, str]]) -> pa.Array:
+    """Milliseconds from the groups h, m, s and f of the first pattern that gives any; none does for a part over 59."""
     shaped = Shapes.of(texts)
-    found = pc.extract_regex(shaped.shapes, pattern)
-    lengths = group_lengths(found)
-    millis, known = np.zeros(len(texts), np.int64), np.zeros(len(texts), bool)
-    for shape, rows, digits in shaped.digits(found.is_valid().to_numpy(zero_copy_only=False)):
-        ends = np.cumsum([lengths[name][shape] if name in lengths else 0 for name in "hmsf"])
-        hours, minutes, seconds, fraction = np.split(digits, ends[:-1])
-        h, m, s = whole(hours), whole(minutes), whole(seconds)
-        thousandths = np.floor(decimal(fraction, len(fraction)) * 1000 + 0.5).astype(np.int64)
-        millis[rows] = ((h * 60 + m) * 60 + s) * 1000 + thousandths
-        known[rows] = ~((s >= 60) & (h + m > 0) | (m >= 60) & (h > 0))
-    return pa.array(millis, mask=~known)
+    millis, left = np.zeros(len(texts), np.int64), shaped.valid.copy()
+    for prepare, pattern in ways:
+        if not left.any():
+            break
+        found = pc.extract_regex(prepare(shaped.shapes), pattern)
+        lengths = group_lengths(found)
+        # Most texts are read in the first way: then only the shapes of the others are of interest.
+        wanted = np.bincount(shaped.code[left], minlength=len(shaped.shapes)) > 0
+        for shape, rows, digits in shaped.digits(wanted & found.is_valid().to_numpy(zero_copy_only=False)):
+            ends = np.cumsum([lengths[name][shape] if name in lengths else 0 for name in "hmsf"])
+            hours, minutes, seconds, fraction = np.split(digits, ends[:-1])
+            h, m, s = whole(hours), whole(minutes), whole(seconds)
+            thousandths = np.floor(decimal(fraction, len(fraction)) * 1000 + 0.5).astype(np.int64)
+            known = left[rows] & ~((s >= 60) & (h + m > 0) | (m >= 60) & (h > 0))
+            millis[rows[known]] = (((h * 60 + m) * 60 + s) * 1000 + thousandths)[known]
+            left[rows[known]] = False
+    return pa.array(millis, mask=left | ~shaped.valid)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -30,9 +31,9 @@ class Column(NamedTuple):
     like_crew: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Form:
-    """The headings of a table's columns; tables whose columns are the same share one form."""
+    """The headings of a table's columns; tables whose columns are the same share one form, known by itself."""
 
     headings: tuple[Heading, ...]
 
@@ -46,9 +47,13 @@ class Form:
         """The roles that some column has."""
         return frozenset(self.roles)
 
+    @cached_property
+    def in_miles(self) -> frozenset[str]:
+        """The roles whose headings say that they are printed in miles."""
+        return frozenset(heading.role for heading in self.headings if heading.mph)
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+
+class Layout(NamedTuple):
     """The columns of a table, how they are known (header, declared, inferred), and why they are in doubt, if they are.
 
     `second` holds the headings of a header's second line, by column: what a continuation row prints there.
@@ -59,7 +64,7 @@ class Layout:
     basis: str
     score: float = 1.0
     doubt: str | None = None
-    second: dict[int, Heading] = field(default_factory=dict)
+    second: Mapping[int, Heading] = MappingProxyType({})
     fitted: Callable[[], tuple[Column, ...]] | None = None
 
     @property
@@ -78,11 +83,9 @@ NO_COLUMNS = Form(())
 
 def by_form(layouts: Sequence[Layout]) -> tuple[npt.NDArray[np.int64], list[Form]]:
     """The forms of tables, and for each table which of them is its own; -1, one more, for lines that are in none."""
-    forms: dict[int, Form] = {}
-    for found in layouts:
-        forms.setdefault(id(found.form), found.form)
-    place = {key: i for i, key in enumerate(forms)}
-    return np.array([*(place[id(found.form)] for found in layouts), -1], dtype=np.int64), [*forms.values()]
+    place: dict[Form, int] = {}
+    of_tables = [place.setdefault(found.form, len(place)) for found in layouts]
+    return np.array([*of_tables, -1], dtype=np.int64), [*place]
 
 
 @cache

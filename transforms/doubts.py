@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 
-from transforms.arrays import Ints
+from transforms.arrays import Bools
 from transforms.columns import Layout
 from transforms.dialect import Lines
 from transforms.headers import nearest_headers
@@ -20,7 +20,6 @@ from transforms.text import Text
 from transforms.verdicts import Verdict
 
 Finding = dict[str, object]
-_START = 100  # bytes of a sheet, which nearly always hold a letter
 
 # The checks that the reader makes; all others are made on the finished tables.
 CHECKS = (
@@ -37,6 +36,7 @@ _EXPECTED = {
 def find_doubts(
     sources: Sequence[Source],
     texts: Sequence[Text],
+    binary: Bools,
     lines: Lines,
     page: Page,
     layouts: Sequence[Layout],
@@ -46,7 +46,7 @@ def find_doubts(
 ) -> pa.Table:
     """The reader's findings, in order of sheet, line, check and column."""
     found = [
-        *_sheets(sources, texts),
+        *_sheets(sources, texts, binary),
         *_rejected(sources, lines, verdict),
         *_layouts(sources, lines, page, layouts),
         *_headers(sources, lines, page, layouts),
@@ -80,11 +80,12 @@ def _finding(source: Source, check: str, severity: str, message: str, **more: ob
     }
 
 
-def _sheets(sources: Sequence[Source], texts: Sequence[Text]) -> Iterator[Finding]:
-    for source, text in zip(sources, texts, strict=True):
-        if text.binary:
+def _sheets(sources: Sequence[Source], texts: Sequence[Text], binary: Bools) -> Iterator[Finding]:
+    for source, text, is_binary in zip(sources, texts, binary.tolist(), strict=True):
+        if is_binary:
             yield _finding(source, "sheet-binary", "error", f"{source.path} is not text; put the right file there")
-        elif _is_blank(text.body[:_START]) and _is_blank(text.body):
+        # Nearly every sheet begins with a mark, a letter or a digit.
+        elif not b"!" <= text.body[:1] <= b"~" and _is_blank(text.body):
             yield _finding(
                 source, "sheet-empty", "warning", f"{source.path} is empty; remove it or copy the page again"
             )
@@ -108,13 +109,8 @@ def _some(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _first_lines(page: Page) -> Ints:
-    rows = np.flatnonzero(page.table >= 0)
-    return rows[np.unique(page.table[rows], return_index=True)[1]]
-
-
 def _layouts(sources: Sequence[Source], lines: Lines, page: Page, layouts: Sequence[Layout]) -> Iterator[Finding]:
-    for line, found in zip(_first_lines(page).tolist(), layouts, strict=True):
+    for line, found in zip(page.first.tolist(), layouts, strict=True):
         if found.doubt:
             source = sources[lines.sheet[line]]
             yield _finding(source, "layout-in-doubt", "warning", found.doubt, line=int(lines.number[line]),
@@ -123,7 +119,7 @@ def _layouts(sources: Sequence[Source], lines: Lines, page: Page, layouts: Seque
 
 def _headers(sources: Sequence[Source], lines: Lines, page: Page, layouts: Sequence[Layout]) -> Iterator[Finding]:
     said: set[tuple[int, str]] = set()
-    for line, found in zip(_first_lines(page).tolist(), layouts, strict=True):
+    for line, found in zip(page.first.tolist(), layouts, strict=True):
         sheet = int(lines.sheet[line])
         for heading in found.form.headings if found.basis == "header" else ():
             name = heading.name

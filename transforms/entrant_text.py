@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Bools, Ints
+from transforms.arrays import Bools, Ints, flags
 from transforms.lexicon import FLAG, find_country, flag_code
 from transforms.masks import first_bytes, replaced, true_places
 from transforms.remember import read_distinct, remember
@@ -46,7 +46,7 @@ def read_entrants(texts: pa.Array | pa.ChunkedArray) -> pa.Table:
     single, in_bracket = _read_single_brackets(bare, ~flagged)
     bracketed = pc.or_(*(pc.ends_with(bare, bracket) for bracket in _OPENING))
     # Most entrants have no bracket or one: the others are read one by one.
-    odd = np.setdiff1d(np.union1d(np.flatnonzero(flagged), true_places(bracketed)), single)
+    odd = np.flatnonzero((flagged | flags(true_places(bracketed), len(bare))) & ~flags(single, len(bare)))
     read = read_distinct(chunk.take(pa.array(odd)), read_entrant, ENTRANTS)
     columns = [pc.if_else(pc.equal(bare, ""), None, bare), *[pa.nulls(len(chunk), pa.string())] * 2]
     for at, found in ((single, in_bracket), (odd, read)):

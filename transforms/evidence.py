@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -120,7 +119,7 @@ def count_features(cells: Looks, first: Ints, widths: Ints) -> Floats:
     counted = np.concatenate([key, key[stepping]]), np.concatenate([cells.trait, len(TRAITS) + steps])
     counts = _tally(*counted, int(widths.sum()))
     _count_first(counts, key, cells.number)
-    _count_seen(counts, key, cells.code, cells.trait != _EMPTY)
+    _count_seen(counts, key, cells)
     return counts
 
 
@@ -181,14 +180,13 @@ def _count_first(counts: Floats, key: Ints, numbers: Floats) -> None:
     counts[columns, _FIRST_AT + (first[columns] != 1)] = 1
 
 
-def _count_seen(counts: Floats, key: Ints, codes: Ints, filled: npt.NDArray[np.bool_]) -> None:
+def _count_seen(counts: Floats, key: Ints, cells: Looks) -> None:
     """Count texts that are new in their column, and those that stood there before; the first says nothing."""
-    spread = int(codes.max(initial=0)) + 1
-    # Short numbers are sorted in half the time.
-    size = np.uint32 if len(counts) * spread < 1 << 32 else np.int64
-    pairs = np.sort((key * spread + codes)[filled].astype(size))
-    first = np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]
-    distinct = np.bincount(pairs[first] // spread, minlength=len(counts))
+    # A line of codes for each column: short lines are sorted ten times faster than all cells at once.
+    codes = np.full(len(counts) * SAMPLE, -1, np.int32)
+    codes[key * SAMPLE + cells.row] = np.where(cells.trait == _EMPTY, -1, cells.code)
+    codes = np.sort(codes.reshape(-1, SAMPLE), axis=1)
+    distinct = np.count_nonzero(codes[:, 1:] != codes[:, :-1], axis=1) + (codes[:, 0] >= 0)
     traits = counts[:, : len(TRAITS)]
     counts[:, _SEEN_AT] = np.maximum(distinct - 1, 0)
     counts[:, _SEEN_AT + 1] = traits.sum(axis=1) - traits[:, _EMPTY] - distinct

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -69,12 +70,9 @@ def heading_text(cells: Cells, line: int) -> str:
 
 
 def _main_layouts(lines: Lines, page: Page, layouts: Sequence[Layout], sheets: int) -> list[Layout | None]:
-    rows = np.flatnonzero(page.outcome == RESULT)
-    size = np.bincount(page.table[rows], minlength=page.tables)
-    _, first = np.unique(page.table[rows], return_index=True)
+    smallest_first = np.argsort(np.bincount(page.table[page.outcome == RESULT]), kind="stable")
     main: list[Layout | None] = [None] * sheets
-    for t in np.argsort(size, kind="stable").tolist():
-        sheet = int(lines.sheet[rows[first[t]]])
+    for t, sheet in zip(smallest_first.tolist(), lines.sheet[page.first[smallest_first]].tolist(), strict=True):
         known = main[sheet]
         if layouts[t].doubt is None or (layouts[t].roles and (known is None or known.doubt is not None)):
             main[sheet] = layouts[t]
@@ -96,11 +94,12 @@ def _kind(source: Source, said: str | None, main: Layout | None) -> tuple[str, s
         return source.kind, "file"
     if said:
         return said, "caption"
-    inferred = _kind_of_columns(set(main.roles)) if main and main.doubt is None else None
+    inferred = _kind_of_columns(main.form.role_set) if main and main.doubt is None else None
     return (inferred, "content") if inferred else ("unknown", "none")
 
 
-def _kind_of_columns(roles: set[str]) -> str | None:
+@lru_cache(maxsize=4096)
+def _kind_of_columns(roles: frozenset[str]) -> str | None:
     """The kind of sheet that prints such columns; a grid and a qualifying look alike, so times alone say qualifying."""
     if roles & {"laps", "race_time", "distance", "race_speed"}:
         return "race"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
@@ -87,10 +87,11 @@ def _doubtful(layouts: list[Layout | None], chosen: Ints) -> Ints:
 def _main_roles(layouts: list[Layout | None], tables: Tables) -> dict[int, frozenset[str]]:
     """The roles of the largest table without a doubt of each sheet that has one."""
     main: dict[int, frozenset[str]] = {}
-    for t in np.argsort(-tables.rows, kind="stable").tolist():
+    largest_first = np.argsort(-tables.rows, kind="stable")
+    for t, sheet in zip(largest_first.tolist(), tables.sheet[largest_first].tolist(), strict=True):
         known = layouts[t]
         if known is not None and known.doubt is None:
-            main.setdefault(int(tables.sheet[t]), known.form.role_set)
+            main.setdefault(sheet, known.form.role_set)
     return main
 
 
@@ -110,8 +111,8 @@ def _decode(
     decoded = layout.decode(weighed, seen.widths[chosen], walks)
     fits = seen.fit(columns, decoded.roles)
     fitted = _Fitted.of(decoded, fits, seen.filled[columns] > 0, table, len(chosen), margin)
-    for t, found in zip(chosen.tolist(), fitted.layouts(), strict=True):
-        layouts[t] = found if seen.of_racing[t] else _NO_RACING
+    for t, found, of_racing in zip(chosen.tolist(), fitted.layouts(), seen.of_racing[chosen].tolist(), strict=True):
+        layouts[t] = found if of_racing else _NO_RACING
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,8 @@ class _Fitted:
 
     def layouts(self) -> list[Layout]:
         """The layout of each table."""
-        forms = (_form(self.roles[start:end].tobytes()) for start, end in pairwise(self.bounds.tolist()))
+        roles = self.roles.tobytes()
+        forms = (_form(roles[start:end]) for start, end in pairwise((self.bounds * self.roles.itemsize).tolist()))
         found = [
             Layout(form, "inferred", score, fitted=partial(self.columns, i))
             for i, (form, score) in enumerate(zip(forms, self.score.tolist(), strict=True))
@@ -174,7 +176,7 @@ class _Fitted:
             if doubt
         ]
         doubts = doubts or [f"only {found.score:.0%} of the cells fit any layout"]
-        return replace(found, doubt=f"layout in doubt: {'; '.join(doubts)}. To settle it: {line}")
+        return found._replace(doubt=f"layout in doubt: {'; '.join(doubts)}. To settle it: {line}")
 
     def columns(self, i: int) -> tuple[Column, ...]:
         """The columns of one table, with what speaks for and against each."""

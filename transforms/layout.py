@@ -25,7 +25,7 @@ _EXTRA_COST = 2.5  # nats for a column that no family knows
 _NEVER = -1e9
 _TIE = 1e-7  # nats; far less than a cell more or less, far more than sums are off by rounding
 # Tables walk so many places at a time: fewer, and what it costs to begin is more than what a processor's cache saves.
-_PLACES_AT_A_TIME = 1 << 16
+_PLACES_AT_A_TIME = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +97,23 @@ def _tie_break(widths: Ints) -> Floats:
 
 
 class Gains(NamedTuple):
-    """What a column adds to the walks of each table: by place whose role it has, by repeat, and as extra."""
+    """What a column adds to the walks of each table: by place whose role it has, by repeat, and as extra.
+
+    `staying` is the more of the two for places that may repeat their role.
+    """
 
     taking: Floats
     repeating: Floats
     extra: Floats
+    staying: Floats
 
     @classmethod
     def of(cls, walks: Walks, seen: Floats) -> Gains:
         """The gains of a column; `seen` is its evidence, of shape (roles, tables)."""
         taking = seen[walks.roles]
         taking += walks.steps[:, None]
-        return cls(taking, seen[walks.repeats.role] + walks.repeats.gain[:, None], seen[EXTRA] - _EXTRA_COST)
+        repeating, extra = seen[walks.repeats.role] + walks.repeats.gain[:, None], seen[EXTRA] - _EXTRA_COST
+        return cls(taking, repeating, extra, np.maximum(repeating, extra))
 
 
 def _best_under_each_role(walks: Walks, evidence: Floats, columns: Sequence[Ints]) -> list[Floats]:
@@ -162,11 +167,12 @@ def _reach(walks: Walks, here: Floats) -> Floats:
     """The best way to stand before the role of each place from state 1 on."""
     first = walks.bounds[1]
     best = np.empty((len(here) - first, here.shape[1]))
-    so_far = here[:first]
-    for start, end in pairwise(walks.bounds[1:]):
-        of_state = best[start - first : end - first]
-        of_state[:] = so_far[: end - start]
-        so_far = np.maximum(of_state, here[start:end])
+    size = walks.bounds[2] - first
+    best[:size] = here[:size]
+    for (before, start), end in zip(pairwise(walks.bounds[1:]), walks.bounds[3:], strict=False):
+        # Of the walks of a state the first are those that have another.
+        of_state, size = best[start - first : end - first], end - start
+        np.maximum(best[before - first :][:size], here[before:][:size], out=of_state)
     leaning = walks.leaning
     found = best[leaning.place - first] + leaning.gain[:, None]
     for which, place in leaning.near:
@@ -179,7 +185,7 @@ def _stay_or_repeat(walks: Walks, gain: Gains, value: Floats) -> Floats:
     """The value of each place with a column that is extra, or that repeats the role of the place."""
     found: Floats = value + gain.extra
     repeated = walks.repeats.place
-    found[repeated] = np.maximum(found[repeated], value[repeated] + gain.repeating)
+    found[repeated] = value[repeated] + gain.staying
     return found
 
 

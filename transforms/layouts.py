@@ -30,15 +30,16 @@ def resolve(lines: Lines, cells: Cells, page: Page, sources: Sequence[Source]) -
     tables = Tables.of(lines, cells, page)
     layouts: list[Layout | None] = [None] * page.tables
     headers: dict[tuple[object, ...], Layout] = {}
-    largest = set(tables.largest().values())
-    for t in range(page.tables):
-        declared = sources[tables.sheet[t]].columns
-        if declared and (len(declared) == tables.width[t] or t in largest):
-            layouts[t] = _check_declared(_declared(declared, int(tables.width[t])), tables, t)
-        elif tables.header[t] >= 0:
+    largest = set(tables.largest().values()) if any(source.columns for source in sources) else set()
+    known = zip(tables.sheet.tolist(), tables.width.tolist(), tables.header.tolist(), strict=True)
+    for t, (sheet, width, header) in enumerate(known):
+        declared = sources[sheet].columns
+        if declared and (len(declared) == width or t in largest):
+            layouts[t] = _check_declared(_declared(declared, width), tables, t)
+        elif header >= 0:
             layouts[t] = _from_header(tables, t, headers)
     infer(layouts, tables)
-    return [known for known in layouts if known is not None]
+    return [found for found in layouts if found is not None]
 
 
 def _declared(declared: Sequence[str], width: int) -> Layout:

@@ -54,7 +54,7 @@ def mapped(texts: pa.StringArray, table: npt.NDArray[np.uint8]) -> pa.StringArra
     validity, offsets, data = texts.buffers()
     if not data or not data.size:
         return texts
-    changed = pa.py_buffer(table[np.frombuffer(data, np.uint8)])
+    changed = pa.py_buffer(table.take(np.frombuffer(data, np.uint8)))
     return pa.Array.from_buffers(pa.string(), len(texts), [validity, offsets, changed], offset=texts.offset)
 
 

@@ -43,7 +43,8 @@ class Page:
     """Per line of a batch: its outcome so far, its table, the header and the section in force (-1 for none).
 
     `table` numbers the runs of rows between headers, captions and sections; `header` and `section` are
-    places of lines in the batch; `width` and `filled` count a line's cells and those that are not empty.
+    places of lines in the batch, and `first` is the first row of each table; `width` and `filled` count a line's cells
+    and those that are not empty.
     """
 
     outcome: Ints
@@ -52,7 +53,12 @@ class Page:
     section: Ints
     width: Ints
     filled: Ints
-    tables: int
+    first: Ints
+
+    @property
+    def tables(self) -> int:
+        """How many tables there are."""
+        return len(self.first)
 
 
 def read_pages(lines: Lines, cells: Cells) -> Page:
@@ -213,9 +219,9 @@ def _number_tables(lines: Lines, outcome: Ints, width: Ints, filled: Ints) -> Pa
     breaks = new_sheet | np.isin(outcome, (HEADER, CAPTION, SECTION))
     rows = outcome == RESULT
     run = np.cumsum(breaks)
-    used, table = np.unique(run[rows], return_inverse=True)
+    new = np.diff(run[rows], prepend=-1) != 0
     numbered = np.full(len(outcome), -1)
-    numbered[rows] = table
+    numbered[rows] = np.cumsum(new) - 1
     # The second line of a header is part of it: the first of the two is what the rows below look up.
     heads = (outcome == HEADER) & ~(np.roll(outcome == HEADER, 1) & ~new_sheet)
     return Page(
@@ -225,7 +231,7 @@ def _number_tables(lines: Lines, outcome: Ints, width: Ints, filled: Ints) -> Pa
         section=_carry(outcome == SECTION, outcome == CAPTION, lines.sheet),
         width=width,
         filled=filled,
-        tables=len(used),
+        first=np.flatnonzero(rows)[new],
     )
 
 

@@ -139,7 +139,7 @@ def _shapes(texts: pa.Array) -> tuple[npt.NDArray[np.int64], pa.Array]:
         return np.zeros(0, np.int64), texts
     first, last = places[:-1], places[1:] - 1
     halves = last[(data[last] == ord("5")) & (data[np.maximum(last - 1, 0)] == ord("."))]
-    shaped = _SHAPE[data]
+    shaped = _SHAPE.take(data)
     shaped[first], shaped[halves] = data[first], ord("5")
     offsets = pa.py_buffer(places.astype(np.int32))
     coded = pa.StringArray.from_buffers(len(texts), offsets, pa.py_buffer(shaped)).dictionary_encode()
@@ -172,7 +172,7 @@ def _recognise_words(words: pa.Array, found: npt.NDArray[np.int64], rest: npt.ND
 def _word_shapes(words: pa.StringArray) -> tuple[npt.NDArray[np.int64], pa.StringArray]:
     """Words with equal letters and digits, and no more than two letters of a case in a row: they have few shapes."""
     data, places = bytes_of(words)
-    shaped = _WORD_SHAPE[data]
+    shaped = _WORD_SHAPE.take(data)
     run = np.zeros(len(data), bool)
     run[2:] = (shaped[2:] == shaped[1:-1]) & (shaped[2:] == shaped[:-2]) & _IS_LETTER[shaped[2:]]
     begins = places[:-1]

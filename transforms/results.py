@@ -23,6 +23,8 @@ from transforms.rows import Extras, Placed, slot_texts
 from transforms.schema import TABLES
 from transforms.typed import Typed, read_slots
 
+_SPEEDS = ("race_speed", "lap_speed")
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -48,14 +50,10 @@ class Rows:
 def read_rows(placed: Placed, layouts: Sequence[Layout], lines: Lines) -> Rows:
     """The printed text of each slot, and its typed column."""
     texts = slot_texts(placed, layouts)
-    mph = {slot: _in_miles(placed, layouts, slot) for slot in ("race_speed", "lap_speed")}
-    return Rows(texts, read_slots(texts, mph, lines.sheet[placed.lines]))
-
-
-def _in_miles(placed: Placed, layouts: Sequence[Layout], role: str) -> Bools:
     form, forms = by_form(layouts)
-    said = [any(heading.mph and heading.role == role for heading in found.headings) for found in forms]
-    return np.array([*said, False], dtype=bool)[form[placed.tables]]
+    of_row = form[placed.tables]
+    mph = {slot: np.array([slot in each.in_miles for each in forms] + [False])[of_row] for slot in _SPEEDS}
+    return Rows(texts, read_slots(texts, mph, lines.sheet[placed.lines]))
 
 
 def results_table(
@@ -66,7 +64,7 @@ def results_table(
     sheet = lines.sheet[placed.lines]
     sheet_id = facts.sheet_id.take(pa.array(sheet))
     line = pa.array(lines.number[placed.lines], pa.int32())
-    kind = facts.kind.take(pa.array(sheet))
+    kind = Coded(sheet, facts.kind)
     section, section_status = facts.sections(placed.lines)
     entrant, numbers, class_ = texts["entrant"], texts["car_number"], texts["class"]
     entrants = {name: entrant.spread(parts) for name, parts in _parts(read_entrants(entrant.texts))}
@@ -79,7 +77,7 @@ def results_table(
                 "line": line,
                 "event_id": facts.event_id.take(pa.array(sheet)),
                 "season": facts.season.take(pa.array(sheet)),
-                "kind": kind,
+                "kind": kind.column(),
                 "section": section,
                 "position_text": texts["position"].column(),
                 "status": statuses.decide(words, columns, section_status, kind),

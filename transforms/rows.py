@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,7 @@ from transforms.arrays import Bools, Ints
 from transforms.coded import Coded
 from transforms.columns import Form, Layout, by_form
 from transforms.crews import JOIN
-from transforms.dialect import Cells
+from transforms.dialect import Cells, compact
 from transforms.headers import Heading
 from transforms.pages import CONTINUATION, RESULT, Page
 
@@ -65,8 +66,13 @@ def _slot_table(layouts: Sequence[Layout]) -> Ints:
     form, forms = by_form(layouts)
     slots = np.full((len(forms) + 1, max((len(found.headings) for found in forms), default=0) + 1), EXCESS)
     for f, found in enumerate(forms):
-        slots[f, : len(found.headings)] = [slot_of(heading, found) for heading in found.headings]
+        slots[f, : len(found.headings)] = _slots(found)
     return np.asarray(slots[form])
+
+
+@lru_cache(maxsize=4096)
+def _slots(form: Form) -> tuple[int, ...]:
+    return tuple(slot_of(heading, form) for heading in form.headings)
 
 
 def slot_of(heading: Heading, found: Form) -> int:
@@ -130,13 +136,13 @@ class Extras:
     """Named cells without a slot: the row, the name, the value; sorted by row and column."""
 
     row: Ints
-    name: list[str]
+    name: pa.StringArray
     value: pa.Array
 
     def lists(self, rows: int) -> pa.Array:
         """One list of (name, value) per row."""
         offsets = np.concatenate([[0], np.cumsum(np.bincount(self.row, minlength=rows))])
-        values = pa.StructArray.from_arrays([pa.array(self.name, pa.string()), self.value], ["name", "value"])
+        values = pa.StructArray.from_arrays([self.name, self.value], ["name", "value"])
         return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values)
 
 
@@ -144,19 +150,19 @@ def extras(placed: Placed, layouts: Sequence[Layout]) -> Extras:
     """The cells that have no slot of their own, with the name of their column."""
     at = np.flatnonzero(_beside_slots(placed))
     at = at[placed.cells.take(at).filled]
-    engine = placed.slot[at] == _SLOT["engine"]
-    names: dict[tuple[int, int], str] = {}
-    listed = []
-    for table, column, is_engine in zip(
-        placed.table[at].tolist(), placed.cells.column[at].tolist(), engine, strict=True
-    ):
-        if (table, column) not in names:
-            names[table, column] = _name(layouts[table], column)
-        listed.append("engine" if is_engine else names[table, column])
-    found = Extras(placed.row[at], listed, placed.cells.texts.take(pa.array(placed.cells.code[at])))
-    nation = np.array([name == _NATION for name in listed], dtype=bool)
-    rest = Extras(found.row[~nation], [n for n in listed if n != _NATION], found.value.filter(pa.array(~nation)))
-    return with_countries(rest, found.row[nation], found.value.filter(pa.array(nation)))
+    column = placed.cells.column[at]
+    width = int(column.max(initial=0)) + 1
+    columns, which = compact(placed.table[at] * width + column, len(layouts) * width)
+    names = [_name(layouts[place // width], place % width) for place in columns.tolist()] + ["engine"]
+    named = np.where(placed.slot[at] == _SLOT["engine"], len(columns), which)
+    nation = np.array([name == _NATION for name in names])[named]
+    row, name = placed.row[at], pa.array(names).take(pa.array(named))
+    value = placed.cells.texts.take(pa.array(placed.cells.code[at]))
+    if not nation.any():
+        return Extras(row, name, value)
+    theirs, others = pa.array(nation), pa.array(~nation)
+    rest = Extras(row[~nation], name.filter(others), value.filter(others))
+    return with_countries(rest, row[nation], value.filter(theirs))
 
 
 def _beside_slots(placed: Placed) -> Bools:
@@ -176,11 +182,10 @@ def with_countries(found: Extras, row: Ints, country: pa.Array) -> Extras:
     for place, name in zip(row[known].tolist(), country.filter(pa.array(known)).to_pylist(), strict=True):
         joined.setdefault(place, []).append(name)
     rows = np.concatenate([found.row, np.array(list(joined), dtype=np.int64)])
-    names = found.name + ["crew_countries"] * len(joined)
-    values = pa.array(["|".join(countries) for countries in joined.values()], pa.string())
+    names = pa.concat_arrays([found.name, pa.repeat("crew_countries", len(joined))])
+    values = pa.concat_arrays([found.value, pa.array(["|".join(each) for each in joined.values()], pa.string())])
     order = np.argsort(rows, kind="stable")
-    value = pa.concat_arrays([found.value, values]).take(pa.array(order))
-    return Extras(rows[order], [names[i] for i in order], value)
+    return Extras(rows[order], names.take(pa.array(order)), values.take(pa.array(order)))
 
 
 def _name(found: Layout, column: int) -> str:

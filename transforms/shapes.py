@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ _SAME_DIGITS[_DIGIT : _DIGIT + 10] = _DIGIT
 _EXACT = 15  # digits of a whole number that a float holds whatever they are
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shapes:
     """Distinct texts with 0 for each digit, and for each of the texts that had them its place among the shapes."""
 
@@ -36,21 +37,28 @@ class Shapes:
     def of(cls, texts: pa.StringArray) -> Shapes:
         """Take the shapes of texts; that of null is empty."""
         data, places = bytes_of(texts)
-        buffers = [None, pa.py_buffer(places.astype(np.int32)), pa.py_buffer(_SAME_DIGITS[data])]
+        buffers = [None, pa.py_buffer(places.astype(np.int32)), pa.py_buffer(_SAME_DIGITS.take(data))]
         coded = pa.Array.from_buffers(pa.string(), len(texts), buffers).dictionary_encode()
         valid = texts.is_valid().to_numpy(zero_copy_only=False)
         return cls(coded.indices.to_numpy().astype(np.int64), coded.dictionary, data, places[:-1], valid)
 
     def digits(self, chosen: npt.NDArray[np.bool_]) -> Iterator[tuple[int, Ints, Ints]]:
         """Each chosen shape, the texts that have it, and their digits; shape (digits, texts)."""
-        order = np.argsort(self.code.astype(np.int32), kind="stable")
-        order = order[self.valid[order]]
-        bounds = np.searchsorted(self.code[order], np.arange(len(self.shapes) + 1))
+        order, bounds = self._by_shape
         for shape in np.flatnonzero(chosen).tolist():
             rows = order[bounds[shape] : bounds[shape + 1]]
             printed = self.shapes[shape].as_py().encode()
             places = np.flatnonzero(np.frombuffer(printed, np.uint8) == _DIGIT)
             yield shape, rows, self.data[self.start[rows] + places[:, None]].astype(np.int64) - _DIGIT
+
+    @cached_property
+    def _by_shape(self) -> tuple[Ints, Ints]:
+        """The texts in order of their shapes, and where those of each shape begin."""
+        # Shapes are few, and numbers of two bytes are sorted at once.
+        few = len(self.shapes) < 1 << 16
+        order = np.argsort(self.code.astype(np.uint16 if few else np.int64), kind="stable")
+        order = order[self.valid[order]]
+        return order, np.searchsorted(self.code[order], np.arange(len(self.shapes) + 1))
 
 
 def whole(digits: Ints) -> Ints:

@@ -12,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 
 from transforms import results
+from transforms.arrays import Bools
 from transforms.columns import Layout
 from transforms.corrections import correct
 from transforms.crews import read_crews
-from transforms.dialect import DIALECTS, Cells, Lines, Marks, choose_dialects, split_cells
+from transforms.dialect import DIALECTS, NONE, Cells, Lines, Marks, choose_dialects, split_cells
 from transforms.doubts import find_doubts
 from transforms.facts import SheetFacts
 from transforms.layouts import resolve
@@ -51,17 +52,17 @@ def read(sources: Sequence[Source]) -> Reading:
     """Read sheets as `read_sheets` does, and keep what explains the result."""
     ordered = sorted(sources, key=lambda source: source.sheet_id)
     texts = [read_text(source.data) for source in ordered]
-    lines = _lines(texts)
+    lines, binary = _lines(texts)
     marks = Marks.of(lines.text)
     dialects = choose_dialects(lines, marks, len(ordered))
-    dialects[[i for i, text in enumerate(texts) if text.binary]] = 0
+    dialects[binary] = NONE
     cells = split_cells(lines, marks, dialects)
     page = read_pages(lines, cells)
     layouts = resolve(lines, cells, page, ordered)
     cells = correct(cells, lines, page, layouts, ordered)
     placed = place(cells, page, layouts)
     rows = results.read_rows(placed, layouts, lines)
-    verdict = judge(lines, page, layouts, placed, rows, texts, dialects)
+    verdict = judge(lines, page, layouts, placed, rows, binary, dialects)
     placed, rows = keep_rows(placed, verdict.kept), rows.keep(verdict.kept)
     crews = read_crews(rows.texts["crew"].column(), lines.sheet[placed.lines])
     facts = SheetFacts.of(ordered, lines, page, layouts, cells)
@@ -73,13 +74,13 @@ def read(sources: Sequence[Source]) -> Reading:
         "results": found,
         "driver_results": results.driver_rows(found, crews),
         "sheets": sheets_table(ordered, texts, [DIALECTS[d] for d in dialects], facts, verdict, lines),
-        "findings": find_doubts(ordered, texts, lines, page, layouts, placed, rows, verdict),
+        "findings": find_doubts(ordered, texts, binary, lines, page, layouts, placed, rows, verdict),
     }
     return Reading(tables, lines, cells, page, layouts)
 
 
-def _lines(texts: Sequence[Text]) -> Lines:
-    text, counts = join_lines(texts)
+def _lines(texts: Sequence[Text]) -> tuple[Lines, Bools]:
+    text, counts, binary = join_lines(texts)
     starts = np.concatenate([[0], np.cumsum(counts)])
     number = np.arange(starts[-1]) - np.repeat(starts[:-1], counts) + 1
-    return Lines(np.repeat(np.arange(len(texts)), counts), number, text)
+    return Lines(np.repeat(np.arange(len(texts)), counts), number, text), binary

@@ -86,9 +86,9 @@ def _places(statuses: pa.StringArray) -> Ints:
     return np.asarray(pc.index_in(statuses, value_set=_STATUSES).fill_null(-1).to_numpy())
 
 
-def decide(words: Words, columns: Mapping[str, pa.Array], section: pa.Array, kind: pa.Array) -> pa.Array:
+def decide(words: Words, columns: Mapping[str, pa.Array], section: pa.Array, kind: Coded) -> pa.Array:
     """The status of each row, from its slots without values, typed columns, section's status and kind."""
-    listed, timed = (pc.is_in(kind, value_set=pa.array(kinds)) for kinds in (_LISTS, _TIMED))
+    listed, timed = (kind.spread(pc.is_in(kind.texts, value_set=pa.array(kinds))) for kinds in (_LISTS, _TIMED))
     placed = pc.or_(pc.is_valid(columns["position"]), pc.and_(timed, pc.is_valid(columns["lap_time_ms"])))
     without_laps = columns["laps"].is_null().to_numpy(zero_copy_only=False)
     deciding = (
@@ -100,7 +100,7 @@ def decide(words: Words, columns: Mapping[str, pa.Array], section: pa.Array, kin
         _where(listed, "listed"),
         _where(placed, "classified"),
     )
-    decided = np.full(len(kind), -1)
+    decided = np.full(len(section), -1)
     for status in deciding:
         decided = np.where(decided < 0, status, decided)
     return _STATUSES.take(pa.array(np.where(decided < 0, STATUSES.index("unknown"), decided)))

@@ -31,7 +31,7 @@ class Tables:
         """Gather the tables of a page."""
         rows = np.flatnonzero(page.outcome == RESULT)
         table = page.table[rows]
-        first = rows[np.unique(table, return_index=True)[1]]
+        first = page.first
         width = _commonest_width(table, np.minimum(page.width[rows], WIDEST + 1), page.tables)
         header = page.header[first]
         # A table below a section keeps the header above only while its rows are as wide as that.

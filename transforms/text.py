@@ -8,12 +8,12 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
-from transforms.arrays import Ints
+from transforms.arrays import Bools, Ints
 
 # Windows-1252 leaves five bytes without a character; as in the WHATWG standard they become the C1
 # control of the same number, so that any bytes whatsoever can be decoded and come back.
@@ -28,22 +28,23 @@ _BOMS = (
 _MARKS = tuple(bom for _, bom, _ in _BOMS)
 _NEWLINES = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
 _MIXED = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r\x1b") + b"\x7f"
+_FEED, _FIRST_PRINTED = ord("\n"), ord(" ")
+_IS_CONTROL = np.isin(np.arange(256), [b for b in (*range(_FIRST_PRINTED), 0x7F) if b not in b"\t\n\r\x1b"])
 # Where ends of line are mixed, lines keep theirs; no other line feed is within a line. UTF-8 has no such byte.
 _KEPT_FEED = b"\xff"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A sheet as lines, with the encoding and newline that `replay` needs to give its bytes back.
 
-    `body` holds the lines in UTF-8, each with a line feed behind it that is no part of the line.
+    `body` holds the lines in UTF-8, each with a line feed behind it that is no part of the line; `size` is how many
+    bytes the sheet has, as UTF-8 where it is UTF-16.
     """
 
     encoding: str
     newline: str
     body: bytes
-    binary: bool = False
+    size: int
 
     @property
     def lines(self) -> list[str]:
@@ -53,30 +54,34 @@ class Text:
 
 
 def read_text(data: bytes) -> Text:
-    """Decode a sheet (BOM, else UTF-8, else Windows-1252) and divide it into lines; never fails.
-
-    `binary` is set when over a fiftieth of the characters are controls that no text has.
-    """
+    """Decode a sheet (BOM, else UTF-8, else Windows-1252) and divide it into lines; never fails."""
     if _is_plain(data):
         body = data if data.endswith(b"\n") or not data else data + b"\n"
         newline = "none" if b"\n" not in data else "lf" if body is data else "lf-open"
-        return Text("utf-8", newline, body, binary=_is_binary(data))
+        return Text("utf-8", newline, body, len(data))
     encoding, text = _decode(data)
     newline, lines = _divide(text)
     body = b"".join(line.encode().replace(b"\n", _KEPT_FEED) + b"\n" for line in lines)
-    return Text(encoding, newline, body, _is_binary(text.encode() if encoding.startswith("utf-16") else data))
+    return Text(encoding, newline, body, len(text.encode() if encoding.startswith("utf-16") else data))
 
 
-def join_lines(texts: Sequence[Text]) -> tuple[pa.StringArray, Ints]:
-    """The lines of sheets, one after another, and how many each has."""
+def join_lines(texts: Sequence[Text]) -> tuple[pa.StringArray, Ints, Bools]:
+    """The lines of sheets, one after another, how many each has, and which sheets are binary.
+
+    Those are of which over a fiftieth of the characters are controls that no text has.
+    """
     bodies = [text.body for text in texts]
     body = b"".join(bodies)
-    feeds = np.flatnonzero(np.frombuffer(body, np.uint8) == ord("\n"))
+    data, ends = np.frombuffer(body, np.uint8), np.cumsum([0, *map(len, bodies)])
+    unprinted = np.flatnonzero((data < _FIRST_PRINTED) | (data == 0x7F))
+    byte = data[unprinted]
+    feeds, controls = unprinted[byte == _FEED], unprinted[_IS_CONTROL[byte]]
+    binary = np.diff(np.searchsorted(controls, ends)) * 50 > np.array([text.size for text in texts])
     offsets = np.zeros(len(feeds) + 1, np.int32)
     offsets[1:] = feeds - np.arange(len(feeds))
     flat = body.replace(b"\n", b"").replace(_KEPT_FEED, b"\n")
     lines = pa.StringArray.from_buffers(len(feeds), pa.py_buffer(offsets), pa.py_buffer(flat))
-    return lines, np.diff(np.searchsorted(feeds, np.cumsum([0, *map(len, bodies)])))
+    return lines, np.diff(np.searchsorted(feeds, ends)), binary
 
 
 def _is_plain(data: bytes) -> bool:
@@ -87,11 +92,6 @@ def _is_plain(data: bytes) -> bool:
         return data.isascii() or bool(data.decode("utf-8"))
     except UnicodeDecodeError:
         return False
-
-
-def _is_binary(sample: bytes) -> bool:
-    controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    return controls * 50 > len(sample)
 
 
 def replay(encoding: str, newline: str, texts: Iterable[str]) -> bytes:

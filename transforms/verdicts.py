@@ -15,7 +15,6 @@ from transforms.dialect import PIPE, Lines
 from transforms.pages import BLANK, CONTINUATION, HEADER, REJECT, RESULT, RUNS_ON, Page
 from transforms.results import Rows
 from transforms.rows import EXCESS, Placed
-from transforms.text import Text
 
 _GLUED = "the cells have run together: put the dividers of the other rows between them"
 _RUNS_ON = "a quoted cell runs over the end of the line: put the whole row on one line"
@@ -40,13 +39,13 @@ def judge(
     layouts: Sequence[Layout],
     placed: Placed,
     rows: Rows,
-    texts: Sequence[Text],
+    binary: Bools,
     dialects: Ints,
 ) -> Verdict:
-    """Decide on every line of a batch."""
+    """Decide on every line of a batch; `binary` says which of its sheets are."""
     outcome = page.outcome.copy()
     reasons = {line: _reject_reason(lines, line) for line in np.flatnonzero(outcome == REJECT).tolist()}
-    _reject_sheets(lines, page, layouts, outcome, reasons, texts)
+    _reject_sheets(lines, page, layouts, outcome, reasons, binary)
     doubtful = np.array([*(found.doubt is not None for found in layouts), False], dtype=bool)
     for i in np.flatnonzero(doubtful[placed.tables]).tolist():
         reasons.setdefault(int(placed.lines[i]), str(layouts[placed.tables[i]].doubt))
@@ -67,13 +66,12 @@ def _reject_sheets(
     layouts: Sequence[Layout],
     outcome: Ints,
     reasons: dict[int, str],
-    texts: Sequence[Text],
+    binary: Bools,
 ) -> None:
     """Reject every line of a sheet that is binary, or that holds no table of cars at all, such as prose."""
     of_cars = np.array([*(found.basis != "none" for found in layouts), False], dtype=bool)
     told = (outcome == HEADER) | ((outcome == RESULT) & of_cars[page.table])
-    with_table = np.bincount(lines.sheet, told, len(texts)) > 0
-    binary = np.array([text.binary for text in texts], dtype=bool)
+    with_table = np.bincount(lines.sheet, told, len(binary)) > 0
     lost = ~with_table[lines.sheet] & ~np.isin(outcome, (BLANK, RESULT)) | (binary[lines.sheet] & (outcome != BLANK))
     for line in np.flatnonzero(lost).tolist():
         reasons[line] = _BINARY if binary[lines.sheet[line]] else _NO_TABLE
