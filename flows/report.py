@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ QUESTIONS = (
         " ORDER BY events DESC, starts DESC, make LIMIT 5",
     ),
 )
+# Up to so many driver rows the answers take a moment; of a large archive they would take longer than its reading.
+MOST_ASKED = 100_000
 # Of how many findings, and of how many of their sheets, the UI shows more than the count; so many lines around
 # each, and so many signs of any text.
 MOST_FINDINGS, MOST_SHEETS, AROUND, LONGEST_TEXT = 500, 50, 3, 500
@@ -133,7 +136,7 @@ def headline(outcome: Outcome) -> str:
 
 
 def show(outcome: Outcome, database: Path | None, seconds: float) -> None:
-    """Print the outcome; with a local database also three questions and their answers."""
+    """Print the outcome; with a local database also three questions, and their answers where they take a moment."""
     out = console()
     if outcome.summary is None:
         out.print(f"{headline(outcome)} Nothing was written.")
@@ -141,7 +144,7 @@ def show(outcome: Outcome, database: Path | None, seconds: float) -> None:
     out.print(f"{headline(outcome)} {seconds:.1f} s.\n")
     out.print(_columns(_counts(outcome.summary), _findings(outcome.summary)))
     if database is not None:
-        _answers(out, database)
+        (_answers if outcome.summary.rows["driver_results"] <= MOST_ASKED else _questions)(out, database)
 
 
 def _sheets(outcome: Outcome) -> str:
@@ -202,3 +205,10 @@ def _answers(out: Console, database: Path) -> None:
             out.print(f"\n{title}", style="bold")
             out.print(query, style="dim")
             out.print(table_of(names, rows) if rows else "  (no rows)")
+
+
+def _questions(out: Console, database: Path) -> None:
+    place = shlex.quote(str(database.parent))
+    for title, query in QUESTIONS:
+        out.print(f"\n{title}", style="bold")
+        out.print(f'parcferme sql --warehouse {place} "{query}"', style="dim", soft_wrap=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import shlex
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import load, progress, steps, survey
+from flows import cli, load, progress, report, steps, survey
 from flows.cli import main
 from flows.cluster import BATCHES_OF_A_TASK, even_shares
 from flows.errors import DataError, UserError
@@ -267,6 +268,18 @@ def test_every_sheet_and_event_named_by_a_row_exists(built):
     for name, table in tables.items():
         assert "sheet_id" not in table.column_names or set(table["sheet_id"].to_pylist()) <= sheets, name
         assert "event_id" not in table.column_names or set(table["event_id"].to_pylist()) <= events, name
+
+
+def test_a_large_archive_is_not_searched_for_answers_that_nobody_asked_for(seeds, tmp_path, monkeypatch):
+    """Above so many driver rows a build prints, for each question, the command that answers it."""
+    monkeypatch.setattr(report, "MOST_ASKED", 426)
+    _, output, _ = command(seeds, "--warehouse", tmp_path / "a warehouse")
+    _, *asked = output.split("parcferme ")
+    assert len(asked) == len(report.QUESTIONS)
+    for call in asked:
+        answer = CliRunner().invoke(cli.parcferme, shlex.split(call.partition("\n")[0]), catch_exceptions=False)
+        assert answer.exit_code == 0
+        assert "Ferrari" in answer.output or "Niarchos" in answer.output
 
 
 def test_command_prints_counts_and_answers_then_says_that_nothing_changed(seeds, tmp_path):

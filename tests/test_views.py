@@ -167,6 +167,14 @@ def test_pairs_count_events_not_sheets(traps):
     assert rows(traps, "SELECT count(*) FROM crew_pairings WHERE NOT identified") == [(3,)]
 
 
+def test_a_list_of_names_is_no_crew_of_pairs(tmp_path):
+    """A car of hundreds of names pairs the first 32 of them, so that no sheet can make tens of thousands of pairs."""
+    sheet = Sheet("1999-spa/race", [{"position": 1, "crew": [f"Ann Lee {i}" for i in range(300)]}])
+    with open_database(published(made(sheet), tmp_path, "list")) as connection:
+        assert rows(connection, "SELECT crew_size FROM results") == [(300,)]
+        assert rows(connection, "SELECT count(*) FROM crew_pairings") == [(32 * 31 // 2,)]
+
+
 def test_gaps_are_to_the_leader_and_to_the_class(traps):
     """Gaps in laps and time run to the first car and to the first of the class."""
     query = "SELECT position, laps_behind, ms_behind, class_laps_behind, class_ms_behind FROM gaps_to_leader"

@@ -1,7 +1,7 @@
 -- title: Pairings, from mentions as certain as you ask for
 -- macro: pairings(methods, among)
 -- grain: two driver_ids that shared a car
--- counts: Cars in which both mentions have a link_method in the list, such as ['name', 'decision'], and one of the two is among the given driver_ids (NULL: whoever it is).
+-- counts: Cars in which both mentions have a link_method in the list, such as ['name', 'decision'], and one of the two is among the given driver_ids (NULL: whoever it is). Seats beyond the 32nd are left out: a cell of hundreds of names is a list, and its pairs would be tens of thousands.
 -- other_id (id): The second of the two, by order of id.
 -- other: Display name of the second.
 -- identified (flag): Both names are tied to one person each. False where one may be several people: do not count it as a pair of persons.
@@ -27,6 +27,7 @@ WITH by_event AS (
     count(DISTINCT one.sheet_id) FILTER (one.class_won AND other.class_won) AS class_wins
   FROM driver_honours AS one
   JOIN driver_honours AS other ON other.result_id = one.result_id AND other.driver_id > one.driver_id
+    AND one.seat <= 32 AND other.seat <= 32
   WHERE list_contains(methods, one.link_method) AND list_contains(methods, other.link_method)
     AND one.event_id IS NOT NULL
     AND (among IS NULL OR list_contains(among, one.driver_id) OR list_contains(among, other.driver_id))
