@@ -10,25 +10,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints, flags
-from transforms.lexicon import FLAG, country_names, flag_code
-from transforms.masks import change_where, first_bytes, read_where, replaced, scattered
+from transforms.crew_words import JOIN, divide
+from transforms.masks import change_where, first_bytes, read_where, replaced
+from transforms.nations import begin_with_country, countries_before
 from transforms.spans import Spans, bytes_of, cut, holding
 
-JOIN = "\x1f"  # between names that the sheet prints in cells of their own
 # A slash divides names only with a blank beside it: `Lola B2K/10B` and `N/A` are words.
-_BETWEEN = r"\s*\x1f\s*|\s+/\s*|/\s+|\s*\|\s*|\s+&\s+|\s*<br\s*/?>\s*"
+_BETWEEN = r"\s*\x1f\s*|\s+/\s*|/\s+|\s*\|\s*|\s+[&+]\s+|\s*<br\s*/?>\s*"
 _DASH = r"\s+[-–]\s+"
 _IS_BLANK = np.isin(np.arange(256), [*b" \t\n\f\r"])
-_MARKS = b"\x1f|/&"
+_MARKS = b"\x1f|/&+"
 _IS_BLANK_OR_MARK = _IS_BLANK | np.isin(np.arange(256), [*_MARKS, *b"-"])
-_NEEDS_BLANKS = np.isin(np.arange(256), [*b"&-"])
+_NEEDS_BLANKS = np.isin(np.arange(256), [*b"&+-"])
+# What may divide the crews of a sheet where no mark does: words between blanks, or a country before each name.
+_WORDS = r" (?:und|et|and|y|e|en|og|och) "
 _STAR = r"^\*+\s*|\s*\*+$"
-_COUNTRY = rf"^(?P<country>{'|'.join(country_names())})\s+(?P<name>\S.*)$"
-_FLAG = rf"^(?P<country>{FLAG})\s*(?P<name>\S.*)$"
 _LONG_DASH = "–".encode()[:1]
-_FLAG_BYTE = "\U0001f1e6".encode()[0]
 _BEGINS_QUOTE = np.isin(np.arange(256), [c.encode()[0] for c in "\"“”„«‘'"])
-_NEARLY_ALL = 0.9  # of a sheet's names have a country before them, or words that are countries are names
 _QUOTE = "^[\"“”„«‘']"
 _QUOTED = '^["“”„«‘\'](?P<name>[^"“”„«»]+)["”“»’\']$'
 
@@ -54,7 +52,7 @@ def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
     if not named.all():
         kept = ~flags(stars[~named], len(row))
         pieces, row = pieces.filter(pa.array(kept)), row[kept]
-    country, pieces = _countries(pieces, sheet[row])
+    country, pieces = countries_before(pieces, sheet[row])
     sizes = np.bincount(row, minlength=len(texts))
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     name, nominated, pseudonym = _marks(pieces)
@@ -79,12 +77,37 @@ def _part_names(printed: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, I
         between, _ = _between_names(printed, _MARKS)
     dashes, odd = _between_names(printed, b"-")
     long = _matching(printed, holding(printed, _LONG_DASH), _DASH)
-    of_sheet = _divided_by_dashes(printed, _text_of(printed, between), _text_of(printed, dashes), long, sheet)
+    divided = _text_of(printed, between)
+    of_sheet = _divided_by_dashes(printed, divided, _text_of(printed, dashes), long, sheet)
+    marked = flags(sheet[divided], int(sheet.max(initial=0)) + 1)
+    told = _told_by_sheets(printed, marked, of_sheet, sheet)
+    if told is not None:
+        printed = told
+        (between, _), (dashes, odd) = (_between_names(printed, marks) for marks in (_MARKS, b"-"))
     other = of_sheet & (long | flags(_text_of(printed, odd), len(printed)))
     if other.any():
         printed = change_where(pa.array(other), printed, partial(_joined, between=_DASH))
         (between, _), (dashes, _) = (_between_names(printed, marks) for marks in (_MARKS, b"-"))
     return printed, np.sort(np.concatenate([between, dashes[of_sheet[_text_of(printed, dashes)]]]))
+
+
+def _told_by_sheets(printed: pa.StringArray, marked: Bools, by_dashes: Bools, sheet: Ints) -> pa.StringArray | None:
+    """Crews with JOIN between names in the sheets where commas, words or countries divide them; None without any.
+
+    `marked` are the sheets in which marks divide crews, `by_dashes` the crews of those in which dashes do.
+    """
+    unmarked = ~(marked[sheet] | by_dashes)
+    first = np.diff(sheet, prepend=-1) > 0
+    worded = _matching(printed, unmarked, _WORDS) | begin_with_country(printed, unmarked & first)
+    chosen = worded | holding(printed, b",")
+    if not chosen.any():
+        return None
+    at, texts = np.flatnonzero(flags(sheet[chosen], len(marked))[sheet]), []
+    for crews in np.split(at, np.flatnonzero(np.diff(sheet[at])) + 1):
+        between = f"{_BETWEEN}|{_DASH}" if by_dashes[crews[0]] else _BETWEEN
+        joined = _joined(printed.take(pa.array(crews)), between).to_pylist()
+        texts += divide(joined, marked=not unmarked[crews[0]])
+    return replaced(printed, at, pa.array(texts, pa.string()))
 
 
 def _joined(crews: pa.StringArray, between: str) -> pa.StringArray:
@@ -150,38 +173,6 @@ def _part(names: pa.Array, pattern: str, group: str) -> pa.Array:
     return pc.struct_field(pc.extract_regex(names, pattern), group)
 
 
-def _countries(pieces: pa.Array, sheet: Ints) -> tuple[pa.Array, pa.Array]:
-    """The country before each name, and the names without it: a flag, or a word where nearly all names have one.
-
-    Copies of encyclopaedia tables hold a country for each flag: `France Jean-Pierre Jabouille`.
-    """
-    flagged = _matching(pieces, first_bytes(pieces) == _FLAG_BYTE, _FLAG)
-    flag, pieces = _taken_apart(pieces, flagged, _FLAG)
-    names = np.bincount(sheet)
-    # Where nearly all names have a country, one of the first has: only then are the others looked at.
-    rank = np.arange(len(sheet)) - (np.cumsum(names) - names)[sheet]
-    first = _matching(pieces, rank <= (1 - _NEARLY_ALL) * names[sheet] + 1, _COUNTRY)
-    if not first.any():
-        return _letters(flag), pieces
-    worded = _matching(pieces, (np.bincount(sheet, first) > 0)[sheet], _COUNTRY)
-    with_country = np.bincount(sheet, worded)
-    usual = worded & ((with_country > 2) & (with_country >= _NEARLY_ALL * names))[sheet]
-    if not usual.any():
-        return _letters(flag), pieces
-    word, pieces = _taken_apart(pieces, usual, _COUNTRY)
-    return pc.coalesce(_letters(flag), word), pieces
-
-
-def _taken_apart(names: pa.StringArray, chosen: Bools, pattern: str) -> tuple[pa.StringArray, pa.StringArray]:
-    """The country before each of the chosen names, null elsewhere, and the names without it."""
-    at = np.flatnonzero(chosen)
-    if not len(at):
-        return pa.nulls(len(names), pa.string()), names
-    found = pc.extract_regex(names.take(pa.array(at)), pattern)
-    country, name = (pc.struct_field(found, part) for part in ("country", "name"))
-    return scattered(country, at, len(names)), replaced(names, at, name)
-
-
 def _matching(texts: pa.StringArray, chosen: Bools, pattern: str) -> Bools:
     """Which of the chosen texts a pattern matches."""
     at = np.flatnonzero(chosen)
@@ -189,14 +180,6 @@ def _matching(texts: pa.StringArray, chosen: Bools, pattern: str) -> Bools:
     if len(at):
         found[at] = pc.match_substring_regex(texts.take(pa.array(at)), pattern).to_numpy(zero_copy_only=False)
     return found
-
-
-def _letters(printed: pa.Array) -> pa.Array:
-    """Flags as the codes of their countries."""
-    if printed.null_count == len(printed):
-        return printed
-    coded = printed.dictionary_encode()
-    return pa.array(map(flag_code, coded.dictionary.to_pylist()), pa.string()).take(coded.indices)
 
 
 def _divided_by_dashes(printed: pa.StringArray, divided: Ints, dashed: Ints, long: Bools, sheet: Ints) -> Bools:

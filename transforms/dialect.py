@@ -61,6 +61,11 @@ class Cells:
         """Whether each cell holds a text."""
         return np.asarray(pc.not_equal(self.texts, "").to_numpy(zero_copy_only=False)[self.code])
 
+    @cached_property
+    def widths(self) -> Ints:
+        """How many cells each line has, up to the last that has any."""
+        return np.bincount(self.line)
+
     def where(self, chosen: Bools) -> Cells:
         """The chosen cells."""
         return self if chosen.all() else self.take(np.flatnonzero(chosen))

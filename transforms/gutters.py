@@ -43,7 +43,8 @@ def _divide_sheet(lines: list[str]) -> list[list[str]]:
         return runs
     divided = [_fit(cells, by_run) for cells, by_run in zip(columns, runs, strict=True)]
     if header is not None:
-        words = lines[header].split()
+        # Words a blank apart need not stand above the columns that they head.
+        words = lines[header].split() if len(runs[header]) == 1 else []
         divided[header] = words if len(words) == len(gutters) else [headings.get(start, "") for start in gutters]
     return divided
 
@@ -55,9 +56,12 @@ def _fit(cells: list[str], by_run: list[str]) -> list[str]:
 
 
 def _is_header(line: str) -> bool:
-    """Tell whether every word of a line heads a column, and there are at least three."""
-    words = line.split()
-    return 2 < len(words) <= _MOST_WORDS and all(map(is_header_cell, words))
+    """Tell whether every word of a line heads a column, or two thirds of its cells; there are at least three."""
+    words, cells = line.split(), _BLANKS.split(line.strip())
+    if not 2 < len(words) <= _MOST_WORDS or any(word[0].isdigit() for word in words):
+        return False
+    known = sum(map(is_header_cell, cells))
+    return all(map(is_header_cell, words)) or (known > 2 and known * 3 >= len(cells) * 2)
 
 
 def _blank(rows: list[str]) -> Bools:

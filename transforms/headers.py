@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from transforms.fold import fold
-from transforms.lexicon import header_roles
+from transforms.lexicon import header_roles, statuses
 from transforms.remember import remember
 
 # A block of columns per driver, as timing services print it: DRIVER2_FIRSTNAME, Driver 2, Pilote n°2.
@@ -25,6 +25,13 @@ _NATION = {"country", "nationality", "nation", "nat", "pays", "land", "pais", "p
 _SECOND = {"lap_time": "session_time", "race_speed": "lap_speed"}
 _SEVERAL = {"crew", "session_time", "extra", "empty"}
 _AVERAGE = re.compile(r"\b(?:average|avg|mean|moy\w*|schnitt|durchschnitt\w*|medi[ao]|gem\w*)\b")
+# What a heading may name beside its role (`Fahrer / Ort`, `Time / Retired`) without meaning another column.
+_BESIDE = {
+    "crew": {"hometown", "country"},
+    "race_time": {"gap", "status", "reason"},
+    "entrant": {"country", "hometown"},
+}
+_CHASSIS = re.compile(r"\b(?:chassis|chasis|chassi|telaio|fahrgestell)\b")
 _UNIT = re.compile(r"[\[(]?\b(mph|mi/h|miles|km/?h|kph|kms?)\b[\])]?")
 
 
@@ -57,10 +64,21 @@ def _heading(text: str) -> Heading:
         return _block_heading(text, int(block["seat"]), (block["part"] or "").strip())
     roles = header_roles()
     mph = bool(re.search(r"\b(mph|mi/h|miles)\b", key))
-    for candidate in (key, _UNIT.sub("", key).strip(), re.sub(r"\s*#?\d+$", "", key)):
+    plain = _UNIT.sub("", key).strip(), re.sub(r"\s*#?\d+$", "", key), re.sub(r"\s*#$", " no", key)
+    for candidate in (key, *plain):
         if candidate in roles:
             return Heading(roles[candidate], text.strip(), mph=mph)
-    return Heading("extra", text.strip(), known=not key)
+    role = _role_of_parts(key)
+    return Heading(role or "extra", text.strip(), mph=mph and bool(role), known=bool(role) or not key)
+
+
+def _role_of_parts(key: str) -> str | None:
+    """The role that a heading of several words, divided by slashes, names once: `Bewerber / Team`, `Tempo/Ritirato`."""
+    first, *others = (part.strip() for part in key.split("/"))
+    role = header_roles().get(first)
+    may_be = {role, *_BESIDE.get(role or "", ())}
+    found = (header_roles().get(part, "status" if part in statuses() else None) for part in others)
+    return role if others and all(other in may_be for other in found) else None
 
 
 def _block_heading(text: str, seat: int, part: str) -> Heading:
@@ -79,6 +97,9 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
     headings = [_heading(cell) for cell in cells]
     headings = [replace(heading, role=shown.get(i, heading.role)) for i, heading in enumerate(headings)]
     roles = [heading.role for heading in headings]
+    if ("make" in roles and {"model", "type"} & set(roles)) or roles.count("car") > 1:
+        # Beside what the car is, its chassis is but a number.
+        headings = [replace(h, role="chassis") if _CHASSIS.search(fold(h.name)) else h for h in headings]
     if "lap_time" in roles and not {"laps", "race_time", "distance"} & set(roles):
         # Where nothing is said of a race, a speed behind a lap time is that of the lap.
         lap = roles.index("lap_time")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
+from transforms.fold import fold
 from transforms.headers import read_header
 from transforms.inferred import infer
 from transforms.pages import HEADER, Page
@@ -22,6 +24,8 @@ DECLARABLE = (*ROLES, "crew_countries", "gap_laps", EMPTY)
 _EMPTY, _STATUS = trait_index("empty"), trait_index("status")
 _NUMBERS = [trait_index(trait) for trait in ("digit", "integer", "number")]
 _ORDINALS = [trait_index(trait) for trait in ("digit", "integer", "ordinal")]
+_LIKE_TIMES = ("lap time", "seconds"), ("race time", "gap")
+_TOTAL = re.compile(r"\b(?:tot\w*|sum\w*|som+[ae]|aggregate)\b")
 _DECLARED_SCORE = 0.5  # a declared column may be oddly printed, but half its cells must fit
 
 
@@ -31,13 +35,14 @@ def resolve(lines: Lines, cells: Cells, page: Page, sources: Sequence[Source]) -
     layouts: list[Layout | None] = [None] * page.tables
     headers: dict[tuple[object, ...], Layout] = {}
     largest = set(tables.largest().values()) if any(source.columns for source in sources) else set()
+    below = tables.largest_below()
     known = zip(tables.sheet.tolist(), tables.width.tolist(), tables.header.tolist(), strict=True)
     for t, (sheet, width, header) in enumerate(known):
         declared = sources[sheet].columns
         if declared and (len(declared) == width or t in largest):
             layouts[t] = _check_declared(_declared(declared, width), tables, t)
         elif header >= 0:
-            layouts[t] = _from_header(tables, t, headers)
+            layouts[t] = _from_header(tables, below[header], headers)
     infer(layouts, tables)
     return [found for found in layouts if found is not None]
 
@@ -80,7 +85,7 @@ def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]
     texts = tables.texts(line)
     outcome = tables.page.outcome
     second = tables.texts(line + 1) if line + 1 < len(outcome) and outcome[line + 1] == HEADER else ()
-    shown = _shown(tables, t, [heading.role for heading in read_header(texts)])
+    shown = _shown(tables, t, texts, [heading.role for heading in read_header(texts)])
     key = (texts, second, *shown.items())
     if key not in known:
         headings = read_header(texts, shown)
@@ -89,16 +94,23 @@ def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]
     return known[key]
 
 
-def _shown(tables: Tables, t: int, roles: Sequence[str]) -> dict[int, str]:
+def _shown(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
     """The columns whose cells show another role than the heading mostly means, and that role.
 
-    `Time` heads the lap times of a session as it does the race times, where no laps are printed; timing services head
+    `Time` heads the lap times of a session as it does the race times, where no laps are printed; a `Total` is one of
+    times as often as of points, but never a lap time: it sums the runs of a hill climb. Timing services head
     the cars' numbers by `Car`; `Cl.` is short for class, and for classification.
     """
     found: dict[int, str] = {}
-    if "race_time" in roles and not {"laps", "lap_time"} & set(roles):
+    if "race_time" in roles:
         column = roles.index("race_time")
-        found |= {column: "lap_time"} if _are_lap_times(tables, t, column) else {}
+        if _TOTAL.search(fold(texts[column])):
+            found |= {} if sum(_times(tables, t, column)) else {column: "extra"}
+        elif not {"laps", "lap_time"} & set(roles):
+            lap_times, race_times = _times(tables, t, column)
+            found |= {column: "lap_time"} if lap_times > race_times else {}
+    if "position" not in roles:
+        found |= _unheaded_positions(tables, t, texts, roles)
     for role, other, traits in (("car", "car_number", _NUMBERS), ("class", "position", _ORDINALS)):
         if role in roles and other not in roles:
             column = roles.index(role)
@@ -106,11 +118,33 @@ def _shown(tables: Tables, t: int, roles: Sequence[str]) -> dict[int, str]:
     return found
 
 
-def _are_lap_times(tables: Tables, t: int, column: int) -> bool:
-    """Whether a column's first cells look like lap times more than like race times."""
+def _unheaded_positions(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
+    """The columns of positions and car numbers where one of two neighbours has no heading: it is the positions'."""
+    if "car_number" not in roles:
+        return {}
+    column = roles.index("car_number")
+    before, behind = (
+        0 <= i < len(texts) and not texts[i] and _are_distinct(tables, t, i, _ORDINALS)
+        for i in (column - 1, column + 1)
+    )
+    if before:
+        return {column - 1: "position"}
+    return {column: "position", column + 1: "car_number"} if behind and _count_up(tables, t, column) else {}
+
+
+def _count_up(tables: Tables, t: int, column: int) -> bool:
+    """Whether the first numbers of a column are 1, 2, 3 and so on."""
+    looks = tables.look(np.array([t]))
+    numbers = looks.number[looks.column == column]
+    return bool((numbers == np.arange(1, len(numbers) + 1)).all())
+
+
+def _times(tables: Tables, t: int, column: int) -> tuple[int, int]:
+    """How many of a column's first cells look like lap times, and how many like race times."""
     looks = tables.look(np.array([t]))
     traits = looks.trait[looks.column == column]
-    return bool((traits == trait_index("lap time")).sum() > (traits == trait_index("race time")).sum())
+    lap_times, race_times = (int(np.isin(traits, [trait_index(t) for t in alike]).sum()) for alike in _LIKE_TIMES)
+    return lap_times, race_times
 
 
 def _are_distinct(tables: Tables, t: int, column: int, traits: Sequence[int]) -> bool:

@@ -27,9 +27,11 @@ _RULE = r"^[:\s]*[-=_*+~–—]{2,}[-=_*+~–—:\s]*$"
 _IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _IS_WORD = np.array([bool(re.match(rb"\w", bytes([b]))) for b in range(256)])
 _NUMBER = re.compile(r"#?\d{1,4}[A-Z]?")  # a car's number: such a line is a car of its own
+_PAGE = r"(?i)^(?:page|seite|pagina|página|blad|strana?)\s?\d+(?:\s?(?:/|of|von|de|di|van|sur)\s?\d+)?$"
+_FEW = 3  # cells of a line that tells the page beside what is printed on it
 _FURNITURE = re.compile(
     r"(?i)(?:©|\(c\)|copyright|https?:|www\.|@\w+\.|all rights|page \d|back to|print(?:er)? |source:|cookies|privacy"
-    r"|last (?:updated|modified)|click |share |home \||\bnext\b.*\bprevious\b"
+    r"|(?:seite|pagina|página|blad|strana?) \d|last (?:updated|modified)|click |share |home \||\bnext\b.*\bprevious\b"
     r"|^note|^remark|^\*+\s?\D|^[†‡§¹²³]|^\(\d\)|^\d\)|^[a-z]\)\s)"
 )
 # A row whose cells have run together: a crew, a number and a time or more numbers in one cell.
@@ -61,26 +63,29 @@ class Page:
         return len(self.first)
 
 
-def read_pages(lines: Lines, cells: Cells) -> Page:
-    """Tell the lines of a batch apart."""
+def read_pages(lines: Lines, cells: Cells, continued: Ints) -> Page:
+    """Tell the lines of a batch apart; the cells of `continued` lines are in the rows above them."""
     count = len(lines.sheet)
-    width = np.bincount(cells.line, minlength=count)
+    width = np.pad(cells.widths, (0, count - len(cells.widths)))
     full = cells.filled
     filled = np.bincount(cells.line[full], minlength=count)
     outcome = np.full(count, RESULT)
     outcome[filled == 0] = BLANK
     outcome[(filled == 0) & (width > 0)] = FURNITURE
+    outcome[continued] = CONTINUATION
     numbered = _any_of(cells, _begin_with_number(cells), count)
     # Nearly every row has a cell that begins with a number; what else a line may be is asked of the others only.
     other = cells.where(~numbered[cells.line])
     outcome[_rules(other, filled)] = FURNITURE
+    outcome[_holds(other, _PAGE, count) & (filled <= _FEW)] = FURNITURE
     outcome[_headers(other, filled) & ~numbered & (outcome == RESULT)] = HEADER
     outcome[_runs_on(lines) & (outcome == RESULT)] = REJECT
     indented = _starts_empty(cells, full, count)
     texts = np.flatnonzero((filled == 1) & (outcome == RESULT) & ~indented)
-    _place_words(lines, numbered | _holds(other, r"\d", count), outcome, texts)
+    below = indented & (filled <= 2)
+    _place_words(lines, numbered | _holds(other, r"\d", count), outcome, texts, _seconds(lines, cells, full, below))
     _place_texts(lines, cells, full, outcome, texts)
-    _place_indented(lines, cells, outcome, np.flatnonzero(indented & (filled <= 2) & (outcome == RESULT)))
+    _place_indented(lines, cells, outcome, np.flatnonzero(below & (outcome == RESULT)))
     return _number_tables(lines, outcome, width, filled)
 
 
@@ -125,11 +130,16 @@ def _runs_on(lines: Lines) -> Bools:
 
 
 def _headers(cells: Cells, filled: Ints) -> Bools:
-    """Lines of which at least half the cells read like headers, and none of the others like a time or a crew."""
+    """Lines of which at least half the cells read like headers, and none of the others like a time.
+
+    Where a cell reads like a crew, all but a third of them must.
+    """
     heads = cells.holding(_read_like_headers)
-    valued = _holds(cells.where(~heads), r"\s/\s|\d[:.]\d\d", len(filled))
+    others = cells.where(~heads)
+    valued = _holds(others, r"\d[:.]\d\d", len(filled))
     hits = np.bincount(cells.line[heads], minlength=len(filled))
-    return np.asarray((hits >= 2) & ~valued & (hits * 2 >= filled))
+    crewed = _holds(others, r"\s/\s", len(filled)) & (hits * 3 < filled * 2)
+    return np.asarray((hits >= 2) & ~valued & ~crewed & (hits * 2 >= filled))
 
 
 def _read_like_headers(texts: pa.StringArray) -> pa.BooleanArray:
@@ -145,15 +155,30 @@ def _starts_empty(cells: Cells, full: Bools, count: int) -> Bools:
     return starts
 
 
-def _place_words(lines: Lines, numbered: Bools, outcome: Ints, texts: Ints) -> None:
-    """Rows hold numbers: divided words above all of them are a caption (`Home | Results`), below them furniture."""
+def _seconds(lines: Lines, cells: Cells, full: Bools, below: Bools) -> Bools:
+    """The lines, of those that start empty, whose text stands where one above them in their sheet has its own."""
+    if not below.any():
+        return below
+    at = np.flatnonzero(full & below[cells.line])
+    at = at[np.diff(cells.line[at], prepend=-1) > 0]
+    place = lines.sheet[cells.line[at]] * (int(cells.column.max(initial=0)) + 1) + cells.column[at]
+    again = np.ones(len(at), bool)
+    again[np.unique(place, return_index=True)[1]] = False
+    return flags(cells.line[at[again]], len(below))
+
+
+def _place_words(lines: Lines, numbered: Bools, outcome: Ints, texts: Ints, seconds: Bools) -> None:
+    """Rows hold numbers: divided words above all of them are a caption (`Home | Results`), below them furniture.
+
+    But for `seconds`, which are likely to belong to the rows above them.
+    """
     rows = outcome == RESULT
     rows[texts] = False
     first, last = _span(lines.sheet, np.flatnonzero((rows & numbered) | (outcome == HEADER)))
     place = np.arange(len(outcome))
     words = rows & ~numbered & (last[lines.sheet] < len(outcome))
     outcome[words & (place < first[lines.sheet])] = CAPTION
-    outcome[words & (place > last[lines.sheet])] = FURNITURE
+    outcome[words & (place > last[lines.sheet]) & ~seconds] = FURNITURE
 
 
 def _place_indented(lines: Lines, cells: Cells, outcome: Ints, indented: Ints) -> None:
@@ -181,7 +206,7 @@ def _place_texts(lines: Lines, cells: Cells, full: Bools, outcome: Ints, texts: 
         if _follows_header(outcome, line, text):
             outcome[line] = HEADER
             two_line_headers.add(sheet)
-        elif sheet in two_line_headers and outcome[line - 1] == RESULT and not read_section(text):
+        elif sheet in two_line_headers and outcome[line - 1] in (RESULT, CONTINUATION) and not read_section(text):
             # The header has a second line of one word, and so has every car: an engine below its chassis.
             outcome[line] = CONTINUATION
         else:

@@ -22,7 +22,7 @@ from transforms.fold import fold_array
 from transforms.lexicon import class_names, country_words, statuses
 from transforms.masks import first_bytes, read_where
 from transforms.remember import remember
-from transforms.spans import Spans, between_blanks, bytes_of, holding, without
+from transforms.spans import between_blanks, bytes_of, first_word, holding, without
 
 # The first pattern that fits names the trait; the order is from the narrow to the wide.
 _PATTERNS: tuple[tuple[str, str], ...] = (
@@ -46,7 +46,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "gap",
         r"(?i)^(?:[+]\s?[\d:.,'\"hms ]+"
-        r"|[+-]?\s?\d{1,3}\s?(?:laps?|lps?|tours?|runden?|rdn|giri|giro|vueltas?|voltas?|ronden?)\.?)$",
+        r"|[+-]?\s?\d{1,3}\s?(?:laps?|lps?|tours?|runden?|rdn?|giri|giro|vueltas?|voltas?|ronden?)\.?)$",
     ),
     ("big integer", r"^[1-9]\d{3,5}$"),
     (
@@ -217,7 +217,7 @@ def _word_pattern(words: Callable[[], Iterable[str]]) -> str:
 def _starts_with_make(folded: pa.Array) -> pa.Array:
     """Cars: one to three words of a make, and more behind them."""
     return pc.fill_null(
-        read_where(_is_in(_first_words, _first_word(folded)), folded, _is_make_with_more, pa.bool_()), False
+        read_where(_is_in(_first_words, first_word(folded)), folded, _is_make_with_more, pa.bool_()), False
     )
 
 
@@ -229,14 +229,6 @@ def _is_make_with_more(folded: pa.Array) -> pa.Array:
 def _start(folded: pa.Array, words: int) -> pa.Array:
     """The first words of texts that have more of them; null for all others."""
     return pc.struct_field(pc.extract_regex(folded, rf"^(?P<start>\S+(?: \S+){{{words - 1}}}) "), "start")
-
-
-def _first_word(texts: pa.StringArray) -> pa.StringArray:
-    """What stands before the first blank of each text, all of it where there is none."""
-    data, places = bytes_of(texts)
-    blanks = np.append(np.flatnonzero(data == ord(" ")), len(data))
-    end = np.minimum(blanks[np.searchsorted(blanks, places[:-1])], places[1:])
-    return Spans(texts, places[:-1], end).copy()
 
 
 def _first_words() -> Iterable[str]:
@@ -273,7 +265,7 @@ _ACCENT, _BLANKS = "\u0301", re.compile(r"\s+", re.ASCII)
 _FORMS = tuple(
     (name, re.compile(pattern, re.ASCII))
     for name, pattern in (
-        ("joined", r"[Aa]\S* & [Aa]"),
+        ("joined", r"[Aa]\S* [&+] [Aa]"),
         ("dashed", r"[Aa]\S* [-–] [Aa]"),
         ("slashed", r"[Aa]/A\S*\s\S"),
         ("person", rf"^[*\"“„'‘]?[Aa][Aa{_ACCENT}.'’`\"“”-]*(?:,?\s+\"?\(?[Aa{_ACCENT}.'’`-]+\)?\"?)+[*\"”]?\Z"),

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import statuses
-from transforms.arrays import Bools
+from transforms.arrays import Bools, Ints
 from transforms.cars import read_cars, read_engine_makers
 from transforms.cells import filled, read_numbers
 from transforms.coded import Coded
@@ -19,6 +19,9 @@ from transforms.crews import Crews
 from transforms.dialect import Lines
 from transforms.entrant_text import read_entrants
 from transforms.facts import SheetFacts
+from transforms.lexicon import find_country
+from transforms.masks import scattered
+from transforms.nations import begin_with_country, countries_before
 from transforms.rows import Extras, Placed, slot_texts
 from transforms.schema import TABLES
 from transforms.typed import Typed, read_slots
@@ -67,7 +70,7 @@ def results_table(
     kind = Coded(sheet, facts.kind)
     section, section_status = facts.sections(placed.lines)
     entrant, numbers, class_ = texts["entrant"], texts["car_number"], texts["class"]
-    entrants = {name: entrant.spread(parts) for name, parts in _parts(read_entrants(entrant.texts))}
+    entrants = _entrants(entrant, sheet)
     words = statuses.Words.of(texts, rows.typed.unread)
     return TABLES["results"].conform(
         pa.table(
@@ -97,6 +100,21 @@ def results_table(
             }
         )
     )
+
+
+def _entrants(printed: Coded, sheet: Ints) -> dict[str, pa.Array]:
+    """Entrants taken apart; some sheets print a country before nearly all of them."""
+    at = np.flatnonzero(printed.printed)
+    first = at[np.diff(sheet[at], prepend=-1) > 0]
+    begin = first[begin_with_country(printed.at(first).column(), np.ones(len(first), bool))]
+    if not len(begin):
+        return {name: printed.spread(parts) for name, parts in _parts(read_entrants(printed.texts))}
+    rows = at[np.isin(sheet[at], sheet[begin])]
+    country, names = countries_before(printed.at(rows).column(), sheet[rows])
+    team = printed.replaced(rows, names)
+    entrants = {name: team.spread(parts) for name, parts in _parts(read_entrants(team.texts))}
+    found = pa.array([name and find_country(name) for name in country.to_pylist()], pa.string())
+    return entrants | {"country": pc.coalesce(scattered(found, rows, len(sheet)), entrants["country"])}
 
 
 def _cars(texts: dict[str, Coded]) -> dict[str, pa.Array]:

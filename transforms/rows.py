@@ -15,7 +15,7 @@ import pyarrow as pa
 from transforms.arrays import Bools, Ints
 from transforms.coded import Coded
 from transforms.columns import Form, Layout, by_form
-from transforms.crews import JOIN
+from transforms.crew_words import JOIN
 from transforms.dialect import Cells, compact
 from transforms.headers import Heading
 from transforms.pages import CONTINUATION, RESULT, Page
@@ -28,7 +28,7 @@ SLOTS = (
 _SLOT = {name: i for i, name in enumerate(SLOTS)}
 _EXTRA, _NOTHING, EXCESS = len(SLOTS), len(SLOTS) + 1, len(SLOTS) + 2
 _NATION = "nation"
-_SYNONYMS = {"chassis": "car", "team": "entrant"}
+_SYNONYMS = {"chassis": ("car", "make", "model", "type"), "team": ("entrant",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,10 @@ def _slots(form: Form) -> tuple[int, ...]:
 
 
 def slot_of(heading: Heading, found: Form) -> int:
-    """The slot of a column: its role's, that of its synonym where the table has no column for it, else extra."""
+    """The slot of a column: its role's, where the table has no column for it that of the first synonym, else extra."""
     role = heading.role
-    if role in _SYNONYMS and _SYNONYMS[role] not in found.roles:
-        role = _SYNONYMS[role]
+    if role in _SYNONYMS and found.role_set.isdisjoint(_SYNONYMS[role]):
+        role = _SYNONYMS[role][0]
     if role == "empty":
         return _NOTHING
     return _SLOT.get(role, _EXTRA)

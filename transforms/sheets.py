@@ -25,6 +25,7 @@ from transforms.pages import Page, read_pages
 from transforms.rows import extras, keep_rows, place, with_countries
 from transforms.sources import Source
 from transforms.text import Text, join_lines, read_text
+from transforms.torn import mend
 from transforms.verdicts import judge
 
 
@@ -57,7 +58,8 @@ def read(sources: Sequence[Source]) -> Reading:
     dialects = choose_dialects(lines, marks, len(ordered))
     dialects[binary] = NONE
     cells = split_cells(lines, marks, dialects)
-    page = read_pages(lines, cells)
+    cells, continued = mend(lines, cells)
+    page = read_pages(lines, cells, continued)
     layouts = resolve(lines, cells, page, ordered)
     cells = correct(cells, lines, page, layouts, ordered)
     placed = place(cells, page, layouts)

@@ -136,3 +136,11 @@ def cut(spans: Spans, marks: Ints, first: Ints, count: Ints) -> tuple[Spans, Int
     start, end = marks.take(mark - 1, mode="clip") + 1, marks.take(mark, mode="clip")
     start[begins], end[begins + count] = spans.start, spans.end
     return Spans(spans.texts, start, end), part, place
+
+
+def first_word(texts: pa.StringArray) -> pa.StringArray:
+    """What stands before the first blank of each text, all of it where there is none."""
+    data, places = bytes_of(texts)
+    blanks = np.append(np.flatnonzero(data == ord(" ")), len(data))
+    end = np.minimum(blanks[np.searchsorted(blanks, places[:-1])], places[1:])
+    return Spans(texts, places[:-1], end).copy()

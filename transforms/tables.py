@@ -48,9 +48,16 @@ class Tables:
 
     def largest(self) -> dict[int, int]:
         """The table with the most rows of each sheet; of equal ones the first."""
+        return self._largest_of(self.sheet)
+
+    def largest_below(self) -> dict[int, int]:
+        """The table with the most rows below each header: it shows what an ambiguous heading means."""
+        return self._largest_of(self.header)
+
+    def _largest_of(self, group: Ints) -> dict[int, int]:
         found: dict[int, int] = {}
         for t in np.argsort(-self.rows, kind="stable").tolist():
-            found.setdefault(int(self.sheet[t]), t)
+            found.setdefault(int(group[t]), t)
         return found
 
     def texts(self, line: int) -> tuple[str, ...]:
@@ -92,8 +99,9 @@ class FirstCells:
 
 
 def _commonest_width(table: Ints, width: Ints, tables: int) -> Ints:
+    """The commonest width of each table, of equally common ones the widest."""
     counts = np.bincount(table * (WIDEST + 2) + width, minlength=tables * (WIDEST + 2))
-    return np.asarray(counts.reshape(tables, WIDEST + 2).argmax(axis=1))
+    return np.asarray(WIDEST + 1 - counts.reshape(tables, WIDEST + 2)[:, ::-1].argmax(axis=1))
 
 
 def _ranks(page: Page) -> Ints:

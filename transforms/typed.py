@@ -28,6 +28,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
 }
 _DIGITS = r"^[\d.:,'+\s#]*\d[\d.:,'+\s]*$"
 _BEGINS_DIGITS = np.isin(np.arange(256), [*b"0123456789.:,'+#"])
+_LONGEST_NUMBER = 12  # bytes, with a sign before it and marks behind it
 _TEXT_SLOTS = ("crew", "entrant")
 
 
@@ -65,6 +66,7 @@ def read_slots(texts: Mapping[str, Coded], mph: Mapping[str, Bools], sheet: Ints
     _read_race_times(texts, printed, typed)
     for slot in _TEXT_SLOTS:
         misfits[slot] = texts[slot].rows(_all_digits(printed[slot]))
+    misfits["car_number"] = texts["car_number"].rows(_no_numbers(printed["car_number"]))
     typed.zeros["laps"] = _forget_zero_laps(columns, sheet)
     return typed
 
@@ -86,6 +88,11 @@ def _all_digits(texts: pa.Array) -> Bools:
     digits = np.zeros(len(texts), bool)
     digits[may_be] = _true(pc.match_substring_regex(texts.take(pa.array(may_be)), _DIGITS))
     return digits
+
+
+def _no_numbers(texts: pa.Array) -> Bools:
+    """Texts too long for the number of a car, and no status in its place."""
+    return _true(read_where(pc.greater(pc.binary_length(texts), _LONGEST_NUMBER), texts, say_nothing, pa.bool_()))
 
 
 def _forget_zero_laps(columns: dict[str, pa.Array], sheet: Ints) -> Bools:

@@ -11,7 +11,7 @@ import numpy as np
 from transforms.arrays import Bools, Ints
 from transforms.coded import Coded
 from transforms.columns import Layout
-from transforms.dialect import PIPE, Lines
+from transforms.dialect import BLANKS, PIPE, Lines
 from transforms.pages import BLANK, CONTINUATION, HEADER, REJECT, RESULT, RUNS_ON, Page
 from transforms.results import Rows
 from transforms.rows import EXCESS, Placed
@@ -20,6 +20,10 @@ _GLUED = "the cells have run together: put the dividers of the other rows betwee
 _RUNS_ON = "a quoted cell runs over the end of the line: put the whole row on one line"
 _NO_TABLE = "no table of cars stands in this sheet: rows need marks (| tab ; , or runs of blanks) between their cells"
 _BINARY = "not text: over a fiftieth of the characters are control characters; is this the right file?"
+_SHIFTED = "nothing tells which are empty; put - in their place"
+_MISHEADED = "correct the header line, or declare columns = [...] in event.toml"
+# Columns of which most cells must read as they should: where others stand, words of any kind may tell of a car's fate.
+_TELLING = ("laps", "lap_number", "race_speed", "lap_speed", "distance", "crew", "entrant")
 _ORPHAN = "continues a line that was rejected"
 _NOBODY = "neither a crew, a car nor a car number stands in the row"
 
@@ -49,6 +53,8 @@ def judge(
     doubtful = np.array([*(found.doubt is not None for found in layouts), False], dtype=bool)
     for i in np.flatnonzero(doubtful[placed.tables]).tolist():
         reasons.setdefault(int(placed.lines[i]), str(layouts[placed.tables[i]].doubt))
+    for i, reason in _misheaded(layouts, placed, rows).items():
+        reasons.setdefault(int(placed.lines[i]), reason)
     for i, reason in _misfit_rows(lines, page, layouts, placed, rows, dialects).items():
         reasons.setdefault(int(placed.lines[i]), reason)
     outcome[list(reasons)] = REJECT
@@ -77,6 +83,25 @@ def _reject_sheets(
         reasons[line] = _BINARY if binary[lines.sheet[line]] else _NO_TABLE
 
 
+def _misheaded(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[int, str]:
+    """Rows of tables with a column, headed as one of numbers or names, whose cells mostly read like something else."""
+    reasons: dict[int, str] = {}
+    for slot in _TELLING:
+        at = np.flatnonzero(rows.typed.misfits[slot])
+        if not len(at):
+            continue
+        wrong, printed = (
+            np.bincount(placed.tables[of], minlength=len(layouts))
+            for of in (at, np.flatnonzero(rows.texts[slot].printed))
+        )
+        for table in np.flatnonzero((wrong > 1) & (wrong * 2 > printed)).tolist():
+            first = at[placed.tables[at] == table][:1]
+            text, share = rows.texts[slot].words(first)[0], f"{wrong[table]} of {printed[table]} rows"
+            for i in np.flatnonzero(placed.tables == table).tolist():
+                reasons.setdefault(i, f"{slot} reads '{text}' and the like in {share}: {_MISHEADED}")
+    return reasons
+
+
 def _misfit_rows(
     lines: Lines, page: Page, layouts: Sequence[Layout], placed: Placed, rows: Rows, dialects: Ints
 ) -> dict[int, str]:
@@ -88,10 +113,11 @@ def _misfit_rows(
     beyond = np.bincount(placed.row[full & (placed.slot == EXCESS)], minlength=count)
     layout_width = np.array([*(len(found.roles) for found in layouts), 0])[placed.tables]
     # Bars close every cell, so a row with fewer was torn; elsewhere empty cells at the end may not be printed.
-    torn = (page.width[placed.lines] < layout_width) & (dialects[lines.sheet[placed.lines]] == PIPE)
+    dialect, short = dialects[lines.sheet[placed.lines]], page.width[placed.lines] < layout_width
+    torn, shifted = short & (dialect == PIPE), short & (dialect == BLANKS)
     nobody = ~_any_of(rows.texts, ("crew", "car", "car_number", "make", "entrant"))
     reasons: dict[int, str] = {}
-    for i in np.flatnonzero((beyond > 0) | torn | nobody | (misfits > np.maximum(1, 0.3 * filled))).tolist():
+    for i in np.flatnonzero((beyond > 0) | torn | shifted | nobody | (misfits > np.maximum(1, 0.3 * filled))).tolist():
         width = int(layout_width[i])
         if beyond[i]:
             reasons[i] = f"{width + beyond[i]} cells where the layout has {width}: a divider too many, or another table"
@@ -99,6 +125,8 @@ def _misfit_rows(
             reasons[i] = (
                 f"{page.width[placed.lines[i]]} cells where the layout has {width}: a row cut short or torn in two"
             )
+        elif shifted[i]:
+            reasons[i] = f"{page.width[placed.lines[i]]} cells where the layout has {width}: {_SHIFTED}"
         elif nobody[i]:
             reasons[i] = _NOBODY
         else:

@@ -1,0 +1,127 @@
+"""Crews whose names no mark divides, but commas, words (`und`, `et`) or the countries before them: told by the sheet.
+
+A comma stands between names as well as within one (`Last, First`, `Unser, Jr.`), and `y` or `e` joins surnames, too.
+What divides the crews of a sheet is told from all of them together; in doubt a crew stays whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from transforms.identity.names import Word, take_apart, word
+from transforms.nations import country_before
+
+JOIN = "\x1f"  # between names
+_COMMA = re.compile(r"\s*,\s*")
+_JOINING = re.compile(r"\s+(?:und|et|and|y|e|en|og|och)\s+")
+_IN_NAMES = re.compile(r"\s(?:y|e|en)\s")
+_OFTEN, _SELDOM, _NEARLY_ALL = 0.5, 0.2, 0.8  # of the names of a sheet
+
+
+def divide(crews: Sequence[str], *, marked: bool) -> list[str]:
+    """The crews of one sheet with JOIN between names; where marks divide them (`marked`) they have it already."""
+    return _by_commas(crews if marked else _by_words(_by_countries(crews)))
+
+
+def undivided(names: Sequence[str]) -> list[int]:
+    """Which names of a sheet may be those of several drivers, for they hold more commas than a name can."""
+    return [i for i, name in enumerate(names) if len(_pieces(name)) > 2]
+
+
+def _by_countries(crews: Sequence[str]) -> Sequence[str]:
+    """Divide crews before each country where they begin with one: `Österreich Helmut Marko Niederlande Gijs Berg`."""
+    begun = sum(country_before(crew) is not None for crew in crews)
+    if begun < max(2, _NEARLY_ALL * sum(map(bool, crews))):
+        return crews
+    return [JOIN.join(_countries_and_names(crew)) for crew in crews]
+
+
+def _countries_and_names(crew: str) -> list[str]:
+    """The names of a crew, each with its country; a country that is a surname (`Innes Ireland`) begins no name."""
+    names, words = [""], crew.split()
+    for i, each in enumerate(words):
+        found = country_before(names[-1])
+        if found and len(found[1].split()) > 1 and country_before(" ".join(words[i:])):
+            names.append(each)
+        else:
+            names[-1] = f"{names[-1]} {each}".strip()
+    return names
+
+
+def _by_words(crews: Sequence[str]) -> Sequence[str]:
+    """Divide crews at the words that join them, in a fifth of them or more and nearly always two names of one form."""
+    several = [names for crew in crews if len(names := _JOINING.split(crew)) > 1]
+    if not several or len(several) * 5 < sum(map(bool, crews)):
+        return crews
+    if sum(map(_are_alike, several)) < _NEARLY_ALL * len(several):
+        return crews
+    others = [name for names in several for name in names[1:]]
+    surnames = not any(map(_is_full, others)) and len(several) * 2 >= sum(map(bool, crews))
+    if any(map(_IN_NAMES.search, crews)) and not surnames and _share(_has_given, others) < _OFTEN:
+        return crews
+    return [JOIN.join(names) if _are_alike(names := _JOINING.split(crew)) else crew for crew in crews]
+
+
+def _are_alike(names: Sequence[str]) -> bool:
+    """Whether all names are full, or all single words."""
+    return all(map(_is_full, names)) or not any(map(_is_full, names))
+
+
+def _by_commas(crews: Sequence[str]) -> list[str]:
+    """Divide crews at every comma, or at every second one (`Senna, Bruno, Nato, Norman`), or at none."""
+    lists = [pieces for crew in crews for unit in crew.split(JOIN) if len(pieces := _pieces(unit)) > 1]
+    step = _commas_a_name(lists) if lists else 0
+    return [JOIN.join(_grouped(crew, step)) for crew in crews] if step else [*crews]
+
+
+def _grouped(crew: str, step: int) -> Iterator[str]:
+    for unit in crew.split(JOIN):
+        pieces = _pieces(unit)
+        yield from (", ".join(pieces[i : i + step]) for i in range(0, len(pieces), step))
+
+
+def _pieces(names: str) -> list[str]:
+    """What stands between commas; a suffix belongs to what stands before it."""
+    pieces: list[str] = []
+    for piece in filter(None, _COMMA.split(names)):
+        if pieces and " " not in piece and word(piece).suffix:
+            pieces[-1] += f", {piece}"
+        else:
+            pieces.append(piece)
+    return pieces
+
+
+def _commas_a_name(lists: Sequence[Sequence[str]]) -> int:
+    """How many pieces between commas make a name; 0 where the names of the sheet do not tell."""
+    names = [piece for pieces in lists for piece in pieces]
+    first, second = ([piece for pieces in lists for piece in pieces[i::2]] for i in (0, 1))
+    full = _share(_is_full, names)
+    if full >= _NEARLY_ALL:
+        return int(_share(_has_given, [pieces[0] for pieces in lists]) >= _OFTEN)
+    if full > _SELDOM:
+        return 0
+    if all(len(pieces) % 2 == 0 for pieces in lists):
+        in_pairs = _share(_has_given, second) >= _OFTEN and _share(_has_given, first) <= _SELDOM
+        return 2 if in_pairs and any(len(pieces) > 2 for pieces in lists) else 0
+    return int(_share(_has_given, names) <= _SELDOM)
+
+
+def _share(test: Callable[[str], bool], names: Sequence[str]) -> float:
+    """The share of names that pass a test."""
+    return sum(map(test, names)) / len(names)
+
+
+def _words(name: str) -> list[Word]:
+    return take_apart(name).words
+
+
+def _is_full(name: str) -> bool:
+    """Whether a name has two words or more; one in quotes counts as such, and so does `TBA`."""
+    return len(_words(name)) != 1 or name[:1] in '"“„«'
+
+
+def _has_given(name: str) -> bool:
+    """Whether a name begins or ends with a given name or an initial, or is one."""
+    words = _words(name)
+    return not words or any(end.given or end.initial for end in (words[0], words[-1]))

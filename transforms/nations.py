@@ -1,0 +1,118 @@
+"""The country before a name: a flag, or the word that copies of encyclopaedia tables hold for one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.arrays import Bools, Ints, flags
+from transforms.fold import fold
+from transforms.lexicon import FLAG, country_names, flag_code
+from transforms.masks import first_bytes, replaced, scattered
+from transforms.remember import remember
+from transforms.spans import first_word
+
+_FLAG = re.compile(rf"(?P<country>{FLAG})\s*(?P<name>\S.*)")
+_FLAG_BYTE = "\U0001f1e6".encode()[0]
+# What a page says that a flag shows: `Drapeau : Espagne`, `Bandera de España`, `Drapeau de l'Allemagne`.
+_FLAG_WORDS = ("Drapeau", "Bandera", "Bandeira", "Bandiera", "Vlag", "Flag")
+_FLAG_OF = re.compile(
+    rf"(?:{'|'.join(_FLAG_WORDS)})\s?"
+    r"(?::\s*|(?:de l|dell)['’]|(?:de|du|des|da|do|del|della|of|van)\s+(?:la\s+|the\s+)?)?"
+)
+_NEARLY_ALL = 0.9  # of a sheet's names have a country before them, or words that are countries are names
+
+
+@cache
+def _names() -> tuple[frozenset[str], int]:
+    """The folded names of countries, and how many words the longest has."""
+    names = frozenset(map(fold, country_names()))
+    return names, max(len(name.split()) for name in names)
+
+
+def country_before(text: str) -> tuple[str, str] | None:
+    """The country that a text begins with, named in any language, and the name behind it; None where there is none."""
+    names, longest = _names()
+    words = _FLAG_OF.sub("", text, count=1).split() if _FLAG_OF.match(text) else text.split()
+    for used in range(min(longest, len(words) - 1), 0, -1):
+        if fold(country := " ".join(words[:used])) in names:
+            return country, " ".join(words[used:])
+    return None
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """The folded words that a country before a name may begin with."""
+    return frozenset(fold(name.partition(" ")[0]) for name in (*country_names(), *_FLAG_WORDS))
+
+
+@cache
+def _plain_first_words() -> pa.Array:
+    return pa.array(sorted(form for word in _first_words() for form in (word.capitalize(), word.upper())), pa.string())
+
+
+@remember
+def _may_begin_country(word: str) -> bool:
+    return fold(word) in _first_words()
+
+
+def begin_with_country(texts: pa.StringArray, chosen: Bools) -> Bools:
+    """Which of the chosen texts begin with a country."""
+    at = np.flatnonzero(chosen)
+    words = first_word(texts.take(pa.array(at)))
+    likely = pc.is_in(words, value_set=_plain_first_words()).to_numpy(zero_copy_only=False)
+    # Words with accents are few, and come again and again.
+    accented = np.flatnonzero(~pc.string_is_ascii(words).to_numpy(zero_copy_only=False))
+    likely[accented] = [*map(_may_begin_country, words.take(pa.array(accented)).to_pylist())]
+    at = at[likely]
+    found = [country_before(text) is not None for text in texts.take(pa.array(at)).to_pylist()]
+    return flags(at[np.array(found, bool)], len(texts))
+
+
+def countries_before(names: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, pa.StringArray]:
+    """The country before each name, and the names without it: a flag, or a word where nearly all names have one.
+
+    Copies of encyclopaedia tables hold a country for each flag: `France Jean-Pierre Jabouille`.
+    """
+    flag, names = _taken_apart(names, first_bytes(names) == _FLAG_BYTE, _flag_before)
+    count = np.bincount(sheet)
+    # Where nearly all names have a country, one of the first two has: only then are the others looked at.
+    new = np.diff(sheet, prepend=-1) > 0
+    first = begin_with_country(names, new | np.roll(new, 1))
+    if not first.any():
+        return _letters(flag), names
+    worded = begin_with_country(names, (np.bincount(sheet, first) > 0)[sheet])
+    with_country = np.bincount(sheet, worded)
+    usual = worded & ((with_country > 2) & (with_country >= _NEARLY_ALL * count))[sheet]
+    word, names = _taken_apart(names, usual, country_before)
+    return pc.coalesce(_letters(flag), word), names
+
+
+def _taken_apart(
+    names: pa.StringArray, chosen: Bools, part: Callable[[str], tuple[str, str] | None]
+) -> tuple[pa.StringArray, pa.StringArray]:
+    """The country before those of the chosen names that have one, null elsewhere, and the names without it."""
+    at = np.flatnonzero(chosen)
+    if not len(at):
+        return pa.nulls(len(names), pa.string()), names
+    parts = [part(name) or (None, name) for name in names.take(pa.array(at)).to_pylist()]
+    country, name = (pa.array(found, pa.string()) for found in zip(*parts, strict=True))
+    return scattered(country, at, len(names)), replaced(names, at, name)
+
+
+def _flag_before(text: str) -> tuple[str, str] | None:
+    found = _FLAG.fullmatch(text)
+    return (found["country"], found["name"]) if found else None
+
+
+def _letters(printed: pa.Array) -> pa.Array:
+    """Flags as the codes of their countries."""
+    if printed.null_count == len(printed):
+        return printed
+    coded = printed.dictionary_encode()
+    return pa.array(map(flag_code, coded.dictionary.to_pylist()), pa.string()).take(coded.indices)
