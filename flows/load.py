@@ -20,11 +20,12 @@ from flows.parquet import Rows, Written, copy_parquet, write_parquet
 from flows.snapshots import Snapshot, Warehouse
 from flows.storage import DATABASE, sync
 from flows.verify import file_faults
+from flows.workers import cores
 from transforms.schema import SCHEMA_VERSION, TABLES
 
-# Tables that are written at a time, each holding a row group: more than there may be processors, since a few are large
-# and would else wait for each other.
+# Up to so many tables are written at a time, each holding a row group: the largest first, lest it be waited for.
 WRITERS = 4
+LARGEST = ("driver_results", "results", "driver_links", "lines", "drivers")
 REMEDIES = {
     errno.EFBIG: "The file would be larger than this disk or user may have: choose another folder with --warehouse.",
     errno.ENOSPC: "The disk is full: free some space and build again.",
@@ -59,8 +60,8 @@ class Stage:
                     shutil.rmtree(self.folder)
                 self.folder.mkdir()
             self._warehouse.step("staging made")
-            self._writers = ThreadPoolExecutor(WRITERS)
-        for name in (name for name in TABLES if name in tables and name not in self._files):
+            self._writers = ThreadPoolExecutor(min(WRITERS, cores()))
+        for name in sorted(tables.keys() - self._files.keys(), key=[*LARGEST, *TABLES].index):
             self._files[name] = self._writers.submit(self._write, name, tables[name])
 
     def finish(self, tables: Mapping[str, Rows]) -> dict[str, Written]:
@@ -90,16 +91,14 @@ class Stage:
         return write_parquet(path, TABLES[name], rows)
 
 
-def publish(
+def complete(
     warehouse: Warehouse, inputs: Mapping[str, object], tables: Mapping[str, Rows], stage: Stage | None = None
 ) -> Snapshot:
-    """Stage tables, make them a snapshot, show it; the lock must be held."""
+    """Stage tables and make them a snapshot; the lock must be held."""
     stage = stage or Stage(warehouse)
     stage.begin(tables)
     snapshot = Snapshot(snapshot_id(inputs), warehouse.storage)  # a long text to hash, while tables are written
-    snapshot = _install(warehouse, snapshot, stage.folder, inputs, stage.finish(tables))
-    show(warehouse, snapshot)
-    return snapshot
+    return _install(warehouse, snapshot, stage.folder, inputs, stage.finish(tables))
 
 
 def show(warehouse: Warehouse, snapshot: Snapshot) -> None:

@@ -12,13 +12,14 @@ from typing import BinaryIO, TypeAlias, TypedDict
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.memory import give_back
 from transforms.schema import Table
 
 # DuckDB, Polars and Spark read one row group per thread; DuckDB's own are of this size.
 ROW_GROUP = 122_880
 # Text that hardly recurs, besides keys: no dictionary shortens it, but neighbours often begin alike.
 DIFFERING = ("result_id", "text", "lap_time_text")
+# Text by which rows stand in order, besides the first of a table's key.
+ORDERED = ("event_id", "sheet_id", "result_id")
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader
 
 
@@ -42,7 +43,6 @@ def write_parquet(path: Path, table: Table, rows: Rows) -> Written:
             for group in _row_groups(rows):
                 writer.write_table(table.conform(group), row_group_size=ROW_GROUP)
                 count += group.num_rows
-                give_back()
         file.flush()
         os.fsync(file.fileno())
         return Written(rows=count, bytes=sink.tell(), sha256=sink.sha256.hexdigest())
@@ -68,6 +68,7 @@ def _settings(table: Table) -> dict[str, object]:
     """
     whole = [c.name for c in table.columns if pa.types.is_integer(c.type)]
     differing = {*DIFFERING, *(table.key if len(table.key) == 1 else ())}.intersection(table.schema.names)
+    ordered = {*ORDERED, table.key[0]}
     rest = [_leaf(c.name, c.type) for c in table.columns if c.name not in (*whole, *differing)]
     return {
         "compression": "zstd",
@@ -75,8 +76,8 @@ def _settings(table: Table) -> dict[str, object]:
         "use_dictionary": [path for paths in rest for path in paths],
         "column_encoding": dict.fromkeys(whole, "DELTA_BINARY_PACKED")
         | dict.fromkeys(sorted(differing), "DELTA_BYTE_ARRAY"),
-        # The least and the greatest of free text tell readers of no row group that they could pass over.
-        "write_statistics": [c.name for c in table.columns if c.unit in ("id", "enum") or not _is_text(c.type)],
+        # The least and the greatest text tell readers which row groups to pass over only where rows are in its order.
+        "write_statistics": [c.name for c in table.columns if c.name in ordered or not _is_text(c.type)],
         "write_page_checksum": True,
     }
 

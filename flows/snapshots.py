@@ -90,10 +90,15 @@ class Snapshot:
 
     def parquet(self, name: str) -> pq.ParquetFile:
         """One table's file, to be read page by page against its checksums; raises OSError or ArrowException."""
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         files, top = self.storage.files()
-        return pq.ParquetFile(f"{top}/{self.name}/{name}.parquet", filesystem=files, page_checksum_verification=True)
+        path = f"{top}/{self.name}/{name}.parquet"
+        try:
+            return pq.ParquetFile(path, filesystem=files, page_checksum_verification=True)
+        except UnicodeDecodeError as error:  # of a damaged name in the footer
+            raise pa.ArrowInvalid(f"{path} names no column: {error}") from error
 
     def dataset(self, name: str) -> dataset.Dataset:
         """One table, to be queried without reading all of it."""
@@ -258,17 +263,26 @@ class Warehouse:
             f"Kept are {', '.join(snapshot.id for snapshot in kept)}; `parcferme history` says more.",
         )
 
-    def publish(self, inputs: Mapping[str, object], tables: Mapping[str, Rows], stage: Stage | None = None) -> Snapshot:
-        """Make these tables a snapshot, and show it to readers at once; some may have begun to be written on a stage.
+    def publish(self, inputs: Mapping[str, object], tables: Mapping[str, Rows]) -> Snapshot:
+        """Make these tables a snapshot, and show it to readers at once; as for complete."""
+        with self.lock():
+            snapshot = self.complete(inputs, tables)
+            self.show(snapshot)
+        return snapshot
+
+    def complete(
+        self, inputs: Mapping[str, object], tables: Mapping[str, Rows], stage: Stage | None = None
+    ) -> Snapshot:
+        """Make these tables a snapshot, of which some may have begun to be written on a stage.
 
         Each table is a pa.Table, or a pa.RecordBatchReader that is read in bounded memory; it is conformed to
         transforms.schema, and tables that are not given are empty. Files that are there already are not
         written again unless they are damaged. Raises UserError when the place cannot be written to.
         """
-        from flows.load import publish, writing
+        from flows.load import complete, writing
 
         with self.lock(), writing(self.url):
-            return publish(self, inputs, tables, stage)
+            return complete(self, inputs, tables, stage)
 
     def show(self, snapshot: Snapshot) -> None:
         """Point readers to a kept snapshot."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from flows.load import Stage
+    from flows.parquet import Rows
     from flows.report import Summary
     from transforms.parts import Parts
 
@@ -87,9 +89,9 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
             if not plan.reused:
                 give_back_large()
             tables = _run(runner, collect, plan, staging, names, current)
-            _begin(stage, {"lines": tables["lines"]})
+            stage.begin(_rows({"lines": tables["lines"]}))
             tables = _run(runner, identify, plan, tables, current)
-            _begin(stage, {name: table for name, table in tables.items() if name != "findings"})
+            stage.begin(_rows({name: table for name, table in tables.items() if name != "findings"}))
             tables = _run(runner, check, plan, tables, current)
             snapshot, summary = _run(runner, publish, warehouse, plan, tables, stage)
         return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused))
@@ -198,11 +200,12 @@ def check(plan: Plan, tables: Tables, current: Snapshot | None) -> Tables:
 def publish(warehouse: Warehouse, plan: Plan, tables: Tables, stage: Stage) -> tuple[Snapshot, Summary]:
     """Show the tables to readers, and sum them up."""
     from flows.report import summarise
-    from transforms.parts import Parts
 
-    streams = {name: table.reader() if isinstance(table, Parts) else table for name, table in tables.items()}
-    snapshot = warehouse.publish(plan.inputs, streams, stage)
-    return snapshot, summarise(snapshot)
+    snapshot = warehouse.complete(plan.inputs, _rows(tables), stage)
+    with ThreadPoolExecutor(1) as beside:
+        summary = beside.submit(summarise, snapshot)
+        warehouse.show(snapshot)
+    return snapshot, summary.result()
 
 
 def _stage(warehouse: Warehouse, plan: Plan, current: Snapshot | None) -> Stage:
@@ -213,11 +216,11 @@ def _stage(warehouse: Warehouse, plan: Plan, current: Snapshot | None) -> Stage:
     return Stage(warehouse, current if plan.reused and current and stands(current, writing) else None)
 
 
-def _begin(stage: Stage, tables: Tables) -> None:
-    """Write tables that are held while others are made; those in parts are made only while they are written."""
-    import pyarrow as pa
+def _rows(tables: Tables) -> dict[str, Rows]:
+    """The rows of tables, those in parts to be made while they are written."""
+    from transforms.parts import Parts
 
-    stage.begin({name: table for name, table in tables.items() if isinstance(table, pa.Table)})
+    return {name: table.reader() if isinstance(table, Parts) else table for name, table in tables.items()}
 
 
 # What each step is called, on the terminal and in Prefect's UI.
