@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import runs, whole
-from transforms.identity.groups import Codes, dense, ordered
+from transforms.identity.groups import Codes, ordered
 from transforms.parts import Parts
 from transforms.schema import TABLES
 
@@ -34,6 +35,11 @@ class Careers:
     sheet: Codes
     car: Codes
     season: Codes
+
+    @cached_property
+    def several(self) -> Codes:
+        """The mentions of those who have several."""
+        return np.flatnonzero((np.bincount(self.person) > 1)[self.person]).astype(np.int32)
 
     @classmethod
     def of(cls, rows: pa.Table, results: pa.Table) -> Careers:
@@ -96,9 +102,9 @@ def _text(*pieces: pa.Array | str) -> pa.Array:
 
 def _two_cars(careers: Careers) -> pa.Table:
     """One driver in two cars of a sheet: it happens, and it is also how two namesakes look."""
-    key = dense(careers.sheet, careers.person)
-    order = ordered(key)
-    again = np.flatnonzero((np.diff(key[order]) == 0) & (np.diff(careers.car[order]) != 0))
+    order = careers.several[ordered(careers.person[careers.several])]
+    person, sheet, car = (np.diff(column[order]) != 0 for column in (careers.person, careers.sheet, careers.car))
+    again = np.flatnonzero(~person & ~sheet & car)
     sides = [careers.rows.take(order[again + side], ["name_text", "car_number"]).combine_chunks() for side in (0, 1)]
     name = sides[1]["name_text"].combine_chunks()
     one, other = (pc.fill_null(side["car_number"].combine_chunks(), "?") for side in sides)
@@ -108,8 +114,8 @@ def _two_cars(careers: Careers) -> pa.Table:
 
 def _gaps(careers: Careers) -> pa.Table:
     """A career that pauses for GAP years and more may be two careers."""
-    order = ordered(careers.person, careers.season)
-    order = order[careers.season[order] >= 0]
+    order = careers.several[careers.season[careers.several] >= 0]
+    order = order[ordered(careers.person[order], careers.season[order])]
     wide = np.flatnonzero((np.diff(careers.person[order]) == 0) & (np.diff(careers.season[order]) >= GAP))
     at = order[wide + 1]
     before, after = (pa.array(careers.season[order[wide + side]]).cast(pa.string()) for side in (0, 1))

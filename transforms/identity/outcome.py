@@ -40,14 +40,16 @@ class Drivers:
     number_of: Codes
 
     @classmethod
-    def of(cls, mentions: Mentions, people: People, person: Codes, best: Codes, ids: pa.Array) -> Drivers:
-        """Gather what the mentions of each person say; `person` is that of each, `best` the one to be named by."""
+    def of(cls, mentions: Mentions, people: People, prints: Printed, best: Codes, ids: pa.Array) -> Drivers:
+        """Gather what the mentions of each person say; `best` is the one to be named by."""
         living = distinct(people.person)
         number_of = np.full(len(people.person_of), -1, dtype=np.int32)
         number_of[living] = np.arange(len(living))
-        owner, text, _ = counted(person, codes(mentions.names.table["name_text"])[0][mentions.name])
-        spellings = np.searchsorted(owner, np.arange(len(ids) + 1)).astype(np.int32), text.astype(np.int32)
-        seasons = _seasons(mentions, person, len(ids))
+        text = codes(mentions.names.table["name_text"])[0][prints.name]  # in order of the texts, as the names are
+        fresh = np.append(True, (np.diff(prints.owner) != 0) | (np.diff(text) != 0))[: len(text)]
+        size = np.bincount(prints.owner[fresh], minlength=len(ids))
+        spellings = np.append(0, np.cumsum(size)).astype(np.int32), text[fresh]
+        seasons = _seasons(mentions, prints.person, len(ids))
         return cls(people, mentions.names, ids, mentions.name[best], spellings, seasons, number_of)
 
     def __len__(self) -> int:
@@ -150,13 +152,32 @@ def _seasons(mentions: Mentions, person: Codes, count: int) -> tuple[Codes, Code
     return first, last
 
 
-def best_mentions(mentions: Mentions, person: Codes) -> Codes:
+@dataclass(frozen=True)
+class Printed:
+    """The person of each mention; and each `owner` beside each `name` that is printed of him, and how often it is."""
+
+    person: Codes
+    owner: Codes
+    name: Codes
+    size: Codes
+
+    @classmethod
+    def of(cls, mentions: Mentions, person: Codes) -> Printed:
+        """Count the prints of people, who are numbered from 0."""
+        return cls(person, *(column.astype(np.int32) for column in counted(person, mentions.name)))
+
+
+def best_mentions(mentions: Mentions, prints: Printed) -> Codes:
     """For each person the mention to be named by: the fullest form, not in capitals, the most frequent, the first."""
-    rank = np.array([0, 0, 2, 1, 3])[mentions.names.form]
-    shouted = np.asarray(mentions.names.table["shouted"])
-    one, name, size = counted(person, mentions.name)
-    order = ordered(one, rank[name], shouted[name].astype(np.int8), -size, name)
-    chosen = name[order][np.searchsorted(one, np.arange(int(person.max(initial=-1)) + 1))]
+    person = prints.person
+    start = np.flatnonzero(np.diff(prints.owner, prepend=-1))
+    chosen = prints.name[start]
+    several = np.flatnonzero(np.diff(np.append(start, len(prints.owner)))[prints.owner] > 1)
+    one, name, size = (column[several] for column in (prints.owner, prints.name, prints.size))
+    rank = np.array([0, 0, 2, 1, 3])[mentions.names.form[name]]
+    shouted = np.asarray(mentions.names.table["shouted"])[name]
+    order = ordered(one, rank, shouted.astype(np.int8), -size, name)
+    chosen[one[order][::-1]] = name[order][::-1]
     first = np.full(len(chosen), len(person), dtype=np.int64)
     held = np.flatnonzero(mentions.name == chosen[person])
     first[person[held][::-1]] = held[::-1]

@@ -21,7 +21,7 @@ from transforms.identity.entrants import renew_entrants, resolve_entrants
 from transforms.identity.groups import dense
 from transforms.identity.ids import Claims, Ranked, Wishes, assign
 from transforms.identity.mentions import Company, Mentions, cars_of, gather, in_order
-from transforms.identity.outcome import Drivers, Sums, best_mentions, names
+from transforms.identity.outcome import Drivers, Printed, Sums, best_mentions, names
 from transforms.identity.people import METHODS, People, claimed_keys, identify, mention_keys, wishes
 from transforms.identity.renewal import laid, merged
 from transforms.identity.scope import Scope, concerned
@@ -187,11 +187,12 @@ def _identified(mentions: Mentions, rows: Parts, judged: np.ndarray, decisions: 
     if not judged.all():
         mentions, found = mentions.of(np.flatnonzero(judged)), found.of(np.flatnonzero(judged))
     person = dense(found.person)
-    best = best_mentions(mentions, person)
+    prints = Printed.of(mentions, person)
+    best = best_mentions(mentions, prints)
     old = claims.of(mention_keys(mentions)) if len(claims.ids) else pa.nulls(len(mentions), pa.string())
     ids, moved = assign(person, _wishes(mentions, person, best), old, claims.taken, claims.nameless)
     causes = _causes(old, found, list(moved))
-    people = Drivers.of(mentions, found, person, best, ids)
+    people = Drivers.of(mentions, found, prints, best, ids)
     people.check_labels()
     return Identified(people, Sums(people), {old: (new, causes[old]) for old, new in moved.items()})
 
