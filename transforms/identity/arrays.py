@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -34,6 +34,13 @@ def whole(column: pa.ChunkedArray | pa.Array) -> Codes:
 def ranks(texts: Sequence[str | None]) -> Codes:
     """Each text's rank among the distinct ones, -1 for None; with one more -1 at the end, for what has no text."""
     return np.append(codes(pa.array(texts, pa.string()))[0], -1)
+
+
+def answers(column: pa.ChunkedArray | pa.Array, ask: Callable[[str], str]) -> pa.Array:
+    """What is answered to each text; null to null. Every distinct text is asked once."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = array.dictionary_encode()
+    return pa.array(map(ask, encoded.dictionary.to_pylist()), pa.string()).take(encoded.indices)
 
 
 def lists(values: Sequence[Sequence[str]]) -> pa.Array:

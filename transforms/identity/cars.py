@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -13,16 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.fold import fold, fold_array
-from transforms.identity.arrays import coded, codes, lists, whole, with_column
-from transforms.identity.entrants import eras, spellings_of
+from transforms.identity.arrays import answers, coded, codes, with_column
 from transforms.identity.groups import Codes, dense
 from transforms.identity.ids import Wishes, assign, slugs
 from transforms.identity.renewal import renewed, touched
+from transforms.identity.spellings import NEVER, Entries, eras
 from transforms.lexicon import read_list
 from transforms.schema import TABLES
 
 WITHIN = 10  # years between a car and what it is a variant of; makers use names again
-_NEVER = 9999
 _PRINTED = ("make", "model", "engine_make", "car")
 
 
@@ -74,49 +72,18 @@ def _apart() -> frozenset[tuple[str, str, str]]:
     return frozenset((fold(row["make"]), squash(row["model"]), squash(row["no_variant"])) for row in rows)
 
 
-@dataclass(frozen=True)
-class _Cars:
-    """The cars told apart: the key of each, its prints by column, the most frequent first, and its first season."""
-
-    keys: list[Key]
-    prints: dict[str, list[list[str]]]
-    first: list[int]
-
-    @classmethod
-    def of(cls, rows: pa.Table, car: Codes, code: Codes, keys: list[Key]) -> _Cars:
-        """The cars of results that have one, numbered from 0 by `car`, with the key of each result by its `code`."""
-        count = int(car.max(initial=-1)) + 1
-        of = np.zeros(count, dtype=np.int64)
-        of[car] = code
-        season, first = whole(rows["season"]), np.full(count, _NEVER)
-        np.minimum.at(first, car, np.where(season < 0, _NEVER, season))
-        prints = {}
-        for name in _PRINTED:
-            text, texts = codes(rows[name])
-            held = text >= 0
-            found = spellings_of(car[held], text[held], texts.to_pylist())
-            prints[name] = found + [[] for _ in range(count - len(found))]
-        return cls([keys[place] for place in of.tolist()], prints, first.tolist())
-
-    def best(self, name: str) -> pa.Array:
-        """The most frequent print of each car in a column."""
-        return pa.array([texts[0] if texts else None for texts in self.prints[name]], pa.string())
-
-    def where(self, part: str) -> pa.Array:
-        """Which cars have a part of the key."""
-        return pa.array([bool(getattr(one, part)) for one in self.keys], pa.bool_())
-
-
 def resolve_cars(results: pa.Table, old: pa.Array | pa.ChunkedArray) -> tuple[pa.DictionaryArray, pa.Table]:
     """The car_id of each result, and the table of cars.
 
     `old` is the id that each result's car bore in the last snapshot. A car that is not printed has no id; a name that
     returns after 25 years is another car's.
     """
-    column, cars = _told_apart(results, old)
-    prints = dense(whole(column.indices), *(codes(results[name])[0] + 1 for name in ("make", "model", "season")))
-    some = pa.array(np.unique(prints, return_index=True)[1])
-    few = results.select(["make", "model", "season"]).append_column("car_id", column).take(some)
+    entries = Entries.of(results, _PRINTED)
+    column, cars = _told_apart(entries, old)
+    few = entries.rows.select(["make", "model"]).append_column(
+        "season", results["season"].take(pa.array(entries.place))
+    )
+    few = few.append_column("car_id", column.take(pa.array(entries.place)))
     few = few.cast(pa.schema([(name, TABLES["results"].schema.field(name).type) for name in few.column_names]))
     return column, with_variants(cars, few, pc.unique(few["make"])).sort_by("car_id")
 
@@ -130,7 +97,7 @@ def renew_cars(results: pa.Table, previous: Mapping[str, pa.Table], place: Codes
     printed = touched(results, previous["results"], place, _PRINTED)
     known = pc.is_in(_letters(previous["cars"]), pc.unique(_letters(printed)))
     columns = results.select(["result_id", "season", *_PRINTED])
-    ids, cars = renewed(columns, previous, place, "cars", known, _told_apart)
+    ids, cars = renewed(columns, previous, place, "cars", known, _told_apart_anew)
     folded = set(map(fold, printed["make"].drop_null().to_pylist()))
     makes = [make for make in pc.unique(results["make"]).to_pylist() if make and fold(make) in folded]
     results = with_column(results, "car_id", ids)
@@ -144,51 +111,52 @@ def _letters(cars: pa.Table) -> pa.ChunkedArray:
     return pc.replace_substring_regex(pc.binary_join_element_wise(*texts, "|"), "[ /]", "")
 
 
+def _told_apart_anew(
+    results: pa.Table, old: pa.ChunkedArray, taken: Container[str]
+) -> tuple[pa.DictionaryArray, pa.Table]:
+    return _told_apart(Entries.of(results, _PRINTED), old, taken)
+
+
 def _told_apart(
-    results: pa.Table, old: pa.Array | pa.ChunkedArray, *taken: Container[str]
+    entries: Entries, old: pa.Array | pa.ChunkedArray, *taken: Container[str]
 ) -> tuple[pa.DictionaryArray, pa.Table]:
     """The car_id of each result, and the cars, variants of nothing yet; `taken` ids are of others."""
-    code, keys = _coded(results)
-    era = eras(code, whole(results["season"]))
-    held = np.flatnonzero(era >= 0)
-    cars = _Cars.of(results.take(pa.array(held)), era[held], code[held], keys)
-    ids, _ = assign(era[held], _wishes(cars), old.take(pa.array(held)), taken)
-    table = {
-        "car_id": ids,
-        "car": cars.best("car"),
-        "make": cars.best("make"),
-        "model": cars.best("model"),
-        "engine_make": _engines(cars),
-        "names": lists([sorted(texts) for texts in cars.prints["car"]]),
-    }
-    return coded(era, ids), TABLES["cars"].conform(pa.table(table))
+    keys = _keys(entries.rows)
+    nothing = pc.and_(pc.equal(keys["make"], ""), pc.equal(keys["model"], ""))
+    code = dense(*(codes(keys[part])[0] for part in Key._fields))
+    era = eras(np.where(nothing, np.int32(-1), code), entries.season)
+    of = era[entries.number]
+    prints = {name: entries.spellings(era, name) for name in _PRINTED}
+    cars: dict[str, pa.Array] = {name: spellings.best() for name, spellings in prints.items()}
+    row = np.zeros(len(cars["car"]) + 1, dtype=np.int64)
+    row[era] = np.arange(len(era))  # the last is of none
+    own = keys.take(pa.array(row[:-1]))
+    cars["engine_make"] = pc.if_else(pc.equal(own["engine"], ""), None, cars["engine_make"]).combine_chunks()
+    named = pc.not_equal(own["make"], "").combine_chunks()
+    ids, _ = assign(of, _wishes(cars, named, entries.first_seasons(era)), old, taken)
+    table = {"car_id": ids, "names": prints["car"].all()} | cars
+    return coded(of, ids), TABLES["cars"].conform(pa.table(table))
 
 
-def _coded(results: pa.Table) -> tuple[Codes, list[Key]]:
-    """The rank of each result's key (-1 without one) and the distinct keys in order."""
-    prints = dense(*[codes(results[name])[0] + 1 for name in _PRINTED])
-    place = np.zeros(int(prints.max(initial=-1)) + 1, dtype=np.int64)
-    place[prints[::-1]] = np.arange(len(prints))[::-1]
-    rows = results.select(_PRINTED).take(pa.array(place)).to_pylist()
-    keys = [key(*(row[name] for name in _PRINTED)) for row in rows]
-    known = sorted({one for one in keys if one})
-    rank = {one: number for number, one in enumerate(known)}
-    return np.array([rank[one] if one else -1 for one in keys], dtype=np.int32)[prints], known
+def _keys(rows: pa.Table) -> pa.Table:
+    """The parts of the `key` of each printed car, empty where it has none; each text is asked once."""
+    make, engine = rows["make"].cast(pa.string()).fill_null(""), rows["engine_make"].cast(pa.string()).fill_null("")
+    named = pc.not_equal(make, "")
+    model = pc.if_else(named, rows["model"].cast(pa.string()), rows["car"].cast(pa.string())).fill_null("")
+    own = pc.or_(pc.equal(engine, make), pc.invert(named))
+    parts = answers(make, fold), answers(model, squash), answers(pc.if_else(own, "", engine), fold)
+    return pa.table(dict(zip(Key._fields, parts, strict=True)))
 
 
-def _engines(cars: _Cars) -> pa.Array:
-    return pc.if_else(cars.where("engine"), cars.best("engine_make"), pa.scalar(None, pa.string()))
-
-
-def _wishes(cars: _Cars) -> Wishes:
+def _wishes(cars: Mapping[str, pa.Array], named: pa.Array, first: Codes) -> Wishes:
     """Make, model and engine, then with the first season; the print of a car whose make is not known."""
-    name = pc.if_else(cars.where("make"), cars.best("make"), cars.best("car")), cars.best("model"), _engines(cars)
-    seasons = pa.array([None if year == _NEVER else str(year) for year in cars.first], pa.string())
+    name = pc.if_else(named, cars["make"], cars["car"]), cars["model"], cars["engine_make"]
+    seasons = pa.array(first, mask=first == NEVER).cast(pa.string())
 
     def of(some: Codes, parts: tuple[pa.Array, ...]) -> pa.Array:
         return slugs(*(part.take(pa.array(some)) for part in parts))
 
-    return Wishes(partial(of, parts=name), partial(of, parts=(*name, seasons)), np.ones(len(cars.keys), dtype=bool))
+    return Wishes(partial(of, parts=name), partial(of, parts=(*name, seasons)), np.ones(len(first), dtype=bool))
 
 
 class Seen(NamedTuple):
@@ -204,7 +172,7 @@ class Seen(NamedTuple):
     def of(cls, car: Mapping[str, Any], prints: Sequence[Mapping[str, Any]]) -> Seen:
         """A row of cars, with its models, each with its first and last season."""
         own = key(*(car[name] for name in _PRINTED)) or Key("", "", "")
-        first = min((row["season_min"] for row in prints if row["season_min"] is not None), default=_NEVER)
+        first = min((row["season_min"] for row in prints if row["season_min"] is not None), default=NEVER)
         last = max((row["season_max"] for row in prints if row["season_max"] is not None), default=-1)
         return cls(car["car_id"], own, {row["model"] or "" for row in prints}, first, last)
 

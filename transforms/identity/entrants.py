@@ -12,15 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.fold import fold, fold_array
-from transforms.identity.arrays import coded, codes, lists, whole, with_column
-from transforms.identity.groups import Bag, Codes, counted, dense, joined, ordered
+from transforms.identity.arrays import coded, codes, lists, with_column
+from transforms.identity.groups import Bag, Codes, dense, joined, ordered
 from transforms.identity.ids import Wishes, assign, slug
 from transforms.identity.renewal import renewed, touched
+from transforms.identity.spellings import Entries, eras
 from transforms.lexicon import read_list
 from transforms.schema import TABLES
 
 _SINGLES = re.compile(r"(?<!\S)\S(?: \S)+(?!\S)")
-GAP = 25  # years; FACTS: equal core words are the same team in 98 of 100 groups within that time
 
 
 @cache
@@ -77,30 +77,28 @@ def _told_apart(
     results: pa.Table, old: pa.Array | pa.ChunkedArray, *taken: Container[str]
 ) -> tuple[pa.DictionaryArray, pa.Table]:
     """The entrant_id of each result, and the teams, related to nobody yet; `taken` ids are of others."""
-    code, keys = core_keys(results["entrant"])
-    season = whole(results["season"])
-    team = eras(code, season)
-    held = np.flatnonzero(team >= 0)
-    spelling, spellings = codes(results["entrant"])
-    names = spellings_of(team[held], spelling[held], spellings.to_pylist())
-    since = np.full(len(names), 9999)
-    np.minimum.at(since, team[held], np.where(season[held] < 0, 9999, season[held]))
-    wish, year = pa.array([slug(own[0]) for own in names], pa.string()), pa.array(since).cast(pa.string())
+    entries = Entries.of(results, ["entrant"])
+    code, keys = core_keys(entries.rows["entrant"])
+    team = eras(code, entries.season)
+    spellings = entries.spellings(team, "entrant")
+    entrant, since = spellings.best(), pa.array(entries.first_seasons(team)).cast(pa.string())
+    wish = pa.array(map(slug, entrant.to_pylist()), pa.string())
     slugs = Wishes(
         lambda teams: wish.take(pa.array(teams)),
-        lambda teams: pc.binary_join_element_wise(wish.take(pa.array(teams)), year.take(pa.array(teams)), "-"),
-        np.ones(len(names), dtype=bool),
+        lambda teams: pc.binary_join_element_wise(wish.take(pa.array(teams)), since.take(pa.array(teams)), "-"),
+        np.ones(len(wish), dtype=bool),
     )
-    ids, _ = assign(team[held], slugs, old.take(pa.array(held)), taken)
-    key_of = np.zeros(len(names), dtype=np.int64)
-    key_of[team[held]] = code[held]
+    of = team[entries.number]
+    ids, _ = assign(of, slugs, old, taken)
+    key_of = np.zeros(len(wish) + 1, dtype=np.int64)
+    key_of[team] = code  # the last is of none
     teams = {
         "entrant_id": ids,
-        "entrant": pa.array([n[0] for n in names], pa.string()),
-        "core_words": pa.array([keys[k] for k in key_of.tolist()], pa.string()),
-        "names": lists([sorted(n) for n in names]),
+        "entrant": entrant,
+        "core_words": pa.array(keys, pa.string()).take(pa.array(key_of[:-1])),
+        "names": spellings.all(),
     }
-    return coded(team, ids), TABLES["entrants"].conform(pa.table(teams))
+    return coded(of, ids), TABLES["entrants"].conform(pa.table(teams))
 
 
 def _with_related(teams: pa.Table) -> pa.Table:
@@ -116,29 +114,6 @@ def _related_as_before(teams: pa.Table, before: pa.Table) -> pa.Table:
     if teams.num_rows != before.num_rows or not pc.all(equal, skip_nulls=False).as_py():
         return _with_related(teams)
     return with_column(teams, "related", before["related"].take(place))
-
-
-def eras(code: Codes, season: Codes) -> Codes:
-    """A number for each run of equal codes (-1 for none), cut where more than GAP years pass without an entry."""
-    order = ordered(code, season)
-    order = order[code[order] >= 0]
-    fresh = np.ones(len(order), dtype=bool)
-    same = np.diff(code[order]) == 0
-    near = (np.diff(season[order]) <= GAP) | (season[order][:-1] < 0)
-    fresh[1:] = ~(same & near)
-    team = np.full(len(code), -1, dtype=np.int32)
-    team[order] = np.cumsum(fresh) - 1
-    return team
-
-
-def spellings_of(team: Codes, spelling: Codes, spellings: list[str]) -> list[list[str]]:
-    """The spellings of each team or car, the most frequent first, equals in alphabetical order."""
-    owner, name, count = counted(team, spelling)
-    order = ordered(owner, -count, name)
-    names: list[list[str]] = [[] for _ in range(int(team.max(initial=-1)) + 1)]
-    for place, code in zip(owner[order].tolist(), name[order].tolist(), strict=True):
-        names[place].append(spellings[code])
-    return names
 
 
 def related(words: list[set[str]], ids: list[str]) -> list[list[str]]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.fold import fold
-from transforms.identity.arrays import codes
+from transforms.identity.arrays import answers, codes
 from transforms.identity.groups import Codes, counted, distinct
 
 
@@ -28,11 +28,8 @@ def slugs(*columns: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def _parts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """What each text adds to a slug, a hyphen in front; each distinct text is asked once."""
-    texts = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    encoded = texts.cast(pa.string()).fill_null("").dictionary_encode()
-    parts = [f"-{_slug_words(text)}".rstrip("-") for text in encoded.dictionary.to_pylist()]
-    return pa.array(parts, pa.string()).take(encoded.indices)
+    """What each text adds to a slug, a hyphen in front."""
+    return answers(column.cast(pa.string()).fill_null(""), lambda text: f"-{_slug_words(text)}".rstrip("-"))
 
 
 def _slug_words(text: str) -> str:
@@ -99,14 +96,14 @@ def assign(
 ) -> tuple[pa.Array, dict[str, str]]:
     """An id for each cluster; and for each old id that was merged away the id into which.
 
-    `cluster` and `old` run over mentions, `wishes` over clusters. An old id goes to the cluster with most of its
-    mentions (then the one whose slug it is, then the first); a cluster keeps the id that brings it most mentions.
-    The id of somebody without a full name (the `nameless` ones) gives way to any other wish once a full name is
-    known. No `taken` id is given.
+    `cluster` (-1 for none) and `old` run over mentions, `wishes` over clusters. An old id goes to the cluster with most
+    of its mentions (then the one whose slug it is, then the first); it keeps the one that brings it most mentions.
+    The id of somebody without a full name (the `nameless` ones) gives way to any other wish once a full name is known.
+    No `taken` id is given.
     """
     claim, bearers = codes(old)
     names = bearers.to_pylist()
-    held = claim >= 0
+    held = (claim >= 0) & (cluster >= 0)
     claimed, owner, size = counted(claim[held], cluster[held])
     home = dict(_homes(claimed, owner, size, wishes, names))
     kept: dict[int, str] = {}
