@@ -2,35 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
+import pyarrow as pa
 
 from transforms.identity.evidence import SIZE, Context
 from transforms.identity.groups import Codes, components, ordered, paired
 from transforms.identity.linking import Links, link
+
+B = TypeVar("B")
+T = TypeVar("T")
 
 
 def link_all(tracks: Context, people: Context, forbidden: Codes) -> Links:
     """What `link` gives, in memory for some surnames at a time; terms are small integers."""
     person = np.full(tracks.owners, -1, dtype=np.int32)
     ambiguous = np.zeros(tracks.owners, dtype=bool)
-    idle = set(forbidden.tolist())
-    parts = []
-    for one, two in _blocks(tracks, people):
-        own, others = tracks.only(one), people.only(two)
-        there = forbidden[np.isin(forbidden // people.owners, one) & np.isin(forbidden % people.owners, two)]
-        track, whom = np.searchsorted(one, there // people.owners), np.searchsorted(two, there % people.owners)
-        apart = paired(track, len(two), whom)
-        found = link(own, others, apart)
-        idle -= set(there[~np.isin(apart, list(found.idle))].tolist())
-        held = found.person >= 0
-        person[one[held]] = two[found.person[held]]
-        ambiguous[one] = found.ambiguous
-        track, candidate = one[found.track], two[found.candidate]
-        parts.append((track.astype(np.int32), candidate.astype(np.int32), found.terms.astype(np.int8)))
-    track, candidate, terms = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return Links(person, track, candidate, terms, terms.sum(axis=1, dtype=np.int32), ambiguous, frozenset(idle))
+    found = in_turn(partial(_judged, tracks, people, forbidden), _blocks(tracks, people))
+    for own, links in found:
+        person[own], ambiguous[own] = links.person, links.ambiguous
+    track, candidate, terms, total = (
+        np.concatenate([getattr(links, name) for _, links in found])
+        for name in ("track", "candidate", "terms", "total")
+    )
+    idle = (links.idle for _, links in found)
+    return Links(person, track, candidate, terms, total, ambiguous, frozenset.intersection(*idle))
+
+
+def in_turn(judge: Callable[[B], T], blocks: Iterable[B]) -> list[T]:
+    """What is judged of each block, as many at a time as there are processors."""
+    with ThreadPoolExecutor(pa.cpu_count()) as beside:
+        return list(beside.map(judge, blocks))
+
+
+def _judged(tracks: Context, people: Context, forbidden: Codes, block: tuple[Codes, Codes]) -> tuple[Codes, Links]:
+    """The tracks of a block, and their links by the numbers that people have outside of it."""
+    one, two = block
+    there = forbidden[np.isin(forbidden // people.owners, one) & np.isin(forbidden % people.owners, two)]
+    track, whom = np.searchsorted(one, there // people.owners), np.searchsorted(two, there % people.owners)
+    apart = paired(track, len(two), whom)
+    found = link(tracks.only(one), people.only(two), apart)
+    met = there[~np.isin(apart, list(found.idle))]
+    links = Links(
+        person=np.append(two, -1)[found.person].astype(np.int32),
+        track=one[found.track].astype(np.int32),
+        candidate=two[found.candidate].astype(np.int32),
+        terms=found.terms.astype(np.int8),
+        total=found.total.astype(np.int32),
+        ambiguous=found.ambiguous,
+        idle=frozenset(forbidden.tolist()) - set(met.tolist()),
+    )
+    return one, links
 
 
 def _blocks(tracks: Context, people: Context) -> Iterator[tuple[Codes, Codes]]:

@@ -10,7 +10,7 @@ import numpy as np
 from transforms.identity.groups import Bag, Codes, ordered, paired, place_of, spread
 from transforms.identity.mentions import Mentions
 
-SIZE = 200_000  # mentions whose bags are held at a time, or somewhat more
+SIZE = 100_000  # mentions whose bags are held by each thread, or somewhat more
 
 
 @dataclass(frozen=True)

@@ -39,10 +39,13 @@ def _parsed(prints: pa.Table) -> pa.Table:
 def in_columns(names: Iterable[Name]) -> pa.Table:
     """The parts of names, null where one is empty; and whether all of it or the family name is in capitals."""
     held = list(names)
-    parts = [pa.array([getattr(name, part) or None for name in held], pa.string()) for part in _PARTS]
-    shouted = pa.array([name.display.isupper() or name.family.isupper() for name in held], pa.bool_())
-    blocks = pa.array([name.blocks for name in held], TEXTS)
-    return pa.Table.from_arrays([*parts, blocks, shouted], schema=UNDERSTOOD)
+    of = {field: [getattr(name, field) for name in held] for field in (*Name._fields, "display", "key")}
+    texts = (pa.array(of[part], pa.string()) for part in _PARTS)
+    parts = [pc.if_else(pc.equal(some, ""), None, some) for some in texts]
+    shouted = [any(map(str.isupper, pair)) for pair in zip(of["display"], of["family"], strict=True)]
+    return pa.Table.from_arrays(
+        [*parts, pa.array(of["blocks"], TEXTS), pa.array(shouted, pa.bool_())], schema=UNDERSTOOD
+    )
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from transforms.identity.blocks import in_turn
 from transforms.identity.evidence import SIZE, Context
 from transforms.identity.groups import Bag, Codes, dense, distinct
 from transforms.identity.resemblance import resembling
@@ -24,7 +25,8 @@ def variants(people: Context, names: Names) -> list[tuple[int, int, str]]:
     never stand on one sheet.
     """
     left, right = resembling(names.table)
-    found = [pair for some in _blocks(people, names, left) for pair in _likely(people, names, left[some], right[some])]
+    judged = in_turn(lambda some: [*_likely(people, names, left[some], right[some])], _blocks(people, names, left))
+    found = [pair for pairs in judged for pair in pairs]
     return [(a, b, likeness) for _, a, b, likeness in sorted(found, key=lambda f: (-f[0], f[1], f[2]))]
 
 
