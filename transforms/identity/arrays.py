@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -52,6 +52,13 @@ def with_column(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) 
     """The table with a declared column filled."""
     at = table.schema.get_field_index(name)
     return table.set_column(at, table.schema.field(at), values)
+
+
+def with_columns(table: pa.Table, columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> pa.Table:
+    """The table with declared columns filled."""
+    for name, values in columns.items():
+        table = with_column(table, name, values)
+    return table
 
 
 def spans(column: pa.ChunkedArray) -> dict[str, tuple[int, int]]:

@@ -155,11 +155,13 @@ def _met(wishes: pa.Array, others: pa.Array) -> np.ndarray:
 
 def _twice(texts: pa.Array) -> np.ndarray:
     """Which texts occur more than once."""
-    order = pc.sort_indices(texts)
-    ranked = texts.take(order)
-    same = np.asarray(pc.equal(ranked[1:], ranked[:-1]))
+    order = np.asarray(pc.sort_indices(texts))
     out = np.zeros(len(texts), dtype=bool)
-    out[np.asarray(order)] = np.append(same, False) | np.append(False, same)
+    for start in range(0, len(texts), MANY):
+        at = order[start : start + MANY + 1]
+        ranked = texts.take(pa.array(at))
+        same = np.asarray(pc.equal(ranked[1:], ranked[:-1]))
+        out[at[1:][same]] = out[at[:-1][same]] = True
     return out
 
 

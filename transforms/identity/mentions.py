@@ -84,6 +84,11 @@ class Mentions:
         """The mentions at some places."""
         return replace(self, name=self.name[places], result=self.result[places])
 
+    def judged(self) -> Mentions:
+        """The mentions without what is asked only until it is known who they are."""
+        none = np.zeros(0, dtype=np.int32)
+        return replace(self, cars=replace(self.cars, entrant=none, car=none, series=none, race=none))
+
     def beside(self, kind: str, places: Codes | slice = slice(None)) -> Codes:
         """What is printed of the car of each mention, of all or at some places, as codes."""
         return np.asarray(getattr(self.cars, kind)[self.result[places]])

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes
 from transforms.identity.decisions import DecisionError
-from transforms.identity.groups import Codes, counted, distinct, ordered, spread
+from transforms.identity.groups import Codes, compact, counted, distinct, ordered, spread
 from transforms.identity.mentions import Mentions
 from transforms.identity.people import METHODS, People
 from transforms.identity.points import TERMS
@@ -40,17 +40,13 @@ class Drivers:
     number_of: Codes
 
     @classmethod
-    def of(cls, mentions: Mentions, people: People, prints: Printed, best: Codes, ids: pa.Array) -> Drivers:
-        """Gather what the mentions of each person say; `best` is the one to be named by."""
-        living = distinct(people.person)
+    def of(cls, mentions: Mentions, people: People, person: Codes, called: Called, ids: pa.Array) -> Drivers:
+        """Gather what the mentions of each person say; `person` is that of each."""
+        living = compact(people.person)[1]
         number_of = np.full(len(people.person_of), -1, dtype=np.int32)
         number_of[living] = np.arange(len(living))
-        text = codes(mentions.names.table["name_text"])[0][prints.name]  # in order of the texts, as the names are
-        fresh = np.append(True, (np.diff(prints.owner) != 0) | (np.diff(text) != 0))[: len(text)]
-        size = np.bincount(prints.owner[fresh], minlength=len(ids))
-        spellings = np.append(0, np.cumsum(size)).astype(np.int32), text[fresh]
-        seasons = _seasons(mentions, prints.person, len(ids))
-        return cls(people, mentions.names, ids, mentions.name[best], spellings, seasons, number_of)
+        seasons = _seasons(mentions, person, len(ids))
+        return cls(people, mentions.names, ids, mentions.name[called.best], called.spellings, seasons, number_of)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -153,34 +149,41 @@ def _seasons(mentions: Mentions, person: Codes, count: int) -> tuple[Codes, Code
 
 
 @dataclass(frozen=True)
-class Printed:
-    """The person of each mention; and each `owner` beside each `name` that is printed of him, and how often it is."""
+class Called:
+    """How people are printed: the `best` mention of each, by which he is named; his `spellings` as in Drivers."""
 
-    person: Codes
-    owner: Codes
-    name: Codes
-    size: Codes
+    best: Codes
+    spellings: tuple[Codes, Codes]
 
     @classmethod
-    def of(cls, mentions: Mentions, person: Codes) -> Printed:
-        """Count the prints of people, who are numbered from 0."""
-        return cls(person, *(column.astype(np.int32) for column in counted(person, mentions.name)))
+    def of(cls, mentions: Mentions, person: Codes) -> Called:
+        """Count the prints of people; `person` is that of each mention, numbered from 0."""
+        owner, name, size = (column.astype(np.int32) for column in counted(person, mentions.name))
+        count = int(person.max(initial=-1)) + 1
+        text = codes(mentions.names.table["name_text"])[0][name]  # names stand in order of their texts
+        fresh = np.append(True, (np.diff(owner) != 0) | (np.diff(text) != 0))[: len(text)]
+        start = np.append(0, np.cumsum(np.bincount(owner[fresh], minlength=count))).astype(np.int32)
+        return cls(_first(mentions, person, _best(mentions, owner, name, size)), (start, text[fresh]))
 
 
-def best_mentions(mentions: Mentions, prints: Printed) -> Codes:
-    """For each person the mention to be named by: the fullest form, not in capitals, the most frequent, the first."""
-    person = prints.person
-    start = np.flatnonzero(np.diff(prints.owner, prepend=-1))
-    chosen = prints.name[start]
-    several = np.flatnonzero(np.diff(np.append(start, len(prints.owner)))[prints.owner] > 1)
-    one, name, size = (column[several] for column in (prints.owner, prints.name, prints.size))
-    rank = np.array([0, 0, 2, 1, 3])[mentions.names.form[name]]
+def _best(mentions: Mentions, owner: Codes, name: Codes, size: Codes) -> Codes:
+    """The name to call each person by: the fullest form, not in capitals, the most frequent, the first."""
+    start = np.flatnonzero(np.diff(owner, prepend=-1))
+    best = name[start]
+    several = np.flatnonzero(np.diff(np.append(start, len(owner)))[owner] > 1)
+    owner, name, size = (column[several] for column in (owner, name, size))
+    rank = np.array([0, 0, 2, 1, 3], dtype=np.int8)[mentions.names.form[name]]
     shouted = np.asarray(mentions.names.table["shouted"])[name]
-    order = ordered(one, rank, shouted.astype(np.int8), -size, name)
-    chosen[one[order][::-1]] = name[order][::-1]
-    first = np.full(len(chosen), len(person), dtype=np.int64)
-    held = np.flatnonzero(mentions.name == chosen[person])
-    first[person[held][::-1]] = held[::-1]
+    order = ordered(owner, rank, shouted.astype(np.int8), -size, name)[::-1]
+    best[owner[order]] = name[order]
+    return best
+
+
+def _first(mentions: Mentions, person: Codes, best: Codes) -> Codes:
+    """The first mention of each person under the name to call him by."""
+    held = np.flatnonzero(mentions.name == best[person])[::-1].astype(np.int32)
+    first = np.empty(len(best), dtype=np.int32)
+    first[person[held]] = held
     return first
 
 

@@ -57,12 +57,13 @@ class People:
         return replace(self, node=self.node[places])
 
 
-def identify(mentions: Mentions, rows: Parts, judged: np.ndarray, table: pa.Table, claims: Claims) -> People:
-    """Give every judged mention its person; the others are their company, and come out as nobody (-1).
+def identify(mentions: Mentions, rows: Parts, judged: np.ndarray | None, table: pa.Table, claims: Claims) -> People:
+    """Give every mention its person, or those `judged`; the others are their company, and come out as nobody (-1).
 
     `rows` are the mentions' rows of driver_results.
     """
     decisions = read_decisions(table)
+    judged = np.ones(len(mentions), dtype=bool) if judged is None else judged
     node = anchors(mentions, _splits(mentions, rows, judged, decisions, claims))
     node[~judged] = -1
     node = dense(node)
@@ -141,14 +142,15 @@ def _check_parted(verdicts: Verdicts, person_of: Codes, pairs: list[tuple[int, i
 
 def _methods(node: Codes, names: int, person_of: Codes, lines: dict[int, int], ambiguous: np.ndarray) -> Codes:
     """How the person of each node is known."""
-    name, variant, linked, decision, unclear, unresolved = range(len(METHODS))
-    weight = np.bincount(node[node >= 0], minlength=len(person_of))[:names]
+    name, variant, linked, decision, unclear, unresolved = np.arange(len(METHODS), dtype=np.int8)
+    weight = np.bincount(node[(node >= 0) & (node < names)], minlength=names)
     main = _heaviest(person_of[:names], weight)[person_of[:names]] == np.arange(names)
-    decided = np.isin(np.arange(len(person_of)), list(lines))
+    decided = np.zeros(len(person_of), dtype=bool)
+    decided[list(lines)] = True
     of_names = np.select([main, decided[:names]], [name, decision], variant)
     open_ = np.where(ambiguous, unclear, unresolved)
     of_tracks = np.select([decided[names:], person_of[names:] < names], [decision, linked], open_)
-    return np.append(of_names, of_tracks).astype(np.int8)
+    return np.append(of_names, of_tracks)
 
 
 def _heaviest(person: Codes, weight: Codes) -> Codes:

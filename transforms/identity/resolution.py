@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Set
+from collections.abc import Callable, Container, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -12,16 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.anchors import NAMED
-from transforms.identity.arrays import with_column
-from transforms.identity.cars import renew_cars, resolve_cars
-from transforms.identity.changes import lost, standing_cars
+from transforms.identity.arrays import with_column, with_columns
+from transforms.identity.changes import lost
 from transforms.identity.decisions import DecisionError
 from transforms.identity.doubts import Careers, doubts, doubts_again
-from transforms.identity.entrants import renew_entrants, resolve_entrants
+from transforms.identity.entered import Entered, entered, entered_again
 from transforms.identity.groups import dense
 from transforms.identity.ids import Claims, Ranked, Wishes, assign
 from transforms.identity.mentions import Company, Mentions, cars_of, gather, in_order
-from transforms.identity.outcome import Drivers, Printed, Sums, best_mentions, names
+from transforms.identity.outcome import Called, Drivers, Sums, names
 from transforms.identity.people import METHODS, People, claimed_keys, identify, mention_keys, wishes
 from transforms.identity.renewal import laid, merged
 from transforms.identity.scope import Scope, concerned
@@ -46,8 +45,9 @@ ASKED = [
 
 @dataclass(frozen=True)
 class Identified:
-    """Those judged: the people, all that led to each, and where merged ids lead and why."""
+    """Those judged: their mentions, the people, all that led to each, and where merged ids lead and why."""
 
+    mentions: Mentions
     people: Drivers
     sums: Sums
     moved: Mapping[str, tuple[str, str]]
@@ -87,14 +87,14 @@ def told_apart(
         except DecisionError:
             pass  # what is wrong with a decision can be said of the whole archive only
     rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
-    entered, entrants, cars = _entered(results, previous)
+    entries, entrants, cars = entered(results, previous)
     found, careers, told = _everybody(read, rows, results, decisions, previous)
-    if len(entered.of) != int(careers.car.max(initial=-1)) + 1:
+    if len(entries.of) != int(careers.car.max(initial=-1)) + 1:
         raise ValueError("results and driver_results are not of the same crews")
     return {
         **told,
-        "results": results.filled(entered.results),
-        "driver_results": rows.filled(partial(_filled, found, entered, careers.car)),
+        "results": results.filled(entries.results),
+        "driver_results": rows.filled(partial(_filled, found, entries, careers.car)),
         "drivers": found.people.parts(),
         "driver_links": rows.made(TABLES["driver_links"].schema, ["result_id", "seat"], found.sums.rows),
         "driver_redirects": _redirects(previous, found.moved, found.people.ids),
@@ -108,8 +108,8 @@ def _everybody(
     read: Mapping[str, pa.Table | Parts], rows: Parts, results: Parts, decisions: pa.Table, previous: Tables | None
 ) -> tuple[Identified, Careers, dict[str, pa.Table]]:
     """All who are printed, their careers, and the tables of how they are printed: sheets and names."""
-    mentions = gather(read)
-    found = _identified(mentions, rows, np.ones(len(mentions), dtype=bool), decisions, _claims(previous))
+    found = _identified(partial(gather, read), rows, None, decisions, _claims(previous))
+    mentions = found.mentions
     person, sheet, season = found.people.of_mentions(slice(None)), mentions.beside("sheet"), mentions.beside("season")
     tables = {
         "sheets": _sheets(Parts.of(read["sheets"]).whole(), mentions.forms, mentions.readings),
@@ -125,15 +125,16 @@ def _renewed(
     new, old = read["driver_results"], previous["driver_results"]
     rest = pa.array(lost(scope.place, old.num_rows))
     with ThreadPoolExecutor(1) as beside:  # who entered does not ask who drove, nor the other way round
-        entered = beside.submit(_entered_again, read["results"], previous, unchanged)
+        entries = beside.submit(entered_again, read["results"], previous, unchanged)
         company = new.select(ASKED).take(pa.array(scope.company))
-        mentions = gather({**read, "driver_results": company}, scope.readings, Company(scope.judged, scope.prints))
-        found = _identified(mentions, Parts.of(company), scope.judged, decisions, _claims(previous, rest))
+        judged = Company(scope.judged, scope.prints)
+        gathered = partial(gather, {**read, "driver_results": company}, scope.readings, judged)
+        found = _identified(gathered, Parts.of(company), scope.judged, decisions, _claims(previous, rest))
         people = beside.submit(_drivers_again, previous["drivers"], old["driver_id"].take(rest), found.people)
         rows, linked = _linked_again(previous, new, scope, found, company.filter(pa.array(scope.judged)))
-    results, entrants, cars = entered.result()
+    results, entrants, cars = entries.result()
     place = cars_of(new, results)
-    rows = _with(rows, {name: results[name].take(place) for name in ("car_id", "entrant_id")})
+    rows = with_columns(rows, {name: results[name].take(place) for name in ("car_id", "entrant_id")})
     forms = dict(zip(*(previous["sheets"][name].to_pylist() for name in ("sheet_id", "name_form")), strict=True))
     forms = {sheet: forms[sheet] for sheet in scope.unchanged} | scope.fresh.forms
     here = rows["driver_id"].take(pa.array(scope.changed))
@@ -164,7 +165,7 @@ def _linked_again(
     own |= {"link_method": linked["method"], "link_points": linked["points"]}
     for name in ("result_id", "seat"):
         linked = linked.append_column(name, rows[name])
-    return _with(rows, own), TABLES["driver_links"].conform(linked)
+    return with_columns(rows, own), TABLES["driver_links"].conform(linked)
 
 
 def _drivers_again(before: pa.Table, gone: pa.ChunkedArray, people: Drivers) -> pa.Table:
@@ -173,28 +174,27 @@ def _drivers_again(before: pa.Table, gone: pa.ChunkedArray, people: Drivers) -> 
     return merged(before, stay, people.parts().whole(), "driver_id")
 
 
-def _entered_again(results: pa.Table, previous: Tables, unchanged: Set[str]) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Results with their entrants and cars, and the tables of these, where `unchanged` sheets are as they were."""
-    place = standing_cars(results, previous["results"], unchanged)
-    results, entrants = renew_entrants(results, previous, place)
-    results, cars = renew_cars(results, previous, place)
-    return results, entrants, cars
+def _identified(
+    gathered: Callable[[], Mentions], rows: Parts, judged: np.ndarray | None, decisions: pa.Table, claims: Claims
+) -> Identified:
+    """Judge mentions, whose rows stand beside them, among their company, and call people by their ids.
 
-
-def _identified(mentions: Mentions, rows: Parts, judged: np.ndarray, decisions: pa.Table, claims: Claims) -> Identified:
-    """Judge mentions, whose rows stand beside them, among their company, and call people by their ids."""
+    They are gathered here, so that what only bears on who they are is nobody's when they are called.
+    """
+    mentions = gathered()
     found = identify(mentions, rows, judged, decisions, claims)
-    if not judged.all():
+    mentions = mentions.judged()
+    if judged is not None:
         mentions, found = mentions.of(np.flatnonzero(judged)), found.of(np.flatnonzero(judged))
     person = dense(found.person)
-    prints = Printed.of(mentions, person)
-    best = best_mentions(mentions, prints)
-    old = claims.of(mention_keys(mentions)) if len(claims.ids) else pa.nulls(len(mentions), pa.string())
-    ids, moved = assign(person, _wishes(mentions, person, best), old, claims.taken, claims.nameless)
+    called = Called.of(mentions, person)
+    old = claims.of(mention_keys(mentions)) if len(claims.ids) else pa.array([], pa.string())
+    ids, moved = assign(person[: len(old)], _wishes(mentions, person, called.best), old, claims.taken, claims.nameless)
     causes = _causes(old, found, list(moved))
-    people = Drivers.of(mentions, found, prints, best, ids)
+    people = Drivers.of(mentions, found, person, called, ids)
     people.check_labels()
-    return Identified(people, Sums(people), {old: (new, causes[old]) for old, new in moved.items()})
+    moves = {old: (new, causes[old]) for old, new in moved.items()}
+    return Identified(mentions, people, Sums(people), moves)
 
 
 def _sheets(sheets: pa.Table, forms: Mapping[str, str], readings: Mapping[str, str]) -> pa.Table:
@@ -221,67 +221,23 @@ def _claims(previous: Tables | None, rest: pa.Array | None = None) -> Claims:
     return Claims(claimed_keys(rows), ids, taken, frozenset(nameless["driver_id"].to_pylist()))
 
 
-def _borne(results: pa.Table, previous: Tables | None, key: str) -> pa.Array | pa.ChunkedArray:
-    """Which id of entrant or car each result bore in the last snapshot."""
-    before = previous.get("results") if previous else None
-    if before is None or key not in before.column_names:
-        return pa.nulls(len(results), pa.string())
-    return before[key].take(pc.index_in(results["result_id"].cast(pa.string()), before["result_id"].combine_chunks()))
-
-
 def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
     """The slugs that each person would like; who has no full name is told by the first event and car."""
-    first = np.zeros(len(best), dtype=np.int32)
-    first[person[::-1]] = np.arange(len(person), dtype=np.int32)[::-1]
+    place = np.zeros(len(best), dtype=np.int32)
+    place[person[::-1]] = np.arange(len(person), dtype=np.int32)[::-1]
     named = np.isin(mentions.names.form[mentions.name[best]], NAMED)
-    place = np.where(named, best, first)
+    place[named] = best[named]
     return Wishes(
         lambda some: wishes(mentions, place[some]), lambda some: wishes(mentions, place[some], dated=True), named
     )
 
 
-@dataclass(frozen=True)
-class Entered:
-    """What each result entered: the id of its car and of its entrant; `of` is the result of each manned car."""
-
-    car_id: pa.DictionaryArray
-    entrant_id: pa.DictionaryArray
-    of: np.ndarray
-
-    def columns(self, places: np.ndarray | slice) -> dict[str, pa.Array]:
-        """The two ids of the results at some places."""
-        at = np.arange(places.start, places.stop) if isinstance(places, slice) else places
-        ids = {"car_id": self.car_id, "entrant_id": self.entrant_id}
-        return {name: column.take(pa.array(at)).dictionary_decode() for name, column in ids.items()}
-
-    def results(self, part: pa.Table, places: slice) -> pa.Table:
-        """The results at these places with their ids."""
-        return _with(part, self.columns(places))
-
-
-def _entered(results: Parts, previous: Tables | None) -> tuple[Entered, pa.Table, pa.Table]:
-    """What each result entered, the table of entrants, and that of cars."""
-    keys = ["result_id"] if previous else []
-    printed = results.columns("crew_size", "season", "make", "model", "engine_make", "car", "entrant", *keys)
-    manned = np.flatnonzero(np.asarray(pc.fill_null(printed["crew_size"], 0))).astype(np.int32)
-    entrant, entrants = resolve_entrants(printed, _borne(printed, previous, "entrant_id"))
-    car, table = resolve_cars(printed, _borne(printed, previous, "car_id"))
-    return Entered(car, entrant, manned), entrants, table
-
-
-def _filled(found: Identified, entered: Entered, car: np.ndarray, part: pa.Table, places: slice) -> pa.Table:
+def _filled(found: Identified, entries: Entered, car: np.ndarray, part: pa.Table, places: slice) -> pa.Table:
     """The mentions at these places with their person, how he is known, and the car and entrant of their result."""
     id_, method, points = found.sums.settled(places)
     display = found.people.displays(found.people.of_mentions(places))
     own = {"driver_id": id_, "driver": display, "link_method": method, "link_points": points}
-    return _with(part, own | entered.columns(entered.of[car[places]]))
-
-
-def _with(table: pa.Table, columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> pa.Table:
-    """The table with declared columns filled."""
-    for name, values in columns.items():
-        table = with_column(table, name, values)
-    return table
+    return with_columns(part, own | entries.columns(entries.of[car[places]]))
 
 
 def _causes(old: pa.Array, people: People, moved: list[str]) -> dict[str, str]:
