@@ -35,8 +35,9 @@ class Coded:
 
     @cached_property
     def _places(self) -> pa.Array:
-        nowhere = self.code < 0
-        return pa.array(self.code, mask=nowhere) if nowhere.any() else pa.array(self.code)
+        valid = np.packbits(self.printed, bitorder="little")
+        buffers = [pa.py_buffer(valid), pa.py_buffer(np.ascontiguousarray(self.code))]
+        return pa.Array.from_buffers(pa.int64(), len(self.code), buffers)
 
     @property
     def printed(self) -> Bools:

@@ -57,7 +57,7 @@ class Layout(NamedTuple):
     """The columns of a table, how they are known (header, declared, inferred), and why they are in doubt, if they are.
 
     `second` holds the headings of a header's second line, by column: what a continuation row prints there.
-    `fitted` gives the columns with what speaks for them, where that is known.
+    `fitted` gives the columns of the table at a `place` with what speaks for them, where that is known.
     """
 
     form: Form
@@ -65,12 +65,13 @@ class Layout(NamedTuple):
     score: float = 1.0
     doubt: str | None = None
     second: Mapping[int, Heading] = MappingProxyType({})
-    fitted: Callable[[], tuple[Column, ...]] | None = None
+    fitted: Callable[[int], tuple[Column, ...]] | None = None
+    place: int = 0
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """The columns as understood."""
-        return self.fitted() if self.fitted else tuple(Column(heading) for heading in self.form.headings)
+        return self.fitted(self.place) if self.fitted else tuple(Column(heading) for heading in self.form.headings)
 
     @property
     def roles(self) -> tuple[str, ...]:

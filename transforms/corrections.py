@@ -12,6 +12,7 @@ from transforms.columns import Layout
 from transforms.dialect import Cells, Lines
 from transforms.pages import RESULT, Page
 from transforms.sources import Correction, Source
+from transforms.spans import Spans
 
 
 class CorrectionError(ValueError):
@@ -31,7 +32,7 @@ def correct(cells: Cells, lines: Lines, page: Page, layouts: Sequence[Layout], s
     text = cells.texts.take(pa.array(cells.code))
     new = pa.array([changed[at] for at in sorted(changed)], pa.string())
     mask = np.isin(np.arange(len(text)), list(changed))
-    return Cells.of(cells.line, cells.column, pc.replace_with_mask(text, mask, new))
+    return Cells.of(cells.line, cells.column, Spans.whole(pc.replace_with_mask(text, mask, new)))
 
 
 def role_of(column: str) -> str:

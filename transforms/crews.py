@@ -77,9 +77,8 @@ def _part_names(printed: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, I
         between, _ = _between_names(printed, _MARKS)
     dashes, odd = _between_names(printed, b"-")
     long = _matching(printed, holding(printed, _LONG_DASH), _DASH)
-    divided = _text_of(printed, between)
-    of_sheet = _divided_by_dashes(printed, divided, _text_of(printed, dashes), long, sheet)
-    marked = flags(sheet[divided], int(sheet.max(initial=0)) + 1)
+    marked = _sheets_with(printed, between, sheet)
+    of_sheet = _divided_by_dashes(printed, marked, flags(_text_of(printed, dashes), len(printed)) | long, sheet)
     told = _told_by_sheets(printed, marked, of_sheet, sheet)
     if told is not None:
         printed = told
@@ -88,7 +87,9 @@ def _part_names(printed: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, I
     if other.any():
         printed = change_where(pa.array(other), printed, partial(_joined, between=_DASH))
         (between, _), (dashes, _) = (_between_names(printed, marks) for marks in (_MARKS, b"-"))
-    return printed, np.sort(np.concatenate([between, dashes[of_sheet[_text_of(printed, dashes)]]]))
+    dividing = dashes[of_sheet[_text_of(printed, dashes)]]
+    # Both are in order, so that a stable sort only merges them.
+    return printed, np.sort(np.concatenate([between, dividing]), kind="stable")
 
 
 def _told_by_sheets(printed: pa.StringArray, marked: Bools, by_dashes: Bools, sheet: Ints) -> pa.StringArray | None:
@@ -182,13 +183,18 @@ def _matching(texts: pa.StringArray, chosen: Bools, pattern: str) -> Bools:
     return found
 
 
-def _divided_by_dashes(printed: pa.StringArray, divided: Ints, dashed: Ints, long: Bools, sheet: Ints) -> Bools:
+def _sheets_with(printed: pa.StringArray, marks: Ints, sheet: Ints) -> Bools:
+    """Which sheets have some of the marks, given their places, in their crews."""
+    first = np.searchsorted(sheet, np.arange(int(sheet.max(initial=0)) + 2))
+    return np.asarray(np.diff(np.searchsorted(marks, bytes_of(printed)[1][first])) > 0)
+
+
+def _divided_by_dashes(printed: pa.StringArray, marked: Bools, dashed: Bools, sheet: Ints) -> Bools:
     """Rows of sheets that divide names by ` - ` wherever they divide them, in a fifth of the crews or more.
 
-    `divided` and `dashed` are the rows with other marks and with dashes, `long` says which have dashes of print.
+    `marked` are the sheets with other marks between names, `dashed` the rows with a dash that may be one.
     """
-    sheets = int(sheet.max(initial=0)) + 1
-    dash = np.bincount(sheet, flags(dashed, len(sheet)) | long, sheets)
-    crews = np.bincount(sheet, pc.not_equal(printed, "").to_numpy(zero_copy_only=False), sheets)
-    by_dashes = (np.bincount(sheet[divided], minlength=sheets) == 0) & (dash > 0) & (dash * 5 >= crews)
+    dash = np.bincount(sheet, dashed, len(marked))
+    crews = np.bincount(sheet, pc.not_equal(printed, "").to_numpy(zero_copy_only=False), len(marked))
+    by_dashes = ~marked & (dash > 0) & (dash * 5 >= crews)
     return np.asarray(by_dashes[sheet])

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from transforms.arrays import Bools, Floats, Ints
 from transforms.gutters import divide_aligned
 from transforms.masks import change_where
-from transforms.spans import Spans, bytes_of, cut
+from transforms.spans import Spans, bytes_of, cut, holding
 
 NONE, PIPE, TAB, SEMICOLON, COMMA, BLANKS = range(6)
 DIALECTS = ("none", "pipe", "tab", "semicolon", "comma", "blanks")
@@ -51,10 +51,9 @@ class Cells:
     texts: pa.StringArray
 
     @classmethod
-    def of(cls, line: Ints, column: Ints, text: pa.StringArray) -> Cells:
+    def of(cls, line: Ints, column: Ints, text: Spans) -> Cells:
         """Code the texts of cells."""
-        coded = text.dictionary_encode()
-        return cls(line, column, coded.indices.to_numpy().astype(np.int64), coded.dictionary)
+        return cls(line, column, *text.coded())
 
     @cached_property
     def filled(self) -> Bools:
@@ -142,12 +141,9 @@ def split_cells(lines: Lines, marks: Marks, dialects: Ints) -> Cells:
     """Divide each line that is not blank into cells by its sheet's dialect; an undivided line is one cell."""
     text = _plain(lines.text)
     marks = marks if text is lines.text else Marks.of(text)
-    data, places = bytes_of(text)
-    whole = Spans(text, places[:-1], places[1:])
+    whole = Spans.whole(text)
     inner = whole.trimmed()
-    filled, of_line = inner.start < inner.end, dialects[lines.sheet]
-    quoted = np.zeros(len(text), bool)
-    quoted[np.searchsorted(places, np.flatnonzero(data == ord('"')), "right") - 1] = True
+    filled, of_line, quoted = inner.start < inner.end, dialects[lines.sheet], holding(text, b'"')
     parts = []
     for dialect in _SEPARATORS:
         at = np.flatnonzero(filled & (of_line == dialect) & ~(quoted & (dialect != PIPE)))
@@ -157,11 +153,11 @@ def split_cells(lines: Lines, marks: Marks, dialects: Ints) -> Cells:
         at = np.flatnonzero(filled & (of_line == dialect) & (quoted | np.isin(of_line, (NONE, BLANKS))))
         if len(at):
             parts.append(_flatten(at, _divide(dialect, text.take(pa.array(at)), lines.sheet[at])))
-    if not parts:
-        return Cells.of(np.zeros(0, np.int64), np.zeros(0, np.int64), pa.array([], pa.string()))
-    line, column = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
-    cells = Cells.of(line, column, pa.concat_arrays([part[2] for part in parts]))
-    return cells if len(parts) == 1 else cells.take(np.argsort(line, kind="stable"))
+    if len(parts) == 1:
+        return Cells.of(*parts[0])
+    line, column = (np.concatenate([np.zeros(0, np.int64), *(part[i] for part in parts)]) for i in (0, 1))
+    texts = pa.concat_arrays([pa.array([], pa.string()), *(part[2].copy() for part in parts)])
+    return Cells.of(line, column, Spans.whole(texts)).take(np.argsort(line, kind="stable"))
 
 
 def _plain(text: pa.StringArray) -> pa.StringArray:
@@ -181,14 +177,14 @@ def _plain_blanks(text: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(pc.replace_substring_regex(text, _INVISIBLE, ""), _HARD_BLANKS, " ")
 
 
-_Part = tuple[Ints, Ints, pa.StringArray]  # the line of each cell, its column, its text
+_Part = tuple[Ints, Ints, Spans]  # the line of each cell, its column, its text
 
 
 def _flatten(at: Ints, divided: pa.ListArray) -> _Part:
     offsets = divided.offsets.to_numpy()
     widths = np.diff(offsets)
     column = np.arange(offsets[-1] - offsets[0]) - np.repeat(offsets[:-1] - offsets[0], widths)
-    return np.repeat(at, widths), column, pc.utf8_trim_whitespace(divided.flatten())
+    return np.repeat(at, widths), column, Spans.whole(pc.utf8_trim_whitespace(divided.flatten()))
 
 
 def _divide_marked(dialect: int, whole: Spans, inner: Spans, at: Ints, marks: Marks, sheet: Ints) -> _Part:
@@ -201,7 +197,7 @@ def _divide_marked(dialect: int, whole: Spans, inner: Spans, at: Ints, marks: Ma
         start, end = inner.start[at] + opens, inner.end[at] - closes
         first, count = first + opens, count - opens - closes
     cells, part, column = cut(Spans(whole.texts, start, end), places, first, count)
-    return at[part], column, cells.trimmed().copy()
+    return at[part], column, cells.trimmed()
 
 
 def _outer_bars(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -157,8 +157,9 @@ class _Fitted:
         """The layout of each table."""
         roles = self.roles.tobytes()
         forms = (_form(roles[start:end]) for start, end in pairwise((self.bounds * self.roles.itemsize).tolist()))
+        columns = self.columns
         found = [
-            Layout(form, "inferred", score, fitted=partial(self.columns, i))
+            Layout(form, "inferred", score, fitted=columns, place=i)
             for i, (form, score) in enumerate(zip(forms, self.score.tolist(), strict=True))
         ]
         for i in np.flatnonzero(~self.sure).tolist():

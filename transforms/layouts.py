@@ -76,7 +76,7 @@ def _check_declared(declared: Layout, tables: Tables, t: int) -> Layout:
         if c.fit < _DECLARED_SCORE and c.heading.role not in ("extra", EMPTY)
     ]
     doubt = f"declared columns do not fit: {'; '.join(wrong)}. Correct columns = [...] in event.toml" if wrong else None
-    return Layout(declared.form, "declared", float(np.mean(fits)), doubt, fitted=lambda: columns)
+    return Layout(declared.form, "declared", float(np.mean(fits)), doubt, fitted=lambda _: columns)
 
 
 def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]) -> Layout:

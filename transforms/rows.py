@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -102,17 +103,16 @@ def _second_slots(layouts: Sequence[Layout], table: Ints, column: Ints, slot: In
 def slot_texts(placed: Placed, layouts: Sequence[Layout]) -> dict[str, Coded]:
     """The printed text of each slot, row by row; none where the cell is empty or absent."""
     rows = len(placed.lines)
-    filled = np.flatnonzero(placed.cells.filled)
-    slot = placed.slot[filled].astype(np.int8)
+    slot = np.where(placed.cells.filled, placed.slot, _NOTHING).astype(np.int8)
     order = np.argsort(slot, kind="stable")
-    bounds = np.searchsorted(slot[order], np.arange(len(SLOTS) + 1))
+    bounds = np.searchsorted(slot[order], np.arange(len(SLOTS) + 1)).tolist()
+    code, row = placed.cells.code[order], placed.row[order]
     texts = {}
-    for name, start, end in zip(SLOTS, bounds[:-1], bounds[1:], strict=True):
-        at = filled[order[start:end]]
+    for name, (start, end) in zip(SLOTS, pairwise(bounds), strict=True):
         # Of a row's cells with one role the first stands; a continuation line only fills what is empty.
-        texts[name] = Coded.scattered(placed.cells.texts, placed.cells.code[at], placed.row[at], rows)
+        texts[name] = Coded.scattered(placed.cells.texts, code[start:end], row[start:end], rows)
         if name == "crew":
-            texts[name] = _with_crews_of_cells(placed, layouts, at, texts[name])
+            texts[name] = _with_crews_of_cells(placed, layouts, order[start:end], texts[name])
     return texts
 
 

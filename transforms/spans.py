@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints, flags
 
+_PARTS = 8  # of all texts, each of its own lengths
 Bytes = npt.NDArray[np.uint8]
 
 # The ASCII characters that Arrow trims as blanks.
@@ -65,8 +67,14 @@ class Spans:
     start: Ints
     end: Ints
 
-    def copy(self) -> pa.StringArray:
-        """The parts as texts of their own."""
+    @classmethod
+    def whole(cls, texts: pa.StringArray) -> Spans:
+        """Texts as their only parts."""
+        _, places = bytes_of(texts)
+        return cls(texts, places[:-1], places[1:])
+
+    def copy(self, order: Ints | None = None) -> pa.StringArray:
+        """The parts as texts of their own, in another order where one is given."""
         count = len(self.start)
         if not count:
             return pa.array([], pa.string())
@@ -74,7 +82,22 @@ class Spans:
         offsets = np.empty(2 * count, np.int32)
         offsets[::2], offsets[1::2] = self.start, self.end
         whole = pa.StringArray.from_buffers(2 * count - 1, pa.py_buffer(offsets), self.texts.buffers()[2])
-        return whole.take(pa.array(np.arange(0, 2 * count, 2)))
+        return whole.take(pa.array(np.arange(0, 2 * count, 2) if order is None else 2 * order))
+
+    def coded(self) -> tuple[Ints, pa.StringArray]:
+        """The place of each part's text among the distinct ones, and these."""
+        size = np.minimum(self.end - self.start, 255).astype(np.uint8)
+        order = np.argsort(size, kind="stable")
+        texts, code = self.copy(order), np.empty(len(order), np.int64)
+        # Texts of different lengths are never the same: told apart some lengths at a time, they stay in a cache.
+        ends = np.cumsum(np.bincount(size, minlength=256))
+        ends = ends[np.diff(ends // (len(order) // _PARTS + 1), append=_PARTS) > 0]
+        known = [pa.array([], pa.string())]
+        for start, end in pairwise([0, *ends.tolist()]):
+            some = texts[start:end].dictionary_encode()
+            code[order[start:end]] = some.indices.to_numpy() + np.int64(sum(map(len, known)))
+            known.append(some.dictionary)
+        return code, pa.concat_arrays(known)
 
     def trimmed(self) -> Spans:
         """The parts without blanks at their ends."""

@@ -16,6 +16,7 @@ from transforms.dialect import Cells, Lines
 from transforms.fold import fold
 from transforms.headers import is_header_cell, read_header
 from transforms.lexicon import FLAG, read_section, statuses
+from transforms.spans import Spans
 
 _BETWEEN = " / "
 _HEAD = 30  # lines of a sheet among which its header is looked for
@@ -100,6 +101,6 @@ def _joined(cells: Cells, rows: list[tuple[int, int]]) -> Cells:
         crew = at[np.diff(column[at], append=-1) == 0]
         names.append((int(crew[0]), _BETWEEN.join(filter(None, cells.words(np.append(crew, crew[-1] + 1))))))
     places, crews = zip(*names, strict=True)
-    more = Cells.of(np.array(places), np.array(places), pa.array(crews, pa.string()))
+    more = Cells.of(np.array(places), np.array(places), Spans.whole(pa.array(crews, pa.string())))
     code[more.line] = len(cells.texts) + more.code
     return Cells(line, column, code, pa.concat_arrays([cells.texts, more.texts])).where(kept)
