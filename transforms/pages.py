@@ -121,7 +121,8 @@ def _rules(cells: Cells, filled: Ints) -> Bools:
 def _runs_on(lines: Lines) -> Bools:
     """Lines where a quoted cell opens and does not close, or closes and did not open: it runs over the line's end."""
     data, places = bytes_of(lines.text)
-    quotes = np.diff(np.searchsorted(np.flatnonzero(data == ord('"')), places))
+    quoted = np.searchsorted(places, np.flatnonzero(data == ord('"')), "right") - 1
+    quotes = np.bincount(quoted, minlength=len(lines.text))
     odd = np.flatnonzero(quotes % 2)
     runs_on = np.zeros(len(quotes), bool)
     at_edge = pc.match_substring_regex(lines.text.take(pa.array(odd)), RUNS_ON)

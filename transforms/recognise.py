@@ -157,6 +157,11 @@ def _settle(
 def _recognise_words(words: pa.Array, found: npt.NDArray[np.int64], rest: npt.NDArray[np.int64]) -> None:
     """Name the traits of texts that only words can tell apart; `rest` says where in `found` each has its place."""
     folded = fold_array(words)
+    known, named = _known_words()
+    place = pc.index_in(folded, value_set=known)
+    found[rest] = named[place.fill_null(len(known)).to_numpy()]
+    rest, left = rest[found[rest] < 0], place.is_null()
+    words, folded = words.filter(left), folded.filter(left)
     for name, test in _WORD_TESTS:
         if not len(rest):
             return
@@ -210,6 +215,14 @@ def _is_in(words: Callable[[], Iterable[str]], texts: pa.Array) -> pa.Array:
 
 
 @cache
+def _known_words() -> tuple[pa.Array, npt.NDArray[np.int64]]:
+    """The folded words that are in a list, and the trait of the first list that has each; at the end -1."""
+    lists = (("status", statuses), ("class", class_names), ("make", traits.makes), ("country", country_words))
+    named = {word: _INDEX[name] for name, words in reversed(lists) for word in words()}
+    return pa.array(named, pa.string()), np.array([*named.values(), -1])
+
+
+@cache
 def _word_pattern(words: Callable[[], Iterable[str]]) -> str:
     return rf"\b(?:{'|'.join(sorted(words()))})\b"
 
@@ -250,10 +263,6 @@ def _holds_country(texts: pa.Array) -> pa.Array:
 
 
 _WORD_TESTS: tuple[tuple[str, Callable[[pa.Array, pa.Array], pa.Array]], ...] = (
-    ("status", lambda _, folded: _is_in(statuses, folded)),
-    ("class", lambda _, folded: _is_in(class_names, folded)),
-    ("make", lambda _, folded: _is_in(traits.makes, folded)),
-    ("country", lambda _, folded: _is_in(country_words, folded)),
     ("team (country)", lambda texts, _: _ends_in_country(texts)),
     ("team", lambda _, folded: _has_team_word(folded)),
     ("car", lambda _, folded: _starts_with_make(folded)),

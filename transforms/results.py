@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -40,13 +40,12 @@ class Rows:
         """The rows for which `kept` is true."""
         if kept.all():
             return self
-        mask = pa.array(kept)
-        typed = self.typed
+        mask, at, typed = pa.array(kept), np.flatnonzero(kept), self.typed
         columns = {name: column.filter(mask) for name, column in typed.columns.items()}
         misfits, miles, zeros = (
-            {slot: mark[kept] for slot, mark in marks.items()} for marks in (typed.misfits, typed.miles, typed.zeros)
+            {slot: mark[at] for slot, mark in marks.items()} for marks in (typed.misfits, typed.miles, typed.zeros)
         )
-        texts = {slot: replace(text, code=text.code[kept]) for slot, text in self.texts.items()}
+        texts = {slot: text.at(at) for slot, text in self.texts.items()}
         return Rows(texts, Typed(columns, misfits, miles, zeros, typed.unread))
 
 

@@ -34,12 +34,11 @@ _SYNONYMS = {"chassis": ("car", "make", "model", "type"), "team": ("entrant",)}
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Cells of rows with their slots: the row (index into `lines`), the slot, the table, the cell itself."""
+    """Cells of rows with their slots: the row (index into `lines`), the slot, the cell itself."""
 
     lines: Ints  # lines of the batch that are rows
     row: Ints
     slot: Ints
-    table: Ints
     cells: Cells
     tables: Ints  # table of each row
 
@@ -54,12 +53,12 @@ def place(cells: Cells, page: Page, layouts: Sequence[Layout]) -> Placed:
     row_of[continued] = row_of[owner[continued]]
     cells = cells.where((row_of >= 0)[cells.line])
     row, column = row_of[cells.line], cells.column
-    table = page.table[lines][row] if len(lines) else row
-    slots = _slot_table(layouts)
-    slot = slots[table, np.minimum(column, slots.shape[1] - 1)]
-    below = np.flatnonzero(continued[cells.line])
-    slot[below] = _second_slots(layouts, table[below], column[below], slot[below])
-    return Placed(lines, row, slot, table, cells, page.table[lines])
+    slots, tables = _slot_table(layouts), page.table[lines]
+    width = slots.shape[1]
+    slot = slots.ravel()[(tables * width)[row] + np.minimum(column, width - 1)]
+    below = np.flatnonzero(continued[cells.line]) if continued.any() else lines[:0]
+    slot[below] = _second_slots(layouts, tables[row[below]], column[below], slot[below])
+    return Placed(lines, row, slot, cells, tables)
 
 
 def _slot_table(layouts: Sequence[Layout]) -> Ints:
@@ -123,7 +122,7 @@ def _with_crews_of_cells(placed: Placed, layouts: Sequence[Layout], at: Ints, te
         return texts
     joined: dict[int, str] = {}
     for i, text in zip(many, placed.cells.words(many), strict=True):
-        headings, column = layouts[placed.table[i]].form.headings, placed.cells.column[i]
+        headings, column = layouts[placed.tables[placed.row[i]]].form.headings, placed.cells.column[i]
         heading = headings[column] if column < len(headings) else Heading("crew", "")
         row = int(placed.row[i])
         between = " " if heading.part == "last" else JOIN
@@ -152,7 +151,7 @@ def extras(placed: Placed, layouts: Sequence[Layout]) -> Extras:
     at = at[placed.cells.take(at).filled]
     column = placed.cells.column[at]
     width = int(column.max(initial=0)) + 1
-    columns, which = compact(placed.table[at] * width + column, len(layouts) * width)
+    columns, which = compact(placed.tables[placed.row[at]] * width + column, len(layouts) * width)
     names = [_name(layouts[place // width], place % width) for place in columns.tolist()] + ["engine"]
     named = np.where(placed.slot[at] == _SLOT["engine"], len(columns), which)
     nation = np.array([name == _NATION for name in names])[named]
@@ -211,6 +210,5 @@ def keep_rows(placed: Placed, kept: Bools) -> Placed:
         tables=placed.tables[kept],
         row=number[placed.row[keep]],
         slot=placed.slot[keep],
-        table=placed.table[keep],
         cells=placed.cells.take(keep),
     )

@@ -19,7 +19,7 @@ Bytes = npt.NDArray[np.uint8]
 _ASCII = pa.array([chr(b) for b in range(128)])
 _IS_BLANK = np.zeros(256, bool)
 _IS_BLANK[:128] = pc.equal(pc.utf8_trim_whitespace(_ASCII), "").to_numpy(zero_copy_only=False)
-_BLANK, _IS_ODD = ord(" "), _IS_BLANK | (np.arange(256) > 127)
+_BLANK = ord(" ")
 
 
 def bytes_of(texts: pa.StringArray) -> tuple[Bytes, Ints]:
@@ -108,7 +108,7 @@ class Spans:
         # Most parts have a single blank at either end, or none.
         start += (data.take(start, mode="clip") == _BLANK) & (start < end)
         end -= (data.take(end - 1, mode="clip") == _BLANK) & (start < end)
-        odd = _IS_ODD[data.take(start, mode="clip")] | _IS_ODD[data.take(end - 1, mode="clip")]
+        odd = _may_be_blank(data.take(start, mode="clip")) | _may_be_blank(data.take(end - 1, mode="clip"))
         at = np.flatnonzero(odd & (start < end))
         bare = Spans(self.texts, start[at], end[at]).stripped(_IS_BLANK, _IS_BLANK)
         start[at], end[at] = bare.start, bare.end
@@ -129,6 +129,11 @@ class Spans:
         _skip(data, start, end, start, left, 0, 1)
         _skip(data, start, end, end, right, -1, -1)
         return Spans(self.texts, start, end)
+
+
+def _may_be_blank(data: Bytes) -> Bools:
+    """Whether bytes are not among the ASCII characters that leave a trace on paper."""
+    return (data - np.uint8(_BLANK + 1)) > ord("~") - (_BLANK + 1)
 
 
 def _lengths(texts: pa.StringArray) -> Ints:
