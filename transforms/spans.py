@@ -86,14 +86,14 @@ class Spans:
 
     def coded(self) -> tuple[Ints, pa.StringArray]:
         """The place of each part's text among the distinct ones, and these."""
-        size = np.minimum(self.end - self.start, 255).astype(np.uint8)
-        order = np.argsort(size, kind="stable")
-        texts, code = self.copy(order), np.empty(len(order), np.int64)
         # Texts of different lengths are never the same: told apart some lengths at a time, they stay in a cache.
-        ends = np.cumsum(np.bincount(size, minlength=256))
-        ends = ends[np.diff(ends // (len(order) // _PARTS + 1), append=_PARTS) > 0]
+        size = np.minimum(self.end - self.start, 255)
+        shorter = np.cumsum(np.bincount(size, minlength=256))
+        part = (shorter * _PARTS // (len(size) + 1)).astype(np.uint8)[size]
+        order = np.argsort(part, kind="stable")
+        texts, code = self.copy(order), np.empty(len(order), np.int64)
         known = [pa.array([], pa.string())]
-        for start, end in pairwise([0, *ends.tolist()]):
+        for start, end in pairwise([0, *np.cumsum(np.bincount(part)).tolist()]):
             some = texts[start:end].dictionary_encode()
             code[order[start:end]] = some.indices.to_numpy() + np.int64(sum(map(len, known)))
             known.append(some.dictionary)
