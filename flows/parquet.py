@@ -12,6 +12,7 @@ from typing import BinaryIO, TypeAlias, TypedDict
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms.parts import Parts
 from transforms.schema import Table
 
 # DuckDB, Polars and Spark read one row group per thread; DuckDB's own are of this size.
@@ -20,7 +21,7 @@ ROW_GROUP = 122_880
 DIFFERING = ("result_id", "text", "lap_time_text")
 # Text by which rows stand in order, besides the first of a table's key.
 ORDERED = ("event_id", "sheet_id", "result_id")
-Rows: TypeAlias = pa.Table | pa.RecordBatchReader
+Rows: TypeAlias = pa.Table | Parts
 
 
 class Written(TypedDict):
@@ -102,17 +103,17 @@ def _row_groups(rows: Rows) -> Iterator[pa.Table]:
             yield rows.slice(start, ROW_GROUP).combine_chunks()
         return
     held, size = [], 0
-    for batch in rows:
-        held.append(batch)
-        size += batch.num_rows
+    for part in rows:
+        held.append(part)
+        size += part.num_rows
         while size >= ROW_GROUP:
-            whole = pa.Table.from_batches(held)
+            whole = pa.concat_tables(held)
             group = whole.slice(0, ROW_GROUP).combine_chunks()
-            held, size = whole.slice(ROW_GROUP).to_batches(), size - ROW_GROUP
+            held, size = [whole.slice(ROW_GROUP)], size - ROW_GROUP
             del whole  # of which the group is a copy: nothing need be held twice while it is written
             yield group
     if size:
-        yield pa.Table.from_batches(held).combine_chunks()
+        yield pa.concat_tables(held).combine_chunks()
 
 
 class _Hashing:

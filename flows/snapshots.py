@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from flows.errors import DataError, UserError
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from flows.load import Stage
     from flows.parquet import Rows
+    from flows.stored import Stored
+    from transforms.parts import Parts
 
 
 @dataclass(frozen=True)
@@ -88,15 +90,18 @@ class Snapshot:
         source: BinaryIO = files.open_input_stream(f"{top}/{self.name}/{file}")
         return source
 
-    def parquet(self, name: str) -> pq.ParquetFile:
-        """One table's file, to be read page by page against its checksums; raises OSError or ArrowException."""
+    def parquet(self, name: str, coded: Sequence[str] = ()) -> pq.ParquetFile:
+        """One table's file, to be read page by page against its checksums; raises OSError or ArrowException.
+
+        The texts of `coded` columns come as codes.
+        """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         files, top = self.storage.files()
         path = f"{top}/{self.name}/{name}.parquet"
         try:
-            return pq.ParquetFile(path, filesystem=files, page_checksum_verification=True)
+            return pq.ParquetFile(path, filesystem=files, page_checksum_verification=True, read_dictionary=coded)
         except UnicodeDecodeError as error:  # of a damaged name in the footer
             raise pa.ArrowInvalid(f"{path} names no column: {error}") from error
 
@@ -108,50 +113,56 @@ class Snapshot:
         return dataset.dataset(f"{top}/{self.name}/{name}.parquet", filesystem=files, format="parquet")
 
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """One table, or some columns of it; DataError where a page is not as it was written.
+        """One table, or some columns of it; DataError where a page is not as it was written."""
+        with self._readable(name):
+            return self.parquet(name).read(columns=columns)
 
-        A whole table is read once, and held, for several steps need the same.
-        """
-        if name in self._expected:
-            self._held[name] = self._expected.pop(name).result()
-        if name in self._held:
-            return self._held[name].select(columns) if columns else self._held[name]
-        found = self._read(name, columns)
-        if columns is None:
-            self._held[name] = found
-        return found
+    def parts(self, name: str) -> Parts:
+        """One table, read as it is asked for; DataError then, where a page is not as it was written."""
+        return self._stored(name).parts()
 
-    def expect(self, names: Iterable[str]) -> None:
-        """Begin to read whole tables that will be asked for, one after the other, while something else is done."""
-        if self._expected or self._held:
+    def expect(self, columns: Mapping[str, Sequence[str]]) -> None:
+        """Begin to read columns that will be asked for, one table after the other, while something else is done."""
+        if self._tables:
             return
         reader = ThreadPoolExecutor(1)
-        self._expected.update({name: reader.submit(self._read, name, None) for name in names})
+        for name, some in columns.items():
+            reader.submit(self._stored(name).expect, some)
         reader.shutdown(wait=False)
 
-    def holds(self, name: str, rows: Rows) -> bool:
-        """Tell whether these are the rows of one of its tables, if that was read whole."""
-        held = self._held.get(name)
-        return held is not None and held.equals(rows)
+    def let_go(self) -> None:
+        """Hold no columns any more."""
+        for stored in self._tables.values():
+            stored.let_go()
+
+    def holds(self, name: str, rows: pa.Table | Parts) -> bool:
+        """Tell whether these are the rows of one of its tables, which is read up to the first other one."""
+        from transforms.parts import Parts
+
+        return Parts.of(rows).equals(self.parts(name))
 
     @property
-    def tables(self) -> Mapping[str, pa.Table]:
-        """All tables by name, each read when it is asked for."""
+    def tables(self) -> Mapping[str, Parts]:
+        """All tables by name, each read as it is asked for."""
         return _Tables(self)
 
     @cached_property
-    def _held(self) -> dict[str, pa.Table]:
+    def _tables(self) -> dict[str, Stored]:
         return {}
 
-    @cached_property
-    def _expected(self) -> dict[str, Future[pa.Table]]:
-        return {}
+    def _stored(self, name: str) -> Stored:
+        from flows.stored import Stored
 
-    def _read(self, name: str, columns: list[str] | None) -> pa.Table:
+        if name not in self._tables:
+            self._tables[name] = Stored(partial(self.parquet, name), partial(self._readable, name))
+        return self._tables[name]
+
+    @contextmanager
+    def _readable(self, name: str) -> Iterator[None]:
         import pyarrow as pa
 
         try:
-            return self.parquet(name).read(columns=columns)
+            yield
         except (OSError, pa.ArrowException) as error:
             raise DataError(
                 f"{self.path}/{name}.parquet cannot be read: {error}",
@@ -159,15 +170,15 @@ class Snapshot:
             ) from error
 
 
-class _Tables(Mapping[str, "pa.Table"]):
+class _Tables(Mapping[str, "Parts"]):
     """The tables of a snapshot."""
 
     def __init__(self, snapshot: Snapshot):
         self._snapshot = snapshot
 
-    def __getitem__(self, name: str) -> pa.Table:
+    def __getitem__(self, name: str) -> Parts:
         self._snapshot.manifest["tables"][name]  # KeyError for a table that an older schema did not have
-        return self._snapshot.table(name)
+        return self._snapshot.parts(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._snapshot.manifest["tables"])
@@ -275,7 +286,7 @@ class Warehouse:
     ) -> Snapshot:
         """Make these tables a snapshot, of which some may have begun to be written on a stage.
 
-        Each table is a pa.Table, or a pa.RecordBatchReader that is read in bounded memory; it is conformed to
+        Each table is held, or in parts, which are read in bounded memory; it is conformed to
         transforms.schema, and tables that are not given are empty. Files that are there already are not
         written again unless they are damaged. Raises UserError when the place cannot be written to.
         """

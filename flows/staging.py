@@ -7,14 +7,16 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import NativeFile, fs, ipc
 
 from flows.memory import give_back
+from flows.snapshots import Snapshot
 from transforms.identity.arrays import spans
 from transforms.parts import ROWS, Parts
-from transforms.schema import IDENTIFIED, READ, TABLES
+from transforms.schema import READ, TABLES
 
 # A third of the bytes, for less time than it takes to write all of them.
 PACKED = ipc.IpcWriteOptions(compression="lz4")
@@ -82,35 +84,26 @@ def staged(folder: str, names: Sequence[str]) -> dict[str, Parts]:
     return {table: parts(table) for table in READ}
 
 
-def as_read(name: str, table: pa.Table) -> pa.Table:
-    """A published table as its reader left it, before anyone was told apart and the whole was checked."""
+def as_read(name: str, last: Snapshot) -> Parts:
+    """A published table as its reader left it, but for the columns that telling everyone apart fills anew."""
     from transforms.doubts import CHECKS
 
     if name == "findings":
-        table = table.filter(pc.field("check").isin(CHECKS))
-    for column in IDENTIFIED.get(name, ()):
-        field = TABLES[name].schema.field(column)
-        table = table.set_column(table.schema.get_field_index(column), field, pa.nulls(table.num_rows, field.type))
-    return table
+        return Parts.of(last.table(name).filter(pc.field("check").isin(CHECKS)))
+    return last.parts(name)
 
 
-def interleave(sheet_ids: Sequence[str], kept: pa.Table, reused: Set[str], fresh: pa.Table) -> pa.Table:
+def interleave(sheet_ids: Sequence[str], kept: Parts, reused: Set[str], fresh: pa.Table) -> Parts:
     """The rows of `sheet_ids` in their order: of the `reused` sheets from `kept`, of the others from `fresh`.
 
-    Both tables are sorted by sheet_id. Rows are not copied: neighbours in one table stay one slice.
+    Both tables are sorted by sheet_id.
     """
-    sources = (kept.select(fresh.column_names), fresh)
-    places = [spans(table["sheet_id"]) for table in sources]
-    slices: list[tuple[int, int, int]] = []
+    old, new = (spans(column) for column in (kept.columns("sheet_id")["sheet_id"], fresh["sheet_id"]))
+    place = [np.zeros(0, dtype=np.int32)]
     for sheet in sheet_ids:
-        source = 0 if sheet in reused else 1
-        start, stop = places[source].get(sheet, (0, 0))
-        if slices and slices[-1][0] == source and slices[-1][2] == start:
-            slices[-1] = (source, slices[-1][1], stop)
-        elif start < stop:
-            slices.append((source, start, stop))
-    parts = [sources[source].slice(start, stop - start) for source, start, stop in slices]
-    return pa.concat_tables(parts or [fresh.slice(0, 0)])
+        start, stop = (old if sheet in reused else new).get(sheet, (0, 0))
+        place.append(np.arange(start, stop, dtype=np.int32) if sheet in reused else np.full(stop - start, -1, np.int32))
+    return kept.laid(np.concatenate(place), fresh)
 
 
 def _files(folder: str) -> tuple[fs.FileSystem, str]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from flows.load import Stage
-    from flows.parquet import Rows
     from flows.report import Summary
     from transforms.parts import Parts
 
@@ -89,9 +88,9 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
             if not plan.reused:
                 give_back_large()
             tables = _run(runner, collect, plan, staging, names, current)
-            stage.begin(_rows({"lines": tables["lines"]}))
+            stage.begin({"lines": tables["lines"]})
             tables = _run(runner, identify, plan, tables, current)
-            stage.begin(_rows({name: table for name, table in tables.items() if name != "findings"}))
+            stage.begin({name: table for name, table in tables.items() if name != "findings"})
             tables = _run(runner, check, plan, tables, current)
             snapshot, summary = _run(runner, publish, warehouse, plan, tables, stage)
         return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused))
@@ -153,8 +152,7 @@ def collect(plan: Plan, staging: str, names: Sequence[str], current: Snapshot | 
     if not plan.reused or current is None:
         return fresh
     order = [sheet.sheet_id for sheet in plan.seeds.sheets]
-    kept = {name: as_read(name, current.table(name)) for name in fresh}
-    return {name: interleave(order, kept[name], plan.reused, rows.whole()) for name, rows in fresh.items()}
+    return {name: interleave(order, as_read(name, current), plan.reused, rows.whole()) for name, rows in fresh.items()}
 
 
 def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:
@@ -170,8 +168,6 @@ def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:
         found = told_apart(known, plan.seeds.decisions, previous, _as_judged(plan, current))
     except DecisionError as error:
         raise DataError(str(error)) from None
-    if plan.reused:  # what stays of the last build is held, and told from this one's as a whole
-        found = {name: table.whole() if isinstance(table, Parts) else table for name, table in found.items()}
     return known | found | {"findings": pa.concat_tables([Parts.of(read["findings"]).whole(), found["findings"]])}
 
 
@@ -191,6 +187,7 @@ def check(plan: Plan, tables: Tables, current: Snapshot | None) -> Tables:
     if plan.reused and current:
         last = {name: current.table(name) for name in ("events", "findings")}
         found = checks.recheck(tables, last, plan.reused)
+        current.let_go()
     else:
         found = checks.check(tables)
     findings = pa.concat_tables([plan.seeds.findings, tables["findings"], found])
@@ -201,7 +198,7 @@ def publish(warehouse: Warehouse, plan: Plan, tables: Tables, stage: Stage) -> t
     """Show the tables to readers, and sum them up."""
     from flows.report import summarise
 
-    snapshot = warehouse.complete(plan.inputs, _rows(tables), stage)
+    snapshot = warehouse.complete(plan.inputs, tables, stage)
     with ThreadPoolExecutor(1) as beside:
         summary = beside.submit(summarise, snapshot)
         warehouse.show(snapshot)
@@ -214,13 +211,6 @@ def _stage(warehouse: Warehouse, plan: Plan, current: Snapshot | None) -> Stage:
 
     writing = {name: plan.inputs[name] for name in ("code", "schema_version", "writer")}
     return Stage(warehouse, current if plan.reused and current and stands(current, writing) else None)
-
-
-def _rows(tables: Tables) -> dict[str, Rows]:
-    """The rows of tables, those in parts to be made while they are written."""
-    from transforms.parts import Parts
-
-    return {name: table.reader() if isinstance(table, Parts) else table for name, table in tables.items()}
 
 
 # What each step is called, on the terminal and in Prefect's UI.

@@ -21,9 +21,12 @@ PROJECT = Path(__file__).resolve().parent.parent
 # What decides how a sheet is read, and what else decides which tables and views are published.
 READING = ("transforms", *(f"flows/{name}.py" for name in ("extract", "sheet_files", "events", "decisions", "roots")))
 PUBLISHING = ("warehouse/views", "flows/views.py", "flows/database.py", "flows/parquet.py")
-# The tables of the last snapshot that are needed when a few sheets changed, in the order in which they are.
-COMPARED = ("sheets", "lines", "results", "driver_results", "findings", "names", "drivers", "entrants", "cars",
-            "driver_links")  # fmt: skip
+# The columns of the last snapshot that are needed as a whole when a few sheets changed, in the order in which they are.
+COMPARED = {
+    "driver_results": ("sheet_id", "name_text", "pseudonym", "driver_id", "event_id", "season", "car_number", "car",
+                       "entrant"),
+    "results": ("sheet_id", "crew_size", "line", "entrant_id", "car_id", "make", "model", "season"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def standing(location: str, warehouse: Warehouse, wait: float = 0.0) -> Outcome 
 
 
 def _expect(last: Snapshot, code: str, path: str, sha256: str) -> None:
-    """Read the last snapshot, while files are still looked at, once one of them is not what it was."""
+    """Read ahead what will be compared, while files are still looked at, once one of them is not what it was."""
     before = last.manifest["inputs"]
     if before.get("code", {}).get("reading") == code and before["files"].get(path) != sha256:
         last.expect(COMPARED)

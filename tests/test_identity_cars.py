@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from transforms.cars import read_cars
 from transforms.identity.arrays import with_column
 from transforms.identity.cars import key, renew_cars, resolve_cars
-from transforms.identity.changes import standing_cars
+from transforms.identity.standing import Standing
+from transforms.parts import Parts
 from transforms.schema import TABLES
 
 Print = tuple[str | None, int | None]
@@ -189,8 +190,8 @@ def test_cars_told_apart_again_are_those_of_all(old: Sheets, new: Sheets, gone: 
     rows = archive(after)
     ids = pa.array([borne.get(result) for result in rows["result_id"].to_pylist()], pa.string())
     unchanged = {sheet for sheet, prints in after.items() if old.get(sheet) == prints}
-    place = standing_cars(rows, before, unchanged)
-    assert renew_cars(rows, {"results": before, "cars": cars}, place) == told(rows, ids)
+    again, table = renew_cars(Standing.of(Parts.of(rows), Parts.of(before), unchanged), cars)
+    assert (with_column(rows, "car_id", again.dictionary_decode()), table) == told(rows, ids)
 
 
 def archive(sheets: Sheets) -> pa.Table:

@@ -15,7 +15,7 @@ Tables = dict[str, pa.Table]
 NO_DECISIONS = pa.schema([(name, pa.string()) for name in ("op", "a", "b", "reason", "date")] + [("row", pa.int64())])
 
 
-def replaced(table: pa.Table, name: str, places: np.ndarray, values: list[str | None]) -> pa.Table:
+def replaced(table: pa.Table, name: str, places: np.ndarray, values: list[str | None] | list[int]) -> pa.Table:
     """The table with other values in some rows of a column."""
     column = np.array(table[name].to_pylist(), dtype=object)
     column[places] = values
@@ -151,6 +151,7 @@ def test_an_unrelated_sheet_concerns_nobody_else(archive: Tables) -> None:
     ):
         rows = replaced(rows, name, np.arange(2), values)
     cars = replaced(archive["results"].slice(0, 2), "result_id", np.arange(2), ["zz/race:1", "zz/race:2"])
+    cars = replaced(cars, "crew_size", np.arange(2), [1, 1])
     after = archive | {
         "driver_results": pa.concat_tables([archive["driver_results"], rows]),
         "results": pa.concat_tables([archive["results"], cars]),

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 ROWS = 16_384  # of a part: some megabytes
+Scan: TypeAlias = Callable[[Sequence[str]], Iterator[pa.Table]]
+Rows = TypeVar("Rows", pa.Table, pa.ChunkedArray)
 
 
 @dataclass(frozen=True)
 class Parts:
-    """A table whose rows are read when they are asked for: `scan` gives some columns of its parts, in order."""
+    """A table whose rows are read when they are asked for: `scan` gives some columns of its parts, in order.
+
+    Where that costs less, `coded` gives the columns with texts as codes, in parts of its own, and `picked` those of the
+    rows at some places, which rise; `count` is how many rows there are, where that is known beforehand.
+    """
 
     schema: pa.Schema
-    scan: Callable[[Sequence[str]], Iterator[pa.Table]]
+    scan: Scan
+    coded: Scan | None = None
+    picked: Callable[[np.ndarray, Sequence[str]], pa.Table] | None = None
+    count: int | None = None
 
     @classmethod
     def of(cls, table: pa.Table | Parts) -> Parts:
@@ -24,7 +35,8 @@ class Parts:
         if isinstance(table, Parts):
             return table
         starts = range(0, table.num_rows, ROWS)
-        return cls(table.schema, lambda columns: (table.select(columns).slice(start, ROWS) for start in starts))
+        scan = lambda columns: (table.select(columns).slice(start, ROWS) for start in starts)
+        return cls(table.schema, scan, count=table.num_rows)
 
     def __iter__(self) -> Iterator[pa.Table]:
         return self.scan(self.schema.names)
@@ -32,13 +44,13 @@ class Parts:
     def columns(self, *names: str) -> pa.Table:
         """Some columns of all rows, their texts as codes of the distinct ones."""
         found: dict[str, list[pa.Array]] = {name: [] for name in names}
-        for part in self.scan(names):
+        for part in (self.coded or self.scan)(names):
             for name in names:
                 found[name] += _encoded(part[name]).chunks
         types = [_encoded(self.schema.empty_table()[name]).type for name in names]
         return pa.table(
             {
-                name: _whole(pa.chunked_array(chunks, type_))
+                name: in_one(pa.chunked_array(chunks, type_))
                 for (name, chunks), type_ in zip(found.items(), types, strict=True)
             }
         )
@@ -46,16 +58,28 @@ class Parts:
     def take(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
         """Some columns of the rows at some places, in the order of these."""
         ranked, back = np.unique(places, return_inverse=True)
-        found, start = [pa.table({name: [] for name in columns}, self._fields(columns))], 0
-        for part in self.scan(columns):
-            low, high = np.searchsorted(ranked, (start, start + part.num_rows))
-            found.append(part.take(pa.array(ranked[low:high] - start)))
-            start += part.num_rows
-        return pa.concat_tables(found).take(pa.array(back))
+        return (self.picked or self._sought)(ranked, columns).take(pa.array(back))
 
-    def filled(self, fill: Callable[[pa.Table, slice], pa.Table]) -> Parts:
-        """The table as `fill` leaves each whole part, which is told the places of its rows."""
-        return self.made(self.schema, self.schema.names, fill)
+    def filled(self, names: Collection[str], fill: Callable[[slice], Mapping[str, pa.Array]]) -> Parts:
+        """The table with some columns filled: `fill` gives those of the rows at some places."""
+        others = [name for name in self.schema.names if name not in names]
+
+        def make(part: pa.Table, places: slice) -> pa.Table:
+            columns = {**dict(zip(others, part.columns, strict=True)), **fill(places)}
+            return pa.table({name: columns[name] for name in self.schema.names}, self.schema)
+
+        whole = self.made(self.schema, others, make)
+
+        def asked(columns: Sequence[str]) -> Parts:
+            return self if set(columns).isdisjoint(names) else whole
+
+        return Parts(
+            self.schema,
+            lambda columns: asked(columns).scan(columns),
+            lambda columns: (asked(columns).coded or asked(columns).scan)(columns),
+            lambda places, columns: asked(columns).take(places, columns),
+            self.count,
+        )
 
     def made(self, schema: pa.Schema, of: Sequence[str], make: Callable[[pa.Table, slice], pa.Table]) -> Parts:
         """Another table, with a row for each of this one, which `make` makes of some columns of each part."""
@@ -66,25 +90,115 @@ class Parts:
                 yield make(part, slice(start, start + part.num_rows)).select(columns)
                 start += part.num_rows
 
-        return Parts(schema, scan)
+        return Parts(schema, scan, count=self.count)
 
-    def reader(self) -> pa.RecordBatchReader:
-        """The rows as a stream, to be read once."""
-        batches = (batch for part in self for batch in part.to_batches())
-        return pa.RecordBatchReader.from_batches(self.schema, batches)
+    def whole(self, *columns: str) -> pa.Table:
+        """All rows, or some columns of them."""
+        names = columns or self.schema.names
+        return pa.concat_tables([self.schema.empty_table().select(names), *self.scan(names)])
 
-    def whole(self) -> pa.Table:
-        """All rows."""
-        return pa.concat_tables([self.schema.empty_table(), *self])
+    def laid(self, place: np.ndarray, fresh: pa.Table) -> Parts:
+        """The table that has in each row that which has its `place` here, or the next of the `fresh` where that is -1.
 
-    def _fields(self, columns: Sequence[str]) -> pa.Schema:
-        return pa.schema([self.schema.field(name) for name in columns])
+        Places rise.
+        """
+        nth = np.cumsum(place < 0, dtype=np.int32) - 1
+
+        def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
+            return _laid_in_parts(place, self.scan(columns), fresh.select(columns))
+
+        def coded(columns: Sequence[str]) -> Iterator[pa.Table]:
+            some = pa.table({name: _encoded(fresh[name]) for name in columns})
+            yield laid(place, self.columns(*columns), some)
+
+        def picked(places: np.ndarray, columns: Sequence[str]) -> pa.Table:
+            at = place[places]
+            some = fresh.select(columns).take(pa.array(nth[places[at < 0]]))
+            return laid(np.where(at < 0, -1, np.cumsum(at >= 0) - 1), self.take(at[at >= 0], columns), some)
+
+        return Parts(self.schema, scan, coded, picked, len(place))
+
+    def beside(self, other: Parts, schema: pa.Schema) -> Parts:
+        """The table of this schema of which some columns are here, and the rest in another table of as many rows."""
+
+        def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
+            here = [name for name in columns if name in self.schema.names]
+            there = [name for name in columns if name not in here]
+            if not here or not there:
+                yield from (self if here else other).scan(columns)
+                return
+            for part, side in _in_step(self.scan(here), other.scan(there)):
+                fields = dict(zip(here + there, part.columns + side.columns, strict=True))
+                yield pa.table({name: fields[name] for name in columns})
+
+        return Parts(schema, scan, count=self.count)
+
+    def equals(self, other: Parts) -> bool:
+        """Tell whether another table has the same rows; at once where the numbers of rows are known to differ."""
+        if self.count != other.count:
+            return False
+        return all(one.equals(two) for one, two in _in_step(iter(self), iter(other)))
+
+    def _sought(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
+        found, start = [self.schema.empty_table().select(columns)], 0
+        for part in self.scan(columns):
+            low, high = np.searchsorted(places, (start, start + part.num_rows))
+            found.append(part.take(pa.array(places[low:high] - start)))
+            start += part.num_rows
+        return pa.concat_tables(found)
+
+
+def laid(place: np.ndarray, old: Rows, fresh: Rows) -> Rows:
+    """For each row that which has its `place` in `old`, or the next of the `fresh` where that is -1."""
+    new = place < 0
+    at = pa.array(np.where(new, len(old) + np.cumsum(new) - 1, place))
+    if isinstance(old, pa.Table):
+        return pa.concat_tables([old, fresh]).unify_dictionaries().take(at)
+    return pa.chunked_array([*old.chunks, *fresh.chunks], old.type).unify_dictionaries().take(at)
+
+
+def _laid_in_parts(place: np.ndarray, parts: Iterator[pa.Table], fresh: pa.Table) -> Iterator[pa.Table]:
+    """The same of a table in parts; places rise."""
+    reach = np.maximum.accumulate(place)
+    start = row = used = 0
+    for part in parts:
+        end = int(np.searchsorted(reach, start + part.num_rows))
+        own = place[row:end]
+        new = int((own < 0).sum())
+        if new or (len(own) and own[-1] - own[0] + 1 > len(own)):
+            yield laid(np.where(own < 0, -1, own - start), part, fresh.slice(used, new))
+        elif len(own):
+            yield part.slice(int(own[0]) - start, len(own))
+        start, row, used = start + part.num_rows, end, used + new
+    if used < fresh.num_rows:
+        yield fresh.slice(used)
+
+
+def _in_step(ones: Iterator[pa.Table], others: Iterator[pa.Table]) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """The parts of two tables of as many rows, cut alike."""
+    rest: pa.Table | None = None
+    for one in (part for part in ones if part.num_rows):
+        while rest is None or rest.num_rows < one.num_rows:
+            more = next(others)
+            rest = pa.concat_tables([rest, more]) if rest else more
+        yield one, rest.slice(0, one.num_rows)
+        rest = rest.slice(one.num_rows)
 
 
 def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.dictionary_encode() if pa.types.is_string(column.type) else column
 
 
-def _whole(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The column in one piece."""
-    return pa.chunked_array([column.unify_dictionaries().combine_chunks()], column.type)
+def in_one(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column in one piece, its codes those of texts that there are."""
+    one = column.unify_dictionaries().combine_chunks()
+    if not pa.types.is_dictionary(column.type):
+        return pa.chunked_array([one], column.type)
+    code = np.asarray(pc.fill_null(one.indices, -1))
+    there = np.zeros(len(one.dictionary) + 1, dtype=bool)  # the last is for null
+    there[code] = True
+    if there[:-1].all():
+        return pa.chunked_array([one], column.type)
+    rank = np.cumsum(there, dtype=np.int32) - 1
+    values = one.dictionary.filter(pa.array(there[:-1]))
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(pa.array(rank[code], mask=code < 0), values)], column.type)

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.identity.arrays import among
 from transforms.parts import Parts
 from transforms.schema import TABLES
 
@@ -76,9 +77,13 @@ def changed_events(tables: Mapping[str, pa.Table], events: pa.Table, unchanged: 
     return pa.array(sorted({row[0] for row in now - before}.union(_event(others).to_pylist())), pa.string())
 
 
-def within(tables: Mapping[str, pa.Table], events: pa.Array) -> dict[str, pa.Table]:
+def within(tables: Mapping[str, pa.Table | Parts], events: pa.Array) -> dict[str, pa.Table]:
     """What checks may see of these events."""
-    return {name: table.filter(pc.is_in(_event(table), events)) for name, table in seen(tables).items()}
+    some = {name: Parts.of(tables.get(name, TABLES[name].empty())).whole() for name in ("events", "sheets")}
+    some = {name: table.filter(pc.is_in(_event(table), events)) for name, table in some.items()}
+    results = Parts.of(tables.get("results", TABLES["results"].empty()))
+    mine = among(results.columns("sheet_id")["sheet_id"], some["sheets"]["sheet_id"].combine_chunks()) >= 0
+    return seen({**some, "results": results.take(np.flatnonzero(mine), SEEN["results"])})
 
 
 def untouched(findings: pa.Table, tables: Mapping[str, pa.Table], changed: pa.Array, unchanged: Set[str]) -> pa.Table:

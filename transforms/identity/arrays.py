@@ -13,12 +13,35 @@ from transforms.identity.groups import Codes
 
 def codes(column: pa.ChunkedArray | pa.Array) -> tuple[Codes, pa.Array]:
     """Each value's rank among the distinct values (-1 for null), and those values in order."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    encoded = array.dictionary_encode()
-    order = pc.sort_indices(encoded.dictionary).to_numpy()
+    code, values = distinct_of(column)
+    order = pc.sort_indices(values).to_numpy()
     rank = np.empty(len(order) + 1, dtype=np.int32)
     rank[order], rank[-1] = np.arange(len(order)), -1
-    return rank[np.asarray(pc.fill_null(encoded.indices, -1))], encoded.dictionary.take(pa.array(order))
+    return rank[code], values.take(pa.array(order))
+
+
+def distinct_of(column: pa.ChunkedArray | pa.Array) -> tuple[Codes, pa.Array]:
+    """For each value its place among the distinct ones (-1 for null), and those as they come."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = array.dictionary_encode()
+    return np.asarray(pc.fill_null(encoded.indices, -1)), encoded.dictionary
+
+
+def among(column: pa.ChunkedArray | pa.Array, values: pa.Array) -> Codes:
+    """The place of each of a column's texts among distinct values, -1 for none; each distinct text is sought once."""
+    code, texts = distinct_of(column)
+    return np.asarray(np.append(_found(texts, values), np.int32(-1))[code])
+
+
+def _found(texts: pa.Array, values: pa.Array) -> Codes:
+    """The place of each text among the values: of two sides the shorter is made a table to look things up in."""
+    if len(values) <= len(texts):
+        return np.asarray(pc.fill_null(pc.index_in(texts, values), -1))
+    back = np.asarray(pc.fill_null(pc.index_in(values, texts), -1))
+    place = np.full(len(texts), -1, dtype=np.int32)
+    held = np.flatnonzero(back >= 0)
+    place[back[held]] = held
+    return place
 
 
 def coded(code: Codes, texts: pa.Array) -> pa.DictionaryArray:
@@ -63,13 +86,12 @@ def with_columns(table: pa.Table, columns: Mapping[str, pa.Array | pa.ChunkedArr
 
 def spans(column: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
     """Each value of a column in which equal ones stand together: its first row, and the one after its last."""
-    ends: dict[str, int] = {}
-    offset = 0
-    for chunk in column.chunks:
-        found = pc.run_end_encode(chunk)
-        ends |= zip(found.values.to_pylist(), (offset + end for end in found.run_ends.to_pylist()), strict=True)
-        offset += len(chunk)
-    return dict(zip(ends, zip([0, *ends.values()], ends.values(), strict=False), strict=True))
+    code, texts = distinct_of(column)
+    starts = np.flatnonzero(np.diff(code, prepend=-1))
+    ends = np.append(starts[1:], len(code)).tolist() if len(starts) else []
+    return dict(
+        zip(texts.take(pa.array(code[starts])).to_pylist(), zip(starts.tolist(), ends, strict=True), strict=True)
+    )
 
 
 def runs(column: pa.ChunkedArray) -> Codes:

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.fold import fold, fold_array
-from transforms.identity.arrays import answers, coded, codes, with_column
+from transforms.identity.arrays import among, answers, coded, codes, distinct_of, with_column
 from transforms.identity.groups import Codes, dense
 from transforms.identity.ids import Wishes, assign, slugs
-from transforms.identity.renewal import renewed, touched
 from transforms.identity.spellings import NEVER, Entries, eras
+from transforms.identity.standing import Standing, renewed
 from transforms.lexicon import read_list
 from transforms.schema import TABLES
 
@@ -88,20 +88,27 @@ def resolve_cars(results: pa.Table, old: pa.Array | pa.ChunkedArray) -> tuple[pa
     return column, with_variants(cars, few, pc.unique(few["make"])).sort_by("car_id")
 
 
-def renew_cars(results: pa.Table, previous: Mapping[str, pa.Table], place: Codes) -> tuple[pa.Table, pa.Table]:
-    """What `resolve_cars` gives, with only those cars told apart anew that new or lost results print.
+def renew_cars(standing: Standing, before: pa.Table) -> tuple[pa.DictionaryArray, pa.Table]:
+    """What `resolve_cars` gives, with only those cars of `before` told apart anew that new or lost results print.
 
-    `previous` holds results and cars of the last snapshot, and `place` tells where each result stood there. What is a
-    variant of what is asked again of all cars of the makes that are printed there.
+    What is a variant of what is asked again of all cars of the makes that are printed there.
     """
-    printed = touched(results, previous["results"], place, _PRINTED)
-    known = pc.is_in(_letters(previous["cars"]), pc.unique(_letters(printed)))
-    columns = results.select(["result_id", "season", *_PRINTED])
-    ids, cars = renewed(columns, previous, place, "cars", known, _told_apart_anew)
+    printed = standing.touched(_PRINTED)
+    known = pc.is_in(_letters(before), pc.unique(_letters(printed)))
+    ids, cars = renewed(standing, before, known, _PRINTED, _told_apart_anew)
     folded = set(map(fold, printed["make"].drop_null().to_pylist()))
-    makes = [make for make in pc.unique(results["make"]).to_pylist() if make and fold(make) in folded]
-    results = with_column(results, "car_id", ids)
-    return results, with_variants(cars, results, pa.array(makes, pa.string())).sort_by("car_id")
+    rows = standing.results.columns("make", "model", "season")
+    makes = [make for make in distinct_of(rows["make"])[1].to_pylist() if fold(make) in folded]
+    of = pa.array(makes, pa.string())
+    return ids, with_variants(cars, _prints(rows, ids, np.flatnonzero(among(rows["make"], of) >= 0)), of).sort_by(
+        "car_id"
+    )
+
+
+def _prints(results: pa.Table, car: pa.DictionaryArray, some: Codes) -> pa.Table:
+    """The car, make, model and season of some results."""
+    few = results.select(["make", "model", "season"]).append_column("car_id", car).take(pa.array(some))
+    return few.cast(pa.schema([(name, TABLES["results"].schema.field(name).type) for name in few.column_names]))
 
 
 def _letters(cars: pa.Table) -> pa.ChunkedArray:

@@ -10,32 +10,34 @@ import pyarrow as pa
 
 from transforms.identity.arrays import spans
 from transforms.identity.groups import Codes, spread
+from transforms.parts import Parts
 
 # All of a car that can bear on who is who.
 _CAR = ("event_id", "season", "car_number", "entrant", "car", "class")
 LONGEST = 4_000  # mentions up to which two versions of a sheet are compared car by car; a longer one is new as a whole
 Span = tuple[int, int]
-Spanned = tuple[pa.Table, Mapping[str, Span]]
 
 
-def standing(new: Spanned, old: Spanned, unchanged: Set[str], compared: Set[str]) -> Codes:
+def standing(
+    new: Parts, here: Mapping[str, Span], old: Parts, there: Mapping[str, Span], unchanged: Set[str], compared: Set[str]
+) -> Codes:
     """For each mention its place in the last build; -1 for one that was not there, or not so.
 
     Both tables are driver_results in order of sheet, line and seat, beside the span of each sheet. All mentions of
     `unchanged` sheets stand, and of those to be `compared` those of cars that were printed alike in the same order.
     """
-    (rows, here), (others, there) = new, old
-    pairs = [(span, there[sheet]) for sheet, span in here.items() if sheet in unchanged and sheet in there]
-    for sheet in sorted(compared - unchanged):
-        if sheet in here and sheet in there:
-            pairs += _alike(rows, here[sheet], others, there[sheet])
-    return _placed(rows.num_rows, pairs)
+    both = here.keys() & there.keys()
+    sheets = [sheet for sheet in sorted((compared - unchanged) & both) if _comparable(here[sheet], there[sheet])]
+    cars, others = (_cars(rows, [of[sheet] for sheet in sheets]) for rows, of in ((new, here), (old, there)))
+    pairs = [(here[sheet], there[sheet]) for sheet in unchanged & both]
+    pairs += [pair for one, other in zip(cars, others, strict=True) for pair in _alike(one, other)]
+    return _placed(_rows(here), pairs)
 
 
-def standing_cars(new: pa.Table, old: pa.Table, unchanged: Set[str]) -> Codes:
-    """For each row of results its place in the last build when its sheet is `unchanged`, else -1."""
-    here, there = spans(new["sheet_id"]), spans(old["sheet_id"])
-    return _placed(new.num_rows, [(here[sheet], there[sheet]) for sheet in unchanged & here.keys() & there.keys()])
+def standing_cars(new: pa.ChunkedArray, old: pa.ChunkedArray, unchanged: Set[str]) -> Codes:
+    """For each result its place in the last build when its sheet is `unchanged`, else -1; given the sheet of each."""
+    here, there = spans(new), spans(old)
+    return _placed(len(new), [(here[sheet], there[sheet]) for sheet in unchanged & here.keys() & there.keys()])
 
 
 def lost(place: Codes, before: int) -> Codes:
@@ -51,29 +53,39 @@ def _placed(rows: int, pairs: Sequence[tuple[Span, Span]]) -> Codes:
     return place
 
 
-def _alike(new: pa.Table, here: Span, old: pa.Table, there: Span) -> Iterator[tuple[Span, Span]]:
+def _rows(of: Mapping[str, Span]) -> int:
+    return max((stop for _, stop in of.values()), default=0)
+
+
+def _comparable(*spans: Span) -> bool:
+    return all(stop - start <= LONGEST for start, stop in spans)
+
+
+Printed = tuple[list[tuple[object, ...]], list[int]]
+
+
+def _alike(one: Printed, other: Printed) -> Iterator[tuple[Span, Span]]:
     """The spans of cars that stand in both versions of a sheet."""
-    if max(here[1] - here[0], there[1] - there[0]) > LONGEST:
-        return
-    cars, starts = _cars(new, here)
-    others, froms = _cars(old, there)
+    (cars, starts), (others, froms) = one, other
     for a, b, size in SequenceMatcher(None, cars, others, autojunk=False).get_matching_blocks():
         yield (starts[a], starts[a + size]), (froms[b], froms[b + size])
 
 
-def _cars(rows: pa.Table, span: Span) -> tuple[list[tuple[object, ...]], list[int]]:
-    """What is printed of each car of a sheet, and where its mentions begin; with the end of the last."""
-    cars: list[tuple[object, ...]] = []
-    starts: list[int] = []
-    last = None
-    some = rows.select([*_CAR, "result_id", "name_text", "pseudonym"]).slice(span[0], span[1] - span[0])
-    for at, row in enumerate(some.to_pylist(), span[0]):
-        if row["result_id"] != last:
-            cars.append(tuple(row[name] for name in _CAR))
-            starts.append(at)
-            last = row["result_id"]
-        cars[-1] += (row["name_text"], bool(row["pseudonym"]))
-    return cars, [*starts, span[1]]
+def _cars(rows: Parts, sheets: Sequence[Span]) -> Iterator[Printed]:
+    """What is printed of each car of some sheets, and where its mentions begin; with the end of the last."""
+    places = np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(*span) for span in sheets)])
+    printed = iter(rows.take(places, [*_CAR, "result_id", "name_text", "pseudonym"]).to_pylist())
+    for start, stop in sheets:
+        cars: list[tuple[object, ...]] = []
+        starts: list[int] = []
+        last = None
+        for at, row in zip(range(start, stop), printed, strict=False):
+            if row["result_id"] != last:
+                cars.append(tuple(row[name] for name in _CAR))
+                starts.append(at)
+                last = row["result_id"]
+            cars[-1] += (row["name_text"], bool(row["pseudonym"]))
+        yield cars, [*starts, stop]
 
 
 def retold_events(new: pa.Table | None, old: pa.Table | None) -> set[str]:

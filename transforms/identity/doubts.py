@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import runs, whole
-from transforms.identity.groups import Codes, ordered
+from transforms.identity.arrays import among, runs, whole
+from transforms.identity.groups import Codes, distinct, ordered, paired
 from transforms.parts import Parts
 from transforms.schema import TABLES
 
@@ -62,32 +62,54 @@ def doubts(careers: Careers) -> pa.Table:
     return TABLES["findings"].conform(pa.table(cells | facts | said))
 
 
-def doubts_again(
-    rows: pa.Table, results: pa.Table, findings: pa.Table, judged: pa.ChunkedArray, unchanged: Sequence[str]
-) -> pa.Table:
+def doubts_again(careers: Careers, findings: pa.Table, judged: Codes, unchanged: Sequence[str]) -> pa.Table:
     """The findings about people, sought again for those `judged`; those of `unchanged` sheets may stay.
 
-    A finding says on which line it is, and not about whom: so whoever stands on such a line with one who is sought
-    is sought, too, and only the others' findings stay.
+    Of careers only rows, results, person and car are asked. A finding says on which line it is, and not about whom: so
+    whoever stands on such a line with one who is sought is sought, too, and only the others' findings stay.
     """
     sheets = pa.array(unchanged, pa.string())
     about = pc.and_(pc.is_in(findings["check"], pa.array(CHECKS)), pc.is_in(findings["sheet_id"], sheets))
     kept = findings.filter(about)
-    line = pc.binary_join_element_wise(kept["sheet_id"], kept["line"].cast(pa.string()), ":")
-    doubted = rows.select(["result_id", "driver_id"]).filter(pc.is_in(rows["result_id"], pc.unique(line)))
-    sought = pc.unique(judged)
+    line = _cars_of(careers.results, kept)
+    doubted = np.zeros(int(careers.car.max(initial=-1)) + 2, dtype=bool)  # the last is for no car
+    doubted[line[line >= 0]] = True
+    there = np.flatnonzero(doubted[careers.car])
+    who, car = careers.person[there], careers.car[there]
+    sought = np.zeros(len(careers.ids), dtype=bool)
+    sought[judged] = True
     while True:
-        lines = pc.unique(doubted["result_id"].filter(pc.is_in(doubted["driver_id"], sought)))
-        there = doubted["driver_id"].filter(pc.is_in(doubted["result_id"], lines))
-        more = pc.unique(pa.chunked_array([sought, *there.chunks], pa.string()))
-        if len(more) == len(sought):
+        again = np.zeros(len(doubted), dtype=bool)
+        again[car[sought[who]]] = True
+        more = who[again[car]]
+        if sought[more].all():
             break
-        sought = more
-    some = rows.select(ASKED).filter(pc.is_in(rows["driver_id"], sought))
-    cars = results.select(["result_id", "crew_size", "extra"])
-    again = doubts(Careers.of(some, cars.filter(pc.is_in(cars["result_id"], pc.unique(some["result_id"])))))
-    stay = kept.filter(pc.invert(pc.is_in(line, lines)))
-    return pa.concat_tables([stay, again]).group_by(stay.column_names).aggregate([]).select(stay.column_names)
+        sought[more] = True
+    found = doubts(_careers_of(careers, np.flatnonzero(sought[careers.person])))
+    stay = kept.filter(pa.array(~again[line]))
+    return pa.concat_tables([stay, found]).group_by(stay.column_names).aggregate([]).select(stay.column_names)
+
+
+def _cars_of(results: Parts, findings: pa.Table) -> Codes:
+    """The place of the result on whose line each finding is; -1 where there is none."""
+    sheets = pc.unique(findings["sheet_id"])
+    places = results.columns("sheet_id", "line")
+    sheet = among(places["sheet_id"], sheets)
+    some = np.flatnonzero(sheet >= 0)
+    own = paired(sheet[some], 1 << 32, whole(places["line"])[some])
+    order = np.argsort(own)
+    wanted = paired(among(findings["sheet_id"], sheets), 1 << 32, whole(findings["line"]))
+    at = np.searchsorted(own[order], wanted)
+    found = np.append(own[order], -1)[at] == wanted
+    return np.where(found, np.append(some[order], -1)[at], -1)
+
+
+def _careers_of(careers: Careers, some: Codes) -> Careers:
+    """The careers that are made up of some mentions, which are held."""
+    ids = careers.ids.take(pa.array(careers.person[some]))
+    rows = careers.rows.take(some, [name for name in ASKED if name != "driver_id"]).append_column("driver_id", ids)
+    cars = careers.results.take(distinct(careers.car[some]), ["result_id", "crew_size", "extra"])
+    return Careers.of(rows, cars)
 
 
 def _findings(check: str, at: Codes, observed: pa.Array, expected: pa.Array, *message: pa.Array | str) -> pa.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from functools import cache
 from itertools import pairwise
 
@@ -15,8 +15,8 @@ from transforms.fold import fold, fold_array
 from transforms.identity.arrays import coded, codes, lists, with_column
 from transforms.identity.groups import Bag, Codes, dense, joined, ordered
 from transforms.identity.ids import Wishes, assign, slug
-from transforms.identity.renewal import renewed, touched
 from transforms.identity.spellings import Entries, eras
+from transforms.identity.standing import Standing, renewed
 from transforms.lexicon import read_list
 from transforms.schema import TABLES
 
@@ -59,18 +59,13 @@ def resolve_entrants(results: pa.Table, old: pa.Array | pa.ChunkedArray) -> tupl
     return column, _with_related(teams).sort_by("entrant_id")
 
 
-def renew_entrants(results: pa.Table, previous: Mapping[str, pa.Table], place: Codes) -> tuple[pa.Table, pa.Table]:
-    """What `resolve_entrants` gives, with only those teams told apart anew that new or lost results print.
-
-    `previous` holds results and entrants of the last snapshot, and `place` tells where each result stood there.
-    """
-    before = previous["entrants"]
-    printed = touched(results, previous["results"], place, ["entrant"])
+def renew_entrants(standing: Standing, before: pa.Table) -> tuple[pa.DictionaryArray, pa.Table]:
+    """What `resolve_entrants` gives, with only those of `before` told apart anew that new or lost results print."""
+    printed = standing.touched(["entrant"])
     cores = {core(text) for text in printed["entrant"].drop_null().to_pylist()}
     known = pc.is_in(before["core_words"], pa.array(cores, pa.string()))
-    rows = results.select(["result_id", "season", "entrant"])
-    ids, teams = renewed(rows, previous, place, "entrants", known, _told_apart)
-    return with_column(results, "entrant_id", ids), _related_as_before(teams, before).sort_by("entrant_id")
+    ids, teams = renewed(standing, before, known, ["entrant"], _told_apart)
+    return ids, _related_as_before(teams, before).sort_by("entrant_id")
 
 
 def _told_apart(

@@ -24,6 +24,9 @@ from transforms.parts import Parts
 
 # What of a car may stand beside two mentions of one person.
 KINDS = ("sheet", "event", "car_at_event", "entrant", "series", "race", "car", "number_kept", "season")
+# What of a car, and of a mention, bears on who it is.
+CAR = ("sheet_id", "event_id", "season", "car_number", "entrant", "car")
+ASKED = ("result_id", "seat", "name_text", "pseudonym", *CAR)
 CREW = 40  # relays and record runs have had two dozen drivers
 
 
@@ -182,8 +185,7 @@ def _cars(rows: Parts, events: pa.Table | None) -> tuple[Codes, Cars]:
             found.append(first)
             yield part.filter(pa.array(first))
 
-    names = ("sheet_id", "event_id", "season", "car_number", "entrant", "car")
-    printed = Parts(rows.schema, scan).columns(*names)
+    printed = Parts(rows.schema, scan).columns(*CAR)
     sheet, event, number = (codes(printed[name]) for name in ("sheet_id", "event_id", "car_number"))
     series, race = _calendar(event[1], events)
     car, cars = codes(printed["car"])

@@ -63,7 +63,7 @@ class Drivers:
             starts = range(0, len(order), ROWS)
             return (self.rows(order[start : start + ROWS]).select(columns) for start in starts)
 
-        return Parts(TABLES["drivers"].schema, scan)
+        return Parts(TABLES["drivers"].schema, scan, count=len(order))
 
     def rows(self, some: Codes) -> pa.Table:
         """The rows of some people in drivers."""

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import codes, spans
+from transforms.identity.arrays import among, codes, spans
 from transforms.identity.forms import READINGS
 from transforms.identity.groups import Codes, components
 from transforms.identity.names import Name, parse
@@ -45,7 +45,8 @@ class Prints:
 
     def of(self, rows: pa.Table, readings: Mapping[str, str]) -> Codes:
         """The print of each mention in driver_results, whose sheets are read as `readings` tells."""
-        text = np.asarray(pc.index_in(pc.fill_null(rows["name_text"], ""), self.texts))
+        text = among(rows["name_text"], self.texts)
+        text[text < 0] = pc.index_in(pa.array([""]), self.texts)[0].as_py() or 0  # where nothing is printed
         sheets = spans(rows["sheet_id"])
         reading = np.array([READINGS.index(readings[sheet]) for sheet in sheets], dtype=np.int64)
         sizes = [stop - start for start, stop in sheets.values()]

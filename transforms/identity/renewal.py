@@ -2,67 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Set
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.changes import lost
-from transforms.identity.groups import Codes
-from transforms.identity.ids import Ranked
-from transforms.schema import TABLES
-
-Rows = TypeVar("Rows", pa.Table, pa.ChunkedArray)
-
-
-def laid(place: Codes, old: Rows, renewed: Rows) -> Rows:
-    """For each row of the build that which has its `place` in `old`, or the next of the `renewed` where that is -1."""
-    fresh = place < 0
-    at = pa.array(np.where(fresh, len(old) + np.cumsum(fresh) - 1, place))
-    if isinstance(old, pa.Table):
-        return pa.concat_tables([old, renewed]).take(at)
-    return pa.chunked_array([*old.chunks, *renewed.chunks]).take(at)
-
-
-def merged(some: pa.Table, stay: np.ndarray, others: pa.Table, key: str) -> pa.Table:
-    """Those of some rows that `stay`, and others, in the order of a key, by which each table is in order."""
-    at = np.append(0, np.cumsum(stay))[np.asarray(pc.search_sorted(*(t[key].combine_chunks() for t in (some, others))))]
-    place = np.full(int(stay.sum()) + others.num_rows, -1)
-    place[at + np.arange(others.num_rows)] = some.num_rows + np.arange(others.num_rows)
-    place[place < 0] = np.flatnonzero(stay)
-    return pa.concat_tables([some, others]).take(pa.array(place))
+from transforms.identity.arrays import among, distinct_of, with_column
+from transforms.identity.doubts import Careers, doubts_again
+from transforms.identity.entered import FILLED, entered_again
+from transforms.identity.groups import Codes, distinct
+from transforms.identity.judgement import (
+    Identified,
+    Tables,
+    claims_of,
+    identified,
+    named_sheets,
+    redirected,
+)
+from transforms.identity.mentions import ASKED, Company, gather
+from transforms.identity.outcome import Drivers
+from transforms.identity.scope import Scope
+from transforms.identity.standing import merged
+from transforms.parts import Parts, laid
 
 
-def touched(results: pa.Table, before: pa.Table, place: Codes, columns: Sequence[str]) -> pa.Table:
-    """What is printed in these columns of results that are new, or have no `place` any more of those `before`."""
-    new, gone = pa.array(np.flatnonzero(place < 0)), pa.array(lost(place, before.num_rows))
-    rows = pa.concat_tables([results.select(columns).take(new), before.select(columns).take(gone)])
-    return rows.group_by(columns).aggregate([])
+def told_again(
+    read: Tables, decisions: pa.Table, previous: Tables, scope: Scope, unchanged: Set[str]
+) -> dict[str, pa.Table | Parts]:
+    """The tables with those judged whom a change concerns."""
+    rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
+    known = Parts.of(previous["drivers"]).whole("driver_id")["driver_id"].combine_chunks()
+    with ThreadPoolExecutor(1) as beside:  # who entered does not ask who drove, nor the other way round
+        again = beside.submit(entered_again, results, previous, unchanged)
+        company = rows.take(scope.company, ASKED)
+        judged = Company(scope.judged, scope.prints)
+        gathered = partial(gather, {**read, "driver_results": company}, scope.readings, judged)
+        claims = claims_of(previous, (scope.rest, known))
+        found = identified(gathered, Parts.of(company), scope.judged, decisions, claims)
+        told, links = _linked_again(previous, rows, scope, found, company.filter(pa.array(scope.judged)))
+        drivers, ids = _drivers_again(previous, known, scope, found.people)
+    entered, entrants, cars = again.result()
+    sheets = Parts.of(previous["sheets"]).whole("sheet_id", "name_form")
+    forms = dict(zip(*(column.to_pylist() for column in sheets.columns), strict=True))
+    forms = {sheet: forms[sheet] for sheet in scope.unchanged} | scope.fresh.forms
+    person, people = _bearers(scope, told["driver_id"])
+    careers = Careers(rows, results, person, people, scope.car, scope.car, scope.car)
+    return {
+        "sheets": named_sheets(Parts.of(read["sheets"]).whole(), forms, scope.readings),
+        "results": results.filled(FILLED, entered.columns),
+        "driver_results": _rows_again(previous, rows, scope, told).filled(
+            FILLED, lambda places: entered.columns(scope.car[places])
+        ),
+        "drivers": drivers,
+        "driver_links": links,
+        "driver_redirects": redirected(previous, found.moved, ids),
+        "names": scope.names,
+        "entrants": entrants,
+        "cars": cars,
+        "findings": doubts_again(
+            careers, Parts.of(previous["findings"]).whole(), distinct(person[scope.again]), scope.unchanged
+        ),
+    }
 
 
-def renewed(
-    results: pa.Table,
-    previous: Mapping[str, pa.Table],
-    place: Codes,
-    name: str,
-    known: pa.ChunkedArray,
-    tell: Callable[[pa.Table, pa.ChunkedArray, Ranked], tuple[pa.DictionaryArray, pa.Table]],
-) -> tuple[pa.ChunkedArray, pa.Table]:
-    """The ids of results in the table `name`, and that table, when only whom a change may concern is told apart.
+def _linked_again(
+    previous: Tables, rows: Parts, scope: Scope, found: Identified, judged: pa.Table
+) -> tuple[pa.Table, Parts]:
+    """What is told of the people of the mentions that are told anew, and the links of all.
 
-    `place` is where each result stood in the `previous` tables, -1 for a new one; `known` marks the rows of the last
-    table that are to be told apart again; `tell` does that.
+    Of those `judged` it is what was found, of the others what it was before.
     """
-    rows, before, key = previous["results"], previous[name], TABLES[name].key[0]
-    new, gone = np.flatnonzero(place < 0), pa.array(lost(place, rows.num_rows))
-    was = pc.index_in(results["result_id"].take(pa.array(new)), rows["result_id"].take(gone).combine_chunks())
-    old = laid(place, rows[key], rows[key].take(gone).take(was))
-    stay, again = before.filter(pc.invert(known)), before[key].filter(known).combine_chunks()
-    mine = np.append(np.asarray(pc.is_in(rows[key], again)), True)[place]
-    own = pa.array(np.flatnonzero(mine))
-    column, told = tell(results.take(own), old.take(own), Ranked(stay[key]))
-    return laid(np.where(mine, -1, place), rows[key], pa.chunked_array([column.dictionary_decode()])), pa.concat_tables(
-        [stay, told]
-    )
+    place = scope.place[scope.again]
+    stand = np.where(place < 0, -1, np.cumsum(place >= 0) - 1)
+    before, links = place[place >= 0], Parts.of(previous["driver_links"])
+    kept = links.take(before, links.schema.names)
+    for name, column in zip(
+        keys := ["result_id", "seat"], rows.take(scope.again[place >= 0], keys).columns, strict=True
+    ):
+        kept = with_column(kept, name, column)
+    anew = laid(stand, kept, found.sums.rows(judged, slice(None)))
+    display = pa.chunked_array([found.people.displays(found.people.of_mentions(slice(None)))])
+    display = laid(stand, Parts.of(previous["driver_results"]).take(before, ["driver"])["driver"], display)
+    told = {"driver_id": anew["driver_id"], "driver": display}
+    told |= {"link_method": anew["method"], "link_points": anew["points"]}
+    return pa.table(told), links.laid(_told_anew(scope), anew)
+
+
+def _told_anew(scope: Scope) -> Codes:
+    """The place of each mention in the last build, -1 where it is told anew who it is."""
+    place = scope.place.astype(np.int32)
+    place[scope.again] = -1
+    return place
+
+
+def _rows_again(previous: Tables, rows: Parts, scope: Scope, told: pa.Table) -> Parts:
+    """The mentions with their people, of some as is `told` now, of the others as before."""
+    before = Parts.of(previous["driver_results"])
+    own = Parts(told.schema, before.scan).laid(_told_anew(scope), told)
+    printed = pa.schema([field for field in rows.schema if field.name not in told.column_names])
+    return Parts(printed, rows.scan).beside(own, rows.schema)
+
+
+def _bearers(scope: Scope, told: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
+    """The driver of each mention, as a place among ids."""
+    code, ids = distinct_of(told)
+    known = among(ids, scope.ids)
+    new = known < 0
+    person = np.append(scope.bore, np.int32(-1))[scope.place]
+    person[scope.again] = np.where(new, len(scope.ids) + np.cumsum(new) - 1, known)[code]
+    return person, pa.concat_arrays([scope.ids, ids.filter(pa.array(new))])
+
+
+def _drivers_again(previous: Tables, known: pa.Array, scope: Scope, people: Drivers) -> tuple[Parts, pa.ChunkedArray]:
+    """The drivers of the last snapshot, by their `known` ids, but for those who were judged, and these; and all ids."""
+    gone = np.zeros(len(scope.ids), dtype=bool)
+    gone[scope.bore[scope.rest]] = True
+    stay = ~np.asarray(pc.is_in(known, scope.ids.filter(pa.array(gone))))
+    judged = people.parts().whole()
+    drivers = merged(Parts.of(previous["drivers"]), known, stay, judged, "driver_id")
+    return drivers, pa.chunked_array([known.filter(pa.array(stay)), *judged["driver_id"].chunks])

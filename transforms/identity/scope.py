@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import runs, spans
+from transforms.identity.arrays import among, distinct_of, spans
 from transforms.identity.changes import Span, lost, retold_events, standing
 from transforms.identity.decisions import MENTION, read_decisions
 from transforms.identity.groups import Codes
-from transforms.identity.mentions import Mentions, gather
+from transforms.identity.mentions import ASKED, Mentions, gather
 from transforms.identity.outcome import names
 from transforms.identity.prints import Prints
+from transforms.parts import Parts
 
 # Of a larger share everybody is judged, which is not slower then.
 SHARE = 0.3
@@ -31,11 +33,15 @@ class Scope:
     """Which mentions are judged.
 
     `place` is, for each mention of the build, its place in the last one where it stands, and -1 where it is judged;
+    `car` the result that it is of. `bore` is the driver that each mention of the last build was, as a place in `ids`.
     `company` are the places of the judged mentions and of those in their cars, `changed` those of changed sheets,
     whose mentions are `fresh`. `readings` are those of all sheets, `names` those of `prints` that stand in the build.
     """
 
     place: Codes
+    car: Codes
+    bore: Codes
+    ids: pa.Array
     company: Codes
     changed: Codes
     fresh: Mentions
@@ -53,40 +59,77 @@ class Scope:
         """Which of the company are judged."""
         return np.asarray(self.place[self.company] < 0)
 
+    @cached_property
+    def again(self) -> Codes:
+        """The places of all mentions that are judged or of changed sheets."""
+        return np.union1d(np.flatnonzero(self.place < 0), self.changed)
+
+    @cached_property
+    def rest(self) -> Codes:
+        """The places of the last build whose mentions are judged again, or gone."""
+        return lost(self.place, len(self.bore))
+
 
 def concerned(
-    read: Mapping[str, pa.Table], decisions: pa.Table, previous: Mapping[str, pa.Table], unchanged: Set[str]
+    read: Mapping[str, pa.Table | Parts],
+    decisions: pa.Table,
+    previous: Mapping[str, pa.Table | Parts],
+    unchanged: Set[str],
 ) -> Scope | None:
     """Who is to be judged when the `unchanged` sheets were read as before; None when that is everybody.
 
     The tables are those of `resolve`, in order of sheet, line and seat.
     """
-    new, old = read["driver_results"], previous["driver_results"]
-    retold = pa.array(sorted(retold_events(read.get("events"), previous.get("events"))), pa.string())
-    sheets = read["sheets"].filter(pc.invert(pc.is_in(read["sheets"]["event_id"], retold)))
-    comparable = set(sheets["sheet_id"].to_pylist())
+    new, old = Parts.of(read["driver_results"]), Parts.of(previous["driver_results"])
+    last = old.columns("sheet_id", "name_text", "pseudonym", "driver_id")
+    here, there = spans(new.columns("sheet_id")["sheet_id"]), spans(last["sheet_id"])
+    retold = pa.array(sorted(retold_events(read.get("events"), _events(previous))), pa.string())
+    sheets = Parts.of(read["sheets"]).whole("sheet_id", "event_id")
+    comparable = set(sheets["sheet_id"].filter(pc.invert(pc.is_in(sheets["event_id"], retold))).to_pylist())
     same = unchanged & comparable
-    here, there = spans(new["sheet_id"]), spans(old["sheet_id"])
+    car = _cars(Parts.of(read["results"]))
     changed = _places(here, same)
-    if len(changed) > SHARE * new.num_rows:
+    if len(changed) > SHARE * len(car):
         return None
-    fresh = gather({**read, "driver_results": new.take(pa.array(changed))})
-    before = dict(zip(*(previous["sheets"][name].to_pylist() for name in ("sheet_id", "name_reading")), strict=True))
-    readings = {sheet: before[sheet] for sheet in same if before.get(sheet)} | fresh.readings
+    rows = new.take(changed, ASKED)
+    fresh = gather({**read, "driver_results": rows})
+    before = _readings(Parts.of(previous["sheets"]))
+    readings = {sheet: before[sheet] for sheet in same & before.keys()} | fresh.readings
     alike = {sheet for sheet, reading in fresh.readings.items() if before.get(sheet) == reading}
-    place = standing((new, here), (old, there), same, alike & comparable)
-    prints = Prints(pa.concat_tables([previous["names"], names(fresh, np.arange(len(fresh.names)))]))
-    name = prints.of(new, readings)
-    gone = prints.of(old.take(pa.array(lost(place, old.num_rows))), before)
-    touched = np.union1d(name[place < 0], gone)
-    seeds = np.concatenate([touched, prints.like(touched), _meant(decisions, prints, name, new, old, place)])
-    place = _closed(prints.kin, name, place, seeds, previous)
-    if (place < 0).sum() > SHARE * new.num_rows:
+    place = standing(new, here, old, there, same, alike & comparable)
+    known = Parts.of(previous["names"]).whole()
+    prints = Prints(pa.concat_tables([known, names(fresh, np.arange(len(fresh.names)))]))
+    was = prints.of(last, before)
+    name = np.append(was, -1)[place]
+    name[changed] = prints.of(rows, fresh.readings)
+    bore, ids = distinct_of(last["driver_id"])
+    touched = np.union1d(name[place < 0], was[lost(place, len(was))])
+    meant = _meant(decisions, prints, name, new, np.append(bore, -1)[place], ids)
+    seeds = np.concatenate([touched, prints.like(touched), meant])
+    place = _closed(prints.kin, name, place, seeds, (bore, ids), Parts.of(previous["drivers"]))
+    if (place < 0).sum() > SHARE * len(place):
         return None
     used = np.flatnonzero(np.bincount(name, minlength=len(prints.table)))
     order = [(column, "ascending") for column in ("name_text", "name_reading", "pseudonym")]
     used_prints = prints.table.take(pa.array(used)).sort_by(order)
-    return Scope(place, _company(new, place < 0), changed, fresh, readings, prints, used_prints)
+    company = np.flatnonzero((np.bincount(car, weights=place < 0) > 0)[car])
+    return Scope(place, car, bore, ids, company, changed, fresh, readings, prints, used_prints)
+
+
+def _events(tables: Mapping[str, pa.Table | Parts]) -> pa.Table | None:
+    return Parts.of(tables["events"]).whole() if "events" in tables else None
+
+
+def _readings(sheets: Parts) -> dict[str, str]:
+    """How the names of each sheet of the last build that prints some were read."""
+    columns = sheets.whole("sheet_id", "name_reading").drop_null().columns
+    return dict(zip(*(column.to_pylist() for column in columns), strict=True))
+
+
+def _cars(results: Parts) -> Codes:
+    """The place of the result of each mention."""
+    crew = np.asarray(pc.fill_null(results.columns("crew_size")["crew_size"], 0))
+    return np.repeat(np.arange(len(crew), dtype=np.int32), crew)
 
 
 def _places(sheets: Mapping[str, Span], unchanged: Set[str]) -> Codes:
@@ -95,41 +138,41 @@ def _places(sheets: Mapping[str, Span], unchanged: Set[str]) -> Codes:
     return np.concatenate([np.arange(*span) for span in others] or [np.zeros(0, dtype=np.int64)])
 
 
-def _meant(decisions: pa.Table, prints: Prints, name: Codes, new: pa.Table, old: pa.Table, place: Codes) -> Codes:
-    """The prints of those whom decisions may speak of: by a mention, an id or a name."""
+def _meant(decisions: pa.Table, prints: Prints, name: Codes, new: Parts, bore: Codes, ids: pa.Array) -> Codes:
+    """The prints of those whom decisions may speak of: by a mention, an id (`bore`, a place in `ids`) or a name."""
     said = {text for one in read_decisions(decisions) for text in (one.a, one.b)}
     if not said:
         return np.zeros(0, dtype=np.int64)
     cars = pa.array([found["result"] for text in said if (found := MENTION.fullmatch(text))], pa.string())
-    borne = np.append(np.asarray(pc.is_in(old["driver_id"], pa.array(said, pa.string()))), False)[place]
-    return np.concatenate([name[borne], name[np.asarray(pc.is_in(new["result_id"], cars))], prints.named(said)])
+    borne = np.append(np.asarray(pc.is_in(ids, pa.array(said, pa.string()))), False)[bore]
+    printed = (
+        np.asarray(pc.is_in(new.whole("result_id")["result_id"], cars)) if len(cars) else np.zeros(0, dtype=np.int64)
+    )
+    return np.concatenate([name[borne], name[printed], prints.named(said)])
 
 
-def _closed(kin: Codes, name: Codes, place: Codes, seeds: Codes, previous: Mapping[str, pa.Table]) -> Codes:
+def _closed(
+    kin: Codes, name: Codes, place: Codes, seeds: Codes, borne: tuple[Codes, pa.Array], drivers: Parts
+) -> Codes:
     """`place` with -1 also for all whom the prints `seeds` concern, by surname or as the same or a similar person."""
-    bearer, alike = previous["driver_results"]["driver_id"], _alike(previous["drivers"])
+    bore, ids = borne
+    one, other = (among(side, ids) for side in _alike(drivers))
     hot = np.zeros(len(kin), dtype=bool)
     hot[kin[seeds]] = True
     while True:
         place = np.where(hot[kin[name]], -1, place)
-        moving = pc.unique(bearer.take(pa.array(lost(place, len(bearer)))))
-        similar = alike["other"].filter(pc.is_in(alike["driver_id"], moving))
-        moving = pa.chunked_array([moving, *similar.chunks], pa.string())
-        drawn = np.flatnonzero(np.append(np.asarray(pc.is_in(bearer, moving)), False)[place])
+        moving = np.zeros(len(ids) + 1, dtype=bool)  # the last is for nobody
+        moving[bore[lost(place, len(bore))]] = True
+        moving[other[moving[one]]] = True
+        drawn = np.flatnonzero(np.append(moving[bore], False)[place])
         if not len(drawn):
             return place
         hot[kin[name[drawn]]] = True
 
 
-def _alike(drivers: pa.Table) -> pa.Table:
-    """The pairs of people who are kept apart though their names are alike: `driver_id` and the `other`."""
-    some = drivers.filter(pc.greater(pc.list_value_length(drivers["alike"]), 0))
-    lists = some["alike"].combine_chunks()
-    ids = some["driver_id"].take(pc.list_parent_indices(lists))
-    return pa.table({"driver_id": ids, "other": lists.flatten()})
-
-
-def _company(rows: pa.Table, judged: np.ndarray) -> Codes:
-    """The places of all mentions in the cars of those judged."""
-    car = runs(rows["result_id"])
-    return np.flatnonzero((np.bincount(car, weights=judged) > 0)[car])
+def _alike(drivers: Parts) -> tuple[pa.Array, pa.Array]:
+    """The pairs of people who are kept apart though their names are alike."""
+    some = np.flatnonzero(pc.greater(pc.list_value_length(drivers.whole("alike")["alike"]), 0))
+    rows = drivers.take(some, ["driver_id", "alike"]).combine_chunks()
+    lists = rows["alike"].combine_chunks()
+    return rows["driver_id"].combine_chunks().take(pc.list_parent_indices(lists)), lists.flatten()

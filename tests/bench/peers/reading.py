@@ -30,7 +30,7 @@ def main(places: str, out: str) -> None:
     def write(name: str) -> None:
         path = Path(out, f"{name}.parquet")
         path.unlink(missing_ok=True)
-        write_parquet(path, TABLES[name], tables[name].reader())
+        write_parquet(path, TABLES[name], tables[name])
 
     with emptied(f"{out}/staging") as staging:
         tables = staged(staging, read(Direct(cores()), paths[0].removesuffix(files[0]), sheets, staging))

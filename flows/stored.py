@@ -1,0 +1,115 @@
+"""A published table as it is asked for: in parts, some rows of it, or some columns as codes, which are then held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from threading import Lock
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from transforms.parts import ROWS, Parts, in_one
+
+# Rows up to which tables that are expected are held as wholes, texts as codes: less than a quarter of a gigabyte each.
+# Of a larger one only those columns are held that are asked for as codes, and the rest is read each time.
+HELD = 2_000_000
+DICTIONARY = 100_000  # bytes up to which it takes less time to read a dictionary than the texts
+
+
+class Stored:
+    """One table's file: `opened` with some columns as codes, `readable` where what it raises is worded."""
+
+    def __init__(
+        self, opened: Callable[[Sequence[str]], pq.ParquetFile], readable: Callable[[], AbstractContextManager[None]]
+    ):
+        self._opened, self._readable = opened, readable
+        self._held: dict[str, pa.ChunkedArray] = {}
+        self._reading = Lock()
+        with readable():
+            file = opened(())
+            self._schema, self._texts, self._rows = file.schema_arrow, _texts(file), file.metadata.num_rows
+
+    def parts(self) -> Parts:
+        """The table."""
+        return Parts(self._schema, self._scan, self._coded, self._picked, self._rows)
+
+    def expect(self, columns: Sequence[str]) -> None:
+        """Hold columns that will be asked for as codes, or all of a table that is small."""
+        self.hold(self._schema.names if self._small else columns)
+
+    def hold(self, columns: Sequence[str]) -> dict[str, pa.ChunkedArray]:
+        """Columns, their texts as codes where they recur, read unless they are held."""
+        with self._reading, self._readable():
+            if missing := [name for name in columns if name not in self._held]:
+                rows = pa.concat_tables(self._groups(missing)) if self._rows else self._schema.empty_table()
+                self._held.update((name, in_one(rows[name])) for name in missing)
+            return {name: self._held[name] for name in columns}
+
+    def let_go(self) -> None:
+        """Hold nothing more of a large table."""
+        with self._reading:
+            if not self._small:
+                self._held = {}
+
+    @property
+    def _small(self) -> bool:
+        return bool(self._rows <= HELD)
+
+    def _scan(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        held = self._held
+        if all(name in held for name in columns):
+            rows, schema = pa.table({name: held[name] for name in columns}), self._fields(columns)
+            yield from (rows.slice(start, ROWS).cast(schema) for start in range(0, self._rows, ROWS))
+            return
+        with self._readable():
+            for batch in self._opened(()).iter_batches(ROWS, columns=list(columns)):
+                yield pa.Table.from_batches([batch]).select(columns)
+
+    def _coded(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        yield pa.table(self.hold(columns))
+
+    def _picked(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
+        held = {name: column for name, column in self._held.items() if name in columns}
+        rest = [name for name in columns if name not in held]
+        fields = {name: column.take(pa.array(places)) for name, column in held.items()}
+        with self._readable():
+            some = self._fields(rest)
+            more = pa.concat_tables([some.empty_table(), *(part.cast(some) for part in self._among(places, rest))])
+        fields |= dict(zip(rest, more.columns, strict=True))
+        return pa.table({name: fields[name] for name in columns}).cast(self._fields(columns))
+
+    def _among(self, places: np.ndarray, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Columns that are not held of the rows at some places; row groups in which there are none are not read."""
+        file, start = self._opened(self._texts), 0
+        for group in range(file.num_row_groups if columns else 0):
+            stop = start + file.metadata.row_group(group).num_rows
+            low, high = np.searchsorted(places, (start, stop))
+            if low < high:
+                part = file.read_row_group(group, columns=list(columns)).select(columns)
+                yield part.take(pa.array(places[low:high] - start))
+            start = stop
+
+    def _groups(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        file = self._opened(self._texts)
+        for group in range(file.num_row_groups):
+            yield file.read_row_group(group, columns=list(columns)).select(columns)
+
+    def _fields(self, columns: Sequence[str]) -> pa.Schema:
+        return pa.schema([self._schema.field(name) for name in columns])
+
+
+def _texts(file: pq.ParquetFile) -> list[str]:
+    """The text columns of a file whose texts recur: those that have a small dictionary."""
+    if not file.num_row_groups:
+        return []
+    group = file.metadata.row_group(0)
+    columns = (group.column(place) for place in range(group.num_columns))
+    recur = {c.path_in_schema for c in columns if c.has_dictionary_page and _dictionary(c) < DICTIONARY}
+    return [field.name for field in file.schema_arrow if field.name in recur and pa.types.is_string(field.type)]
+
+
+def _dictionary(column: pq.ColumnChunkMetaData) -> int:
+    """The length of a column's dictionary in bytes, packed."""
+    return int(column.data_page_offset - column.dictionary_page_offset)

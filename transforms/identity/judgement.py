@@ -1,0 +1,122 @@
+"""What is told of those who are judged: whose mentions they are, by which ids, and what becomes of earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.identity.anchors import NAMED
+from transforms.identity.arrays import with_column
+from transforms.identity.groups import Codes, dense
+from transforms.identity.ids import Claims, Ranked, Wishes, assign
+from transforms.identity.mentions import Mentions
+from transforms.identity.outcome import Called, Drivers, Sums
+from transforms.identity.people import METHODS, People, claimed_keys, identify, mention_keys, wishes
+from transforms.parts import Parts
+from transforms.schema import TABLES
+
+Tables = Mapping[str, pa.Table | Parts]
+
+
+@dataclass(frozen=True)
+class Identified:
+    """Those judged: their mentions, the people, all that led to each, and where merged ids lead and why."""
+
+    mentions: Mentions
+    people: Drivers
+    sums: Sums
+    moved: Mapping[str, tuple[str, str]]
+
+
+def identified(
+    gathered: Callable[[], Mentions], rows: Parts, judged: np.ndarray | None, decisions: pa.Table, claims: Claims
+) -> Identified:
+    """Judge mentions, whose rows stand beside them, among their company, and call people by their ids.
+
+    They are gathered here, so that what only bears on who they are is nobody's when they are called.
+    """
+    mentions = gathered()
+    found = identify(mentions, rows, judged, decisions, claims)
+    mentions = mentions.judged()
+    if judged is not None:
+        mentions, found = mentions.of(np.flatnonzero(judged)), found.of(np.flatnonzero(judged))
+    person = dense(found.person)
+    called = Called.of(mentions, person)
+    old = claims.of(mention_keys(mentions)) if len(claims.ids) else pa.array([], pa.string())
+    ids, moved = assign(person[: len(old)], _wishes(mentions, person, called.best), old, claims.taken, claims.nameless)
+    causes = _causes(old, found, list(moved))
+    people = Drivers.of(mentions, found, person, called, ids)
+    people.check_labels()
+    moves = {old: (new, causes[old]) for old, new in moved.items()}
+    return Identified(mentions, people, Sums(people), moves)
+
+
+def named_sheets(sheets: pa.Table, forms: Mapping[str, str], readings: Mapping[str, str]) -> pa.Table:
+    """The sheets with how they print names and how these are read; `none` where they print none."""
+    ids = sheets["sheet_id"].to_pylist()
+    sheets = with_column(sheets, "name_form", pa.array([forms.get(sheet, "none") for sheet in ids], pa.string()))
+    return with_column(sheets, "name_reading", pa.array([readings.get(sheet) for sheet in ids], pa.string()))
+
+
+def claims_of(previous: Tables | None, rest: tuple[Codes, pa.Array] | None = None) -> Claims:
+    """What the last snapshot called each mention of a driver: of all, or of the `rest`, who leave others of its ids."""
+    if not previous:
+        return Claims()
+    rows, people = Parts.of(previous["driver_results"]), Parts.of(previous["drivers"])
+    asked, told = ["sheet_id", "car_number", "name_text", "driver_id"], ["driver_id", "name_form"]
+    taken: list[Container[str]] = [set(_led(previous)["old_id"].to_pylist())]
+    if rest is None:
+        mentions, called = rows.whole(*asked), people.whole(*told)
+    else:
+        places, known = rest
+        mentions = rows.take(places, asked)
+        mine = np.asarray(pc.is_in(known, pc.unique(mentions["driver_id"])))
+        taken.append(Ranked(pa.chunked_array([known.filter(pa.array(~mine))])))
+        called = people.take(np.flatnonzero(mine), told)
+    nameless = called.filter(pc.is_in(called["name_form"], pa.array(["surname", "initial", "placeholder"])))
+    ids = mentions["driver_id"].combine_chunks()
+    return Claims(claimed_keys(mentions), ids, taken, frozenset(nameless["driver_id"].to_pylist()))
+
+
+def _led(previous: Tables | None) -> pa.Table:
+    """The last redirects."""
+    return Parts.of((previous or {}).get("driver_redirects", TABLES["driver_redirects"].empty())).whole()
+
+
+def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
+    """The slugs that each person would like; who has no full name is told by the first event and car."""
+    place = np.zeros(len(best), dtype=np.int32)
+    place[person[::-1]] = np.arange(len(person), dtype=np.int32)[::-1]
+    named = np.isin(mentions.names.form[mentions.name[best]], NAMED)
+    place[named] = best[named]
+    return Wishes(
+        lambda some: wishes(mentions, place[some]), lambda some: wishes(mentions, place[some], dated=True), named
+    )
+
+
+def _causes(old: pa.Array, people: People, moved: list[str]) -> dict[str, str]:
+    """How the mentions of each moved id are known now: the method of the last of them."""
+    at = np.flatnonzero(pc.is_in(old, pa.array(moved, pa.string())))
+    known = zip(old.take(pa.array(at)).to_pylist(), people.method_of[people.node[at]].tolist(), strict=True)
+    return {name: METHODS[method] for name, method in known}
+
+
+def redirected(
+    previous: Tables | None, moved: Mapping[str, tuple[str, str]], ids: pa.Array | pa.ChunkedArray
+) -> pa.Table:
+    """Old ids and where they lead now, those of the last snapshot included; none leads to another old id."""
+    steps = {row["old_id"]: (row["driver_id"], row["since"]) for row in _led(previous).to_pylist()} | dict(moved)
+    asked = pa.array(sorted(steps.keys() | {target for target, _ in steps.values()}), pa.string())
+    living = set(ids.filter(pc.is_in(ids, asked)).to_pylist())
+    rows = []
+    for old in sorted(set(steps) - living):
+        target, cause = steps[old]
+        while target in steps and target not in living:
+            target = steps[target][0]
+        if target in living:
+            rows.append({"old_id": old, "driver_id": target, "since": cause})
+    return pa.Table.from_pylist(rows, schema=TABLES["driver_redirects"].schema)
