@@ -39,6 +39,7 @@ def build_database(path: Path, folder: str, root: Path | None = None) -> None:
     for old in (path, wal(path)):
         old.unlink(missing_ok=True)
     with closing(duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION})) as connection:
+        connection.execute("SET threads = 1")  # to make and to try views there is nothing to share
         settle_paths(connection, folder, root)
         # Each view is bound down to the files, whose footers are long: once read they are kept for the next.
         connection.execute("SET parquet_metadata_cache = true")
