@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import cli, load, progress, report, steps, survey
+from flows import cli, load, parquet, progress, report, steps, stored, survey
 from flows.cli import main
 from flows.cluster import BATCHES_OF_A_TASK, even_shares
 from flows.errors import DataError, UserError
@@ -146,8 +146,15 @@ def test_reusing_unchanged_sheets_gives_the_bytes_of_a_full_build(seeds, tmp_pat
     assert files(quick.snapshot) == files(whole.snapshot)
 
 
-def test_a_few_changes_among_many_sheets_give_the_bytes_of_a_full_build(tmp_path):
-    """Where few of many sheets changed, those few are read, checked and judged again, and all bytes are as in full."""
+@pytest.mark.parametrize("held", [0, 1_000_000])
+def test_a_few_changes_among_many_sheets_give_the_bytes_of_a_full_build(tmp_path, monkeypatch, held):
+    """Where few of many sheets changed, those few are read, checked and judged again, and all bytes are as in full.
+
+    So they are whether the last tables are held or, being large, read as they are asked for.
+    """
+    monkeypatch.setattr(stored, "HELD", held)
+    monkeypatch.setattr(stored, "ROWS", 300)
+    monkeypatch.setattr(parquet, "ROW_GROUP", 700)
     seeds, warehouse = tmp_path / "seeds", tmp_path / "warehouse"
     sheets = [path for path, _ in write_archive(seeds, 60)]
     build(seeds, warehouse)
