@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.masks import first_bytes
+from transforms.masks import first_bytes, replaced
 from transforms.shapes import Shapes, decimal, group_lengths, whole
+from transforms.spans import bytes_of
 
 _Way = Callable[[pa.Array], pa.Array]
 
@@ -23,6 +24,9 @@ KM_PER_MILE = 1.609344  # international mile, exact since 1959
 _ABSENT = r"^(?:[-–—.?*\s]*|[-–—]{1,2}:[-–—:.]+|0{1,2}(?::0{2})+(?:[.,]0+)?)$"
 # The first bytes of such marks: their ASCII signs, zero, the dashes of Unicode, nothing at all.
 _BEGINS_MARK = np.isin(np.arange(256), [*b"-.?*0 \t\n\f\r\0", *range(128, 256)])
+_NOTE = r"([^\s*])\s?(?:\*+|[†‡§¹²³⁴⁵⁶⁷⁸⁹]+|\[[\w ]{1,4}\]|\(\d\))$"
+# The last bytes of the marks of footnotes.
+_ENDS_NOTE = np.isin(np.arange(256), [*b"*])", *(mark.encode()[-1] for mark in "†‡§¹²³⁴⁵⁶⁷⁸⁹")])
 _PRIMES = (("[′’‘]", "'"), ("[″”“]|''", '"'))
 _CLOCK = r"^\+?\s?(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3})[:'](?P<s>\d{2})(?:[.,:\"]{1,2}(?P<f>\d{1,4}))?$"
 _WORDS = (
@@ -34,7 +38,7 @@ _SECONDS = r"(?i)^\+?\s?(?P<s>\d{1,3})[.,](?P<f>\d{1,4})\s?(?:sec|s|\")?$"
 _INTEGER = (
     r"(?i)^(?P<n>\d{1,6})\s?(?:laps?|lps?|tours?|runden?|rdn?|giri|giro|vueltas?|voltas?|ronden?)?\.?(?:\s?\(.*\))?$"
 )
-_ORDINAL = r"(?i)^[=T]?\s?(?P<n>\d{1,4})\s?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.)?=?$"
+_ORDINAL = r"(?i)^[=T]?\s?(?P<n>0*[1-9]\d{0,3})\s?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.)?=?$"
 _NUMBER = (
     r"(?i)^(?P<n>\d{1,3}(?:[ '.,]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
     r"\s?(?P<unit>kms?/?h?|kph|k/h|mph|mi/h|miles?|mi|m\.p\.h\.)?\.?$"
@@ -61,8 +65,20 @@ def filled(texts: pa.Array) -> pa.Array:
     return pc.if_else(pa.array(mask), None, texts)
 
 
+def unmarked(texts: pa.Array) -> pa.Array:
+    """The texts without the marks of footnotes behind them: `3*`, `5:02:44.9‡`, `4 (1)`, `12[a]`."""
+    data, places = bytes_of(texts)
+    if not len(data):
+        return texts
+    last = np.maximum(places[1:] - 1, 0)
+    may_be = (_ENDS_NOTE[data[last]] & (places[1:] > places[:-1])).nonzero()[0]
+    if not len(may_be):
+        return texts
+    return replaced(texts, may_be, pc.replace_substring_regex(texts.take(pa.array(may_be)), _NOTE, r"\1"))
+
+
 def read_ordinals(texts: pa.Array) -> pa.Array:
-    """Positions: `1st`, `1.`, `1er`, `=9th`, `12` to int32."""
+    """Positions: `1st`, `1.`, `1er`, `=9th`, `12` to int32; there is no place 0."""
     return _group(pc.extract_regex(texts, _ORDINAL), "n").cast(pa.int32())
 
 

@@ -124,4 +124,10 @@ def _is_full(name: str) -> bool:
 def _has_given(name: str) -> bool:
     """Whether a name begins or ends with a given name or an initial, or is one."""
     words = _words(name)
-    return not words or any(end.given or end.initial for end in (words[0], words[-1]))
+    return any(end.given or end.initial for end in (*words[:1], *words[-1:]))
+
+
+def share_of_given(names: Sequence[str]) -> float:
+    """The share of names that begin or end with a given name or an initial; of nobody, all."""
+    filled = [name for name in names if name]
+    return _share(_has_given, filled) if filled else 1.0

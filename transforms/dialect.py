@@ -26,6 +26,8 @@ _SEPARATORS = {PIPE: "|", TAB: "\t", SEMICOLON: ";", COMMA: ","}
 _WEIGHTS = {PIPE: 1.2, TAB: 1.5, SEMICOLON: 1.2, COMMA: 0.8, BLANKS: 0.7}
 _HARD_BLANKS = r"[\x{00a0}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}]"  # no-break, thin and other blanks of pages
 _INVISIBLE = r"[\x{200b}-\x{200f}\x{2060}\x{feff}]"  # zero-width characters and direction marks that browsers copy
+_WIDE = r"[\x{ff01}-\x{ff5e}]"  # what Japanese pages print for ASCII; a slash as wide as a letter divides by itself
+_FROM_WIDE = {code + 0xFEE0: chr(code) for code in range(0x21, 0x7F)} | {0xFF0F: " / "}
 _RUN_OF_BLANKS = r"\S(?: {2,}|\t)\S"
 
 
@@ -161,7 +163,7 @@ def split_cells(lines: Lines, marks: Marks, dialects: Ints) -> Cells:
 
 
 def _plain(text: pa.StringArray) -> pa.StringArray:
-    """Lines without what ends them, their blanks of all kinds as plain ones."""
+    """Lines without what ends them, their blanks of all kinds and their wide characters as plain ones."""
     data, _ = bytes_of(text)
     if ((data == ord("\r")) | (data == ord("\n"))).any():
         text = pc.utf8_trim(text, "\r\n")
@@ -169,11 +171,13 @@ def _plain(text: pa.StringArray) -> pa.StringArray:
     # Blanks and marks beyond Latin letters begin with these bytes in UTF-8.
     if not ((data == 0xC2) | (data > 0xDF)).any():
         return text
-    odd = pc.match_substring_regex(text, rf"{_INVISIBLE}|{_HARD_BLANKS}")
-    return change_where(odd, text, _plain_blanks)
+    odd = pc.match_substring_regex(text, rf"{_INVISIBLE}|{_HARD_BLANKS}|{_WIDE}")
+    return change_where(odd, text, _plain_characters)
 
 
-def _plain_blanks(text: pa.Array) -> pa.Array:
+def _plain_characters(text: pa.Array) -> pa.Array:
+    wide = pc.match_substring_regex(text, _WIDE)
+    text = change_where(wide, text, lambda found: pa.array(t.translate(_FROM_WIDE) for t in found.to_pylist()))
     return pc.replace_substring_regex(pc.replace_substring_regex(text, _INVISIBLE, ""), _HARD_BLANKS, " ")
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from transforms.arrays import Bools
 from transforms.headers import is_header_cell
+from transforms.lexicon import read_section
 
 _BLANKS = re.compile(r" {2,}")
 _WIDEST = 2_000  # characters; beyond it a line is not a printed table, and only runs of blanks divide it
@@ -42,6 +43,8 @@ def _divide_sheet(lines: list[str]) -> list[list[str]]:
     if any(_BLANKS.search(cell) for i in at for cell in columns[i]):
         return runs
     divided = [_fit(cells, by_run) for cells, by_run in zip(columns, runs, strict=True)]
+    for i in _hanging(lines, gutters, len(rows)):
+        divided[i] = columns[i]
     if header is not None:
         # Words a blank apart need not stand above the columns that they head.
         words = lines[header].split() if len(runs[header]) == 1 else []
@@ -53,6 +56,19 @@ def _fit(cells: list[str], by_run: list[str]) -> list[str]:
     """The cells of a row; a line of one or two texts is a row only where each text stands in a column of its own."""
     is_row = len(by_run) > 2 or (len(by_run) == 2 and [cell for cell in cells if cell] == by_run)
     return cells if is_row else by_run
+
+
+def _hanging(lines: list[str], gutters: list[int], rows: int) -> list[int]:
+    """The lines of a single text that begin where one column does, a third as many as rows or more: what goes on there.
+
+    So some pages print the drivers of a car, each on a line of his own.
+    """
+    begins: dict[int, list[int]] = {}
+    for i, line in enumerate(lines):
+        start = len(line) - len(line.lstrip())
+        if start in gutters[1:] and not _BLANKS.search(line.strip()) and not read_section(line):
+            begins.setdefault(start, []).append(i)
+    return [i for at in begins.values() if len(at) > 1 and len(at) * 3 >= rows for i in at]
 
 
 def _is_header(line: str) -> bool:

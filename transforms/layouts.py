@@ -16,6 +16,7 @@ from transforms.inferred import infer
 from transforms.pages import HEADER, Page
 from transforms.recognise import trait_index
 from transforms.roles import ROLES
+from transforms.second_looks import look_again
 from transforms.sources import Source
 from transforms.tables import Tables
 
@@ -44,6 +45,7 @@ def resolve(lines: Lines, cells: Cells, page: Page, sources: Sequence[Source]) -
         elif header >= 0:
             layouts[t] = _from_header(tables, below[header], headers)
     infer(layouts, tables)
+    look_again(layouts, tables)
     return [found for found in layouts if found is not None]
 
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from transforms import statuses
 from transforms.arrays import Bools, Ints
 from transforms.cars import read_cars, read_engine_makers
-from transforms.cells import filled, read_numbers
+from transforms.cells import filled, read_numbers, unmarked
 from transforms.coded import Coded
 from transforms.columns import Layout, by_form
 from transforms.crews import Crews
@@ -84,7 +84,7 @@ def results_table(
                 "position_text": texts["position"].column(),
                 "status": statuses.decide(words, columns, section_status, kind),
                 "reason": pc.coalesce(texts["reason"].column(), words.retired),
-                "car_number": numbers.spread(filled(read_numbers(numbers.texts))),
+                "car_number": numbers.spread(filled(read_numbers(unmarked(numbers.texts)))),
                 "crew": crews.crew,
                 "crew_size": pc.list_value_length(crews.crew),
                 **_cars(texts),

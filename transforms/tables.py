@@ -60,6 +60,10 @@ class Tables:
             found.setdefault(int(group[t]), t)
         return found
 
+    def lines(self, t: int) -> Ints:
+        """The lines of one table."""
+        return np.flatnonzero(self.page.table == t)
+
     def texts(self, line: int) -> tuple[str, ...]:
         """The cells of one line."""
         return tuple(self.cells.of_line(line))

@@ -29,6 +29,8 @@ _READERS: dict[str, tuple[str, Reader]] = {
 _DIGITS = r"^[\d.:,'+\s#]*\d[\d.:,'+\s]*$"
 _BEGINS_DIGITS = np.isin(np.arange(256), [*b"0123456789.:,'+#"])
 _LONGEST_NUMBER = 12  # bytes, with a sign before it and marks behind it
+_ORDINALS = ("position", "class_position")  # in which 0 stands for no place
+_OF_NUMBERS = (*_READERS, "race_time", "gap", "race_speed", "lap_speed", "distance")
 _TEXT_SLOTS = ("crew", "entrant")
 
 
@@ -51,6 +53,8 @@ def read_slots(texts: Mapping[str, Coded], mph: Mapping[str, Bools], sheet: Ints
     typed = Typed({}, {}, {}, {}, {})
     columns, misfits, miles = typed.columns, typed.misfits, typed.miles
     printed = {slot: cells.filled(text.texts) for slot, text in texts.items()}
+    printed |= {slot: cells.unmarked(printed[slot]) for slot in _OF_NUMBERS}
+    printed |= {slot: pc.if_else(pc.equal(printed[slot], "0"), None, printed[slot]) for slot in _ORDINALS}
     for slot, (column, read) in _READERS.items():
         values = read(printed[slot])
         columns[column] = texts[slot].spread(values)
