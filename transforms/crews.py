@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from transforms.arrays import Bools, Ints, flags
 from transforms.crew_words import JOIN, divide
 from transforms.masks import change_where, first_bytes, read_where, replaced
-from transforms.nations import begin_with_country, countries_before
+from transforms.nations import begin_with_country, countries_before, countries_behind
 from transforms.spans import Spans, bytes_of, cut, holding
 
 # A slash divides names only with a blank beside it: `Lola B2K/10B` and `N/A` are words.
@@ -53,6 +53,8 @@ def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
         kept = ~flags(stars[~named], len(row))
         pieces, row = pieces.filter(pa.array(kept)), row[kept]
     country, pieces = countries_before(pieces, sheet[row])
+    behind, pieces = countries_behind(pieces, sheet[row])
+    country = country if behind.null_count == len(behind) else pc.coalesce(country, behind)
     sizes = np.bincount(row, minlength=len(texts))
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     name, nominated, pseudonym = _marks(pieces)
@@ -100,7 +102,7 @@ def _told_by_sheets(printed: pa.StringArray, marked: Bools, by_dashes: Bools, sh
     unmarked = ~(marked[sheet] | by_dashes)
     first = np.diff(sheet, prepend=-1) > 0
     worded = _matching(printed, unmarked, _WORDS) | begin_with_country(printed, unmarked & first)
-    chosen = worded | holding(printed, b",")
+    chosen = worded | (unmarked & holding(printed, b"/")) | holding(printed, b",")
     if not chosen.any():
         return None
     at, texts = np.flatnonzero(flags(sheet[chosen], len(marked))[sheet]), []

@@ -23,6 +23,8 @@ _LAST = {"secondname", "second name", "lastname", "last name", "last", "surname"
 _NATION = {"country", "nationality", "nation", "nat", "pays", "land", "pais", "paese", "shortname country"}
 # What a role is when a second column of the same header has it.
 _SECOND = {"lap_time": "session_time", "race_speed": "lap_speed"}
+_TIMES = {"race_time", "lap_time"}  # of several runs where they are numbered
+_SPEEDS = {"race_speed", "lap_speed"}
 _SEVERAL = {"crew", "session_time", "extra", "empty"}
 _AVERAGE = re.compile(r"\b(?:average|avg|mean|moy\w*|schnitt|durchschnitt\w*|medi[ao]|gem\w*)\b")
 # What a heading may name beside its role (`Fahrer / Ort`, `Time / Retired`) without meaning another column.
@@ -56,6 +58,11 @@ def is_header_cell(text: str) -> bool:
     return bool(text) and _heading(text).known
 
 
+def headed_role(text: str) -> str:
+    """The role that a heading names by itself."""
+    return _heading(text).role
+
+
 @remember
 def _heading(text: str) -> Heading:
     key = fold(text).replace("_", " ")
@@ -64,10 +71,13 @@ def _heading(text: str) -> Heading:
         return _block_heading(text, int(block["seat"]), (block["part"] or "").strip())
     roles = header_roles()
     mph = bool(re.search(r"\b(mph|mi/h|miles)\b", key))
-    plain = _UNIT.sub("", key).strip(), re.sub(r"\s*#?\d+$", "", key), re.sub(r"\s*#$", " no", key)
-    for candidate in (key, *plain):
-        if candidate in roles:
-            return Heading(roles[candidate], text.strip(), mph=mph)
+    unnumbered = re.sub(r"\s*#?\d+$", "", key)
+    for candidate in (key, _UNIT.sub("", key).strip(), unnumbered, re.sub(r"\s*#$", " no", key)):
+        if role := roles.get(candidate):
+            of_several = role in _TIMES and candidate == unnumbered != key
+            return Heading("session_time" if of_several else role, text.strip(), mph=mph)
+    if key in _FIRST:
+        return Heading("crew", text.strip(), part="first")
     role = _role_of_parts(key)
     return Heading(role or "extra", text.strip(), mph=mph and bool(role), known=bool(role) or not key)
 
@@ -104,7 +114,16 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
         # Where nothing is said of a race, a speed behind a lap time is that of the lap.
         lap = roles.index("lap_time")
         headings = [_of_lap(heading) if i > lap else heading for i, heading in enumerate(headings)]
+    if any(heading.mph and heading.role in _SPEEDS for heading in headings):
+        headings = [replace(h, mph=h.mph or (h.role in _SPEEDS and not _UNIT.search(fold(h.name)))) for h in headings]
+    if any(heading.part == "first" and not heading.seat for heading in headings):
+        headings = [replace(h, part="last") if _is_family_name(h) else h for h in headings]
     return tuple(_once(headings))
+
+
+def _is_family_name(heading: Heading) -> bool:
+    """Whether a heading is of the family names where given names have a column of their own."""
+    return heading.role == "crew" and not (heading.part or heading.seat) and fold(heading.name) in {"name", *_LAST}
 
 
 def _of_lap(heading: Heading) -> Heading:

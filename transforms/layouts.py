@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 
+from transforms.cells import read_lap_times
 from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
 from transforms.fold import fold
@@ -16,7 +18,7 @@ from transforms.inferred import infer
 from transforms.pages import HEADER, Page
 from transforms.recognise import trait_index
 from transforms.roles import ROLES
-from transforms.second_looks import look_again
+from transforms.second_looks import LONGEST_LAP, look_again
 from transforms.sources import Source
 from transforms.tables import Tables
 
@@ -85,6 +87,9 @@ def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]
     """The layout that a header names, remembered by the texts of the header."""
     line = int(tables.header[t])
     texts = tables.texts(line)
+    headed = tuple(filter(None, texts))
+    # A header may be set by more tabs than its rows are.
+    texts = headed if len(headed) == tables.width[t] else texts
     outcome = tables.page.outcome
     second = tables.texts(line + 1) if line + 1 < len(outcome) and outcome[line + 1] == HEADER else ()
     shown = _shown(tables, t, texts, [heading.role for heading in read_header(texts)])
@@ -110,7 +115,11 @@ def _shown(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -
             found |= {} if sum(_times(tables, t, column)) else {column: "extra"}
         elif not {"laps", "lap_time"} & set(roles):
             lap_times, race_times = _times(tables, t, column)
-            found |= {column: "lap_time"} if lap_times > race_times else {}
+            found |= {column: "lap_time"} if lap_times > race_times and not _is_long(tables, t, column) else {}
+    elif (column := next((i for i, text in enumerate(texts) if fold(text) == "gesamt"), 0)) and roles[
+        column
+    ] == "extra":
+        found |= {column: "race_time"} if sum(_times(tables, t, column)) else {}
     if "position" not in roles:
         found |= _unheaded_positions(tables, t, texts, roles)
     for role, other, traits in (("car", "car_number", _NUMBERS), ("class", "position", _ORDINALS)):
@@ -118,6 +127,13 @@ def _shown(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -
             column = roles.index(role)
             found |= {column: other} if _are_distinct(tables, t, column, traits) else {}
     return found
+
+
+def _is_long(tables: Tables, t: int, column: int) -> bool:
+    """Whether the first row has a time that is longer than any lap."""
+    texts = tables.texts(int(tables.lines(t)[0]))
+    time = read_lap_times(pa.array(texts[column : column + 1], pa.string())).fill_null(0)
+    return any(milliseconds > LONGEST_LAP for milliseconds in time.to_pylist())
 
 
 def _unheaded_positions(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:

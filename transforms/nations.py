@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints, flags
 from transforms.fold import fold
-from transforms.lexicon import FLAG, country_names, flag_code
+from transforms.lexicon import FLAG, country_names, find_country, flag_code
 from transforms.masks import first_bytes, replaced, scattered
 from transforms.remember import remember
-from transforms.spans import first_word
+from transforms.spans import bytes_of, first_word
 
 _FLAG = re.compile(rf"(?P<country>{FLAG})\s*(?P<name>\S.*)")
 _FLAG_BYTE = "\U0001f1e6".encode()[0]
@@ -25,6 +25,8 @@ _FLAG_OF = re.compile(
     rf"(?:{'|'.join(_FLAG_WORDS)})\s?"
     r"(?::\s*|(?:de l|dell)['’]|(?:de|du|des|da|do|del|della|of|van)\s+(?:la\s+|the\s+)?)?"
 )
+_MARKED = re.compile(r"(?P<name>\S.*?)\s*\((?P<mark>[A-Z]{1,3})\)")
+_GRADES = {"P", "G", "S", "B", "A"}  # platinum, gold, silver, bronze, amateur
 _NEARLY_ALL = 0.9  # of a sheet's names have a country before them, or words that are countries are names
 
 
@@ -72,6 +74,36 @@ def begin_with_country(texts: pa.StringArray, chosen: Bools) -> Bools:
     at = at[likely]
     found = [country_before(text) is not None for text in texts.take(pa.array(at)).to_pylist()]
     return flags(at[np.array(found, bool)], len(texts))
+
+
+def countries_behind(names: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, pa.StringArray]:
+    """The country in brackets behind each name, null elsewhere, and the names without it: `Sébastien Buemi (CH)`.
+
+    `(B)` may stand for bronze, and `(R)` for a rookie: the marks of a sheet are countries where they are nearly all
+    codes of countries, and not all of them grades.
+    """
+    data, places = bytes_of(names)
+    at = np.flatnonzero(data[np.maximum(places[1:] - 1, 0)] == ord(")")) if len(data) else np.zeros(0, np.int64)
+    found = [_MARKED.fullmatch(name) for name in names.take(pa.array(at)).to_pylist()]
+    marks: dict[int, list[str]] = {}
+    for s, match in zip(sheet[at].tolist(), found, strict=True):
+        marks.setdefault(s, []).append(match["mark"] if match else "")
+    coded = {s for s, printed in marks.items() if _are_countries(printed)}
+    parts = {
+        row: (match["mark"], match["name"])
+        for row, match in zip(at.tolist(), found, strict=True)
+        if match and int(sheet[row]) in coded and find_country(match["mark"])
+    }
+    if not parts:
+        return pa.nulls(len(names), pa.string()), names
+    country, bare = (pa.array(part, pa.string()) for part in zip(*parts.values(), strict=True))
+    rows = np.array([*parts])
+    return scattered(country, rows, len(names)), replaced(names, rows, bare)
+
+
+def _are_countries(marks: list[str]) -> bool:
+    known = [mark for mark in marks if find_country(mark)]
+    return len(known) >= _NEARLY_ALL * len(marks) and not _GRADES.issuperset(marks)
 
 
 def countries_before(names: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, pa.StringArray]:

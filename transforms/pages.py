@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints, flags
+from transforms.class_sections import class_of
 from transforms.dialect import Cells, Lines
-from transforms.headers import is_header_cell
+from transforms.headers import headed_role, is_header_cell
 from transforms.lexicon import read_section
 from transforms.masks import first_bytes
 from transforms.schema import OUTCOMES
@@ -28,6 +29,7 @@ _IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _IS_WORD = np.array([bool(re.match(rb"\w", bytes([b]))) for b in range(256)])
 _NUMBER = re.compile(r"#?\d{1,4}[A-Z]?")  # a car's number: such a line is a car of its own
 _PAGE = r"(?i)^(?:page|seite|pagina|página|blad|strana?)\s?\d+(?:\s?(?:/|of|von|de|di|van|sur)\s?\d+)?$"
+_FEWEST_NUMBERS = 2  # by which a row says which car it is of: its place and its number
 _FEW = 3  # cells of a line that tells the page beside what is printed on it
 _FURNITURE = re.compile(
     r"(?i)(?:©|\(c\)|copyright|https?:|www\.|@\w+\.|all rights|page \d|back to|print(?:er)? |source:|cookies|privacy"
@@ -86,7 +88,25 @@ def read_pages(lines: Lines, cells: Cells, continued: Ints) -> Page:
     _place_words(lines, numbered | _holds(other, r"\d", count), outcome, texts, _seconds(lines, cells, full, below))
     _place_texts(lines, cells, full, outcome, texts)
     _place_indented(lines, cells, outcome, np.flatnonzero(below & (outcome == RESULT)))
+    _place_further_drivers(lines, cells, width, outcome)
     return _number_tables(lines, outcome, width, filled)
+
+
+def _place_further_drivers(lines: Lines, cells: Cells, width: Ints, outcome: Ints) -> None:
+    """Rows that differ from the one above in the driver alone, under a header that says so: the rest of its crew."""
+    first = np.append(cells.code, -1)[np.cumsum(width) - width]
+    alike = (first[1:] == first[:-1]) & (width[1:] == width[:-1]) & (width[1:] > 2) & (np.diff(lines.sheet) == 0)
+    alike = np.flatnonzero(alike & (outcome[1:] == RESULT)) + 1
+    heads = np.maximum.accumulate(np.where(outcome == HEADER, np.arange(len(outcome)), -1)) if len(alike) else alike
+    for line in alike.tolist():
+        if heads[line] < 0 or lines.sheet[heads[line]] != lines.sheet[line]:
+            continue
+        headed, above, row = (cells.of_line(at) for at in (int(heads[line]), line - 1, line))
+        other = [i for i, (one, two) in enumerate(zip(above, row, strict=True)) if one != two]
+        numbers = sum(text[:1].isdigit() for text in row)
+        if len(other) == 1 and len(headed) == len(row) and row[0] and numbers >= _FEWEST_NUMBERS:
+            of_crew = headed_role(headed[other[0]]) == "crew" and above[other[0]] and row[other[0]]
+            outcome[line] = CONTINUATION if of_crew else RESULT
 
 
 def _any_of(cells: Cells, chosen: Bools, count: int) -> Bools:
@@ -230,7 +250,7 @@ def _follows_header(outcome: Ints, line: int, text: str) -> bool:
 
 def _text_outcome(text: str, before: bool, after: bool) -> int:
     known = None if _FURNITURE.search(text) else read_section(text)
-    if known and known.status:
+    if (known and known.status) or class_of(text):
         return SECTION
     if _GLUED.search(text) and not _FURNITURE.search(text):
         return REJECT

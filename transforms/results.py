@@ -13,6 +13,7 @@ from transforms import statuses
 from transforms.arrays import Bools, Ints
 from transforms.cars import read_cars, read_engine_makers
 from transforms.cells import filled, read_numbers, unmarked
+from transforms.class_sections import by_class
 from transforms.coded import Coded
 from transforms.columns import Layout, by_form
 from transforms.crews import Crews
@@ -92,10 +93,10 @@ def results_table(
                 "entrant_text": entrant.column(),
                 "operator": entrants["operator"],
                 "country": pc.coalesce(texts["country"].column(), entrants["country"]),
-                "class": class_.spread(filled(class_.texts)),
                 "lap_time_text": texts["lap_time"].column(),
                 "extra": extras.lists(len(placed.lines)),
                 **columns,
+                **by_class(columns, class_.spread(filled(class_.texts)), section, sheet),
             }
         )
     )

@@ -29,6 +29,7 @@ SLOTS = (
 _SLOT = {name: i for i, name in enumerate(SLOTS)}
 _EXTRA, _NOTHING, EXCESS = len(SLOTS), len(SLOTS) + 1, len(SLOTS) + 2
 _NATION = "nation"
+_BETWEEN_PARTS = {("first", "last"): " ", ("last", "first"): ", "}
 _SYNONYMS = {"chassis": ("car", "make", "model", "type"), "team": ("entrant",)}
 
 
@@ -121,12 +122,13 @@ def _with_crews_of_cells(placed: Placed, layouts: Sequence[Layout], at: Ints, te
     if not len(many):
         return texts
     joined: dict[int, str] = {}
+    parts: dict[int, str] = {}
     for i, text in zip(many, placed.cells.words(many), strict=True):
         headings, column = layouts[placed.tables[placed.row[i]]].form.headings, placed.cells.column[i]
         heading = headings[column] if column < len(headings) else Heading("crew", "")
         row = int(placed.row[i])
-        between = " " if heading.part == "last" else JOIN
-        joined[row] = joined[row] + between + text if row in joined else text
+        between = _BETWEEN_PARTS.get((parts.get(row, ""), heading.part), JOIN)
+        joined[row], parts[row] = joined[row] + between + text if row in joined else text, heading.part
     return texts.replaced(np.array([*joined]), pa.array([*joined.values()], pa.string()))
 
 

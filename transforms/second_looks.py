@@ -20,7 +20,7 @@ from transforms.traits import makes
 
 _TIMES = ("lap_time", "session_time")
 _OF_RACES = {"laps", "distance", "gap", "race_speed"}
-_SHORT = 15 * 60_000  # milliseconds; no race is over so soon, and no lap is longer but round the Nordschleife
+LONGEST_LAP = 15 * 60_000  # milliseconds; no race is over so soon, and no lap is longer but round the Nordschleife
 _HALF = 0.5
 
 
@@ -80,7 +80,7 @@ def _laps(roles: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple[str, 
     if "race_time" not in roles or not _OF_RACES.isdisjoint(roles):
         return None
     at = roles.index("race_time")
-    if (_milliseconds(columns[at]) > _SHORT).any():
+    if (_milliseconds(columns[at]) > LONGEST_LAP).any():
         return None
     of_lap = (
         {"race_time": "lap_time"} if "class" in roles else {"race_time": "lap_time", "class_position": "lap_number"}
