@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 import numpy as np
 import pyarrow as pa
 
-from transforms.arrays import Ints
 from transforms.cells import read_lap_times
-from transforms.columns import Form, Layout, columns_line
+from transforms.columns import Layout, columns_line
 from transforms.crew_words import share_of_given
-from transforms.evidence import SAMPLE
 from transforms.fold import fold
 from transforms.tables import Tables
 from transforms.traits import makes
@@ -21,37 +20,70 @@ from transforms.traits import makes
 _TIMES = ("lap_time", "session_time")
 _OF_RACES = {"laps", "distance", "gap", "race_speed"}
 LONGEST_LAP = 15 * 60_000  # milliseconds; no race is over so soon, and no lap is longer but round the Nordschleife
+_CLOCK = re.compile(r"(\d+)[:'m](\d\d)(?![:'\d])")
+_ROWS = 6  # whose times are looked at
 _HALF = 0.5
 
 
 def look_again(layouts: list[Layout | None], tables: Tables) -> None:
     """Doubt decoded layouts, in place, whose columns repeat a role and do not read alike."""
-    for t, found in enumerate(layouts):
-        if found is not None and found.basis == "inferred" and found.doubt is None:
-            layouts[t] = _looked_at(found, tables, t) if _asks_for_it(found.form) else found
+    known = [(t, found) for t, found in enumerate(layouts) if found is not None]
+    inferred = [(t, found) for t, found in known if found.basis == "inferred" and found.doubt is None]
+    asked = [(t, found) for t, found in inferred if _asks_for_it(found.roles)]
+    first = _first_times(asked, tables)
+    likely = [(t, found) for (t, found), times in zip(asked, first, strict=True) if _may_be_other(times)]
+    settled = {t: _strangers(found.roles, tables, t) for t, found in asked if found.roles.count("crew") > 1}
+    for (t, found), times in zip(likely, _times(likely, tables) if likely else (), strict=True):
+        settled[t] = settled.get(t) or _of_runs_or_laps(found.roles, times)
+    for t, found in asked:
+        if told := settled.get(t):
+            layouts[t] = found._replace(doubt=f"layout in doubt: {told[0]}. To settle it: {columns_line(told[1])}")
+
+
+def _first_times(asked: Sequence[tuple[int, Layout]], tables: Tables) -> Iterator[list[str]]:
+    """The times of the first row of each table as printed."""
+    starts = np.searchsorted(tables.first_cells.table, [t for t, _ in asked]).tolist()
+    at = [start + i for start, (_, found) in zip(starts, asked, strict=True) for i in _timed(found.roles)]
+    texts = tables.cells.words(tables.first_cells.cell[np.array(at, np.int64)])
+    bounds = accumulate((len(_timed(found.roles)) for _, found in asked), initial=0)
+    return (texts[start:end] for start, end in pairwise(bounds))
+
+
+def _may_be_other(times: Sequence[str]) -> bool:
+    """Whether the last of some times could be the sum of the others, or a single one that of a lap, by its seconds."""
+    seconds = [int(clock[1]) * 60 + int(clock[2]) for clock in map(_CLOCK.match, times) if clock]
+    if not seconds or len(seconds) < len(times):
+        return False
+    return seconds[-1] >= sum(seconds[:-1]) if len(seconds) > 1 else seconds[0] * 1000 <= LONGEST_LAP
+
+
+def _times(likely: Sequence[tuple[int, Layout]], tables: Tables) -> list[list[list[int]]]:
+    """The times of the first rows of tables, in milliseconds, row by row; -1 for what is no time."""
+    codes = [tables.first_codes(t)[:_ROWS, _timed(found.roles)] for t, found in likely]
+    flat = np.concatenate([of.ravel() for of in codes])
+    read = read_lap_times(tables.cells.texts.take(pa.array(flat))).fill_null(-1).to_numpy()
+    ends = np.cumsum([of.size for of in codes])
+    return [part.reshape(of.shape).tolist() for part, of in zip(np.split(read, ends[:-1]), codes, strict=True)]
 
 
 @lru_cache(maxsize=4096)
-def _asks_for_it(form: Form) -> bool:
-    roles = form.roles
+def _asks_for_it(roles: tuple[str, ...]) -> bool:
     repeated = roles.count("crew") > 1 or roles.count("session_time") > 1
-    return repeated or ("race_time" in roles and form.role_set.isdisjoint(_OF_RACES))
+    return repeated or ("race_time" in roles and _OF_RACES.isdisjoint(roles))
 
 
-def _looked_at(found: Layout, tables: Tables, t: int) -> Layout:
-    rows = [row for row in map(tables.texts, tables.lines(t)[:SAMPLE].tolist()) if len(row) == len(found.roles)]
-    columns = [*zip(*rows, strict=True)]
-    looks = (look(found.roles, columns) for look in (_strangers, _sum_of_runs, _laps))
-    doubt, roles = next(filter(None, looks), (None, found.roles))
-    return found._replace(doubt=f"layout in doubt: {doubt}. To settle it: {columns_line(roles)}") if doubt else found
+@lru_cache(maxsize=4096)
+def _timed(roles: tuple[str, ...]) -> list[int]:
+    return [i for i, role in enumerate(roles) if role in (*_TIMES, "race_time")]
 
 
-def _strangers(roles: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple[str, list[str]] | None:
+def _strangers(roles: Sequence[str], tables: Tables, t: int) -> tuple[str, list[str]] | None:
     """A second column of names in which far fewer given names stand than in the first: of teams, say, or sponsors."""
-    first, *others = [i for i, role in enumerate(roles) if role == "crew"] or [0]
-    given = _share_of_people(columns[first])
+    first, *others = (i for i, role in enumerate(roles) if role == "crew")
+    codes, texts = tables.first_codes(t), tables.cells.texts
+    people = {i: _share_of_people(texts.take(pa.array(codes[:, i])).to_pylist()) for i in (first, *others)}
     for i in others:
-        if _share_of_people(columns[i]) < given * _HALF:
+        if people[i] < people[first] * _HALF:
             taken = "extra" if "entrant" in roles else "entrant"
             return f"column {i + 1} may be crew or {taken}", [*roles[:i], taken, *roles[i + 1 :]]
     return None
@@ -62,32 +94,18 @@ def _share_of_people(names: Sequence[str]) -> float:
     return share_of_given([name if makes().isdisjoint(re.split(r"\W+", fold(name))) else "?" for name in names])
 
 
-def _sum_of_runs(roles: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple[str, list[str]] | None:
-    """A time that is the sum of those before it: of the runs of a hill climb."""
-    at = [i for i, role in enumerate(roles) if role in _TIMES]
-    times = np.array([_milliseconds(columns[i]) for i in at])
-    known = (times >= 0).all(axis=0)
-    if len(at) < 3 or not known.any() or (abs(times[:-1].sum(axis=0) - times[-1])[known] > 1).any():
+def _of_runs_or_laps(roles: tuple[str, ...], times: list[list[int]]) -> tuple[str, list[str]] | None:
+    """Times of which the last sums the runs of a hill climb, or as short as those of laps where none is counted."""
+    at = _timed(roles)
+    known = [row for row in times if min(row, default=-1) >= 0]
+    if not known:
         return None
     total = at[-1]
-    of_runs = ["session_time" if role in _TIMES else role for role in roles]
-    settled = [*of_runs[:total], "race_time", *of_runs[total + 1 :]]
-    return f"column {total + 1} is the sum of the times before it", settled
-
-
-def _laps(roles: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple[str, list[str]] | None:
-    """Times of a race that no lap is counted of, and that are as short as a lap's."""
-    if "race_time" not in roles or not _OF_RACES.isdisjoint(roles):
-        return None
-    at = roles.index("race_time")
-    if (_milliseconds(columns[at]) > LONGEST_LAP).any():
-        return None
-    of_lap = (
-        {"race_time": "lap_time"} if "class" in roles else {"race_time": "lap_time", "class_position": "lap_number"}
-    )
-    return f"column {at + 1} may be race_time or lap_time", [of_lap.get(role, role) for role in roles]
-
-
-def _milliseconds(texts: Sequence[str]) -> Ints:
-    """Times of laps; -1 where none is."""
-    return np.asarray(read_lap_times(pa.array(texts, pa.string())).fill_null(-1).to_numpy())
+    if len(at) > 2 and all(abs(sum(runs) - last) <= 1 for *runs, last in known):
+        of_runs = ["session_time" if role in _TIMES else role for role in roles]
+        settled = [*of_runs[:total], "race_time", *of_runs[total + 1 :]]
+        return f"column {total + 1} is the sum of the times before it", settled
+    if roles[total] == "race_time" and _OF_RACES.isdisjoint(roles) and all(row[-1] <= LONGEST_LAP for row in known):
+        of_lap = {"race_time": "lap_time"} | ({} if "class" in roles else {"class_position": "lap_number"})
+        return f"column {total + 1} may be race_time or lap_time", [of_lap.get(role, role) for role in roles]
+    return None

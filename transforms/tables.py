@@ -68,6 +68,11 @@ class Tables:
         """The cells of one line."""
         return tuple(self.cells.of_line(line))
 
+    def first_codes(self, t: int) -> Ints:
+        """The codes of the cells of a table's first rows that are as wide as it; shape (rows, columns)."""
+        start, end = np.searchsorted(self.first_cells.table, [t, t + 1])
+        return np.asarray(self.cells.code[self.first_cells.cell[start:end]].reshape(-1, self.width[t]))
+
     def look(self, chosen: Ints) -> evidence.Looks:
         """What the cells of the first rows of the chosen tables look like, of rows as wide as the table."""
         starts, ends = (np.searchsorted(self.first_cells.table, chosen, side) for side in ("left", "right"))
