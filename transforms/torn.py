@@ -16,9 +16,11 @@ from transforms.dialect import Cells, Lines
 from transforms.fold import fold
 from transforms.headers import is_header_cell, read_header
 from transforms.lexicon import FLAG, read_section, statuses
+from transforms.masks import first_bytes
 from transforms.spans import Spans
 
 _BETWEEN = " / "
+_IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _HEAD = 30  # lines of a sheet among which its header is looked for
 _NAME = re.compile(rf"[*\"“„«]?(?:[^\W\d_]|{FLAG})(?:[^\d]*[^\d:])?")
 
@@ -27,27 +29,32 @@ def mend(lines: Lines, cells: Cells) -> tuple[Cells, Ints]:
     """Move the cells of torn rows to their first lines: the cells, and the lines that continue the row above them."""
     width = cells.widths
     sheet = lines.sheet[: len(width)]
+    at = np.flatnonzero((width[1:] > 0) & (width[:-1] > 1) & (sheet[1:] == sheet[:-1]))
+    first = cells.code[np.cumsum(width)[at]]
+    at = at[~_IS_DIGIT[first_bytes(cells.texts)[first]]]
     # A row that is torn is narrower than others, or followed by a line of a single name.
-    uneven = (width[1:] != width[:-1]) & (width[1:] > 0) & (width[:-1] > 1) & (sheet[1:] == sheet[:-1])
-    found = [row for s in np.unique(sheet[:-1][uneven]).tolist() for row in _torn_rows(cells, sheet, s)]
+    widest = np.zeros(int(sheet[-1]) + 1 if len(sheet) else 0, np.int64)
+    np.maximum.at(widest, sheet, width)
+    wide = widest[sheet[at]]
+    at = at[(width[at + 1] < wide) & ((width[at] < wide) | (width[at + 1] == 1))]
+    rows = np.split(at, np.flatnonzero(np.diff(sheet[at])) + 1) if len(at) else []
+    found = [row for of_sheet in rows for row in _torn_rows(cells, sheet, of_sheet.tolist())]
     continued = [line for first, last in found for line in range(first + 1, last + 1)]
     return _joined(cells, found), np.array(continued, np.int64)
 
 
-def _torn_rows(cells: Cells, sheets: Ints, sheet: int) -> list[tuple[int, int]]:
-    """The first and last lines of the torn rows of a sheet, given the sheet of each line."""
-    width, (start, end) = cells.widths, np.searchsorted(sheets, [sheet, sheet + 1]).tolist()
+def _torn_rows(cells: Cells, sheets: Ints, likely: list[int]) -> list[tuple[int, int]]:
+    """The first and last lines of the torn rows of a sheet, given the sheet of each line and where one may begin."""
+    start, end = np.searchsorted(sheets, [sheets[likely[0]], sheets[likely[0]] + 1]).tolist()
     header = next((line for line in range(start, min(end, start + _HEAD)) if _is_header(cells.of_line(line))), end)
-    if header == end or width[header] < 3:
-        return []
-    headings = read_header(cells.of_line(header))
+    headings = read_header(cells.of_line(header)) if header < end else ()
     crew = {i for i, heading in enumerate(headings) if heading.role == "crew"}
-    rows = _Rows(cells, width, end, len(headings), crew)
-    begun = [line for line in range(header + 1, end) if width[line] > 1 and rows.begins(line)]
+    rows = _Rows(cells, cells.widths, end, len(headings), crew)
+    begun = [line for line in likely if line > header and crew and rows.begins(line)]
     found = [(line, last) for line in begun if (last := rows.last_of(line)) > line]
     # A name below whole rows belongs to the row above it only where most rows have one.
-    whole = sum(width[first] == len(headings) for first, _ in found)
-    return found if not whole or whole * 2 >= len(begun) else []
+    whole = sum(cells.widths[first] == len(headings) for first, _ in found)
+    return found if not whole or whole * 2 >= (cells.widths[header + 1 : end] == len(headings)).sum() else []
 
 
 def _is_header(texts: list[str]) -> bool:
