@@ -227,7 +227,7 @@ class Sums:
         return best, second
 
     def _totals(self, pairs: Codes) -> pa.Array:
-        return pa.array(np.append(self.drivers.people.links.total, 0)[pairs], pa.int32(), mask=pairs < 0)
+        return pa.array(self.drivers.people.links.total).take(pa.array(pairs, mask=pairs < 0)).cast(pa.int32())
 
     def _evidence(self, best: Codes, node: Codes) -> pa.Array:
         """The terms of each mention's best pair; for a variant what makes it one, for a decision its line."""
