@@ -46,7 +46,7 @@ class Coded:
 
     def spread(self, values: pa.Array) -> pa.Array:
         """Values that were read, one for each of `texts`, row by row; null where there is no text."""
-        if not len(values):
+        if values.null_count == len(values):
             return pa.nulls(len(self.code), values.type)
         return values.take(self._places)
 

@@ -10,7 +10,7 @@ import re
 import string
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -197,6 +197,7 @@ def _form(shape: str) -> tuple[int, int]:
     return _INDEX[[*fitting, "text"][0]], _INDEX[[*longer, "text"][0]]
 
 
+@lru_cache(maxsize=4096)
 def _kind_of(character: str) -> str:
     """A letter that stands for all of its kind; what is no letter stands for itself."""
     category = unicodedata.category(character)

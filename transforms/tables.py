@@ -55,10 +55,9 @@ class Tables:
         return self._largest_of(self.header)
 
     def _largest_of(self, group: Ints) -> dict[int, int]:
-        found: dict[int, int] = {}
-        for t in np.argsort(-self.rows, kind="stable").tolist():
-            found.setdefault(int(group[t]), t)
-        return found
+        largest_first = np.argsort(-self.rows, kind="stable")
+        groups, first = np.unique(group[largest_first], return_index=True)
+        return dict(zip(groups.tolist(), largest_first[first].tolist(), strict=True))
 
     def lines(self, t: int) -> Ints:
         """The lines of one table."""
