@@ -21,9 +21,12 @@ def give_back_large() -> None:
     """Let pieces of 4 MiB and more go back as soon as they are freed.
 
     Tables and codes of a whole archive come and go in pieces of many megabytes: kept ones lie between those in use,
-    and add up to a fifth of the peak. Of smaller ones 32 MiB stay at hand.
+    and add up to a fifth of the peak. Of smaller ones 32 MiB stay at hand. Arrow's own allocator keeps more than that.
     """
+    import pyarrow as pa
+
     _set(large=4 << 20, spare=32 << 20)
+    pa.set_memory_pool(pa.system_memory_pool())
 
 
 def _set(large: int, spare: int) -> None:

@@ -23,7 +23,7 @@ CHECKS = ("driver-in-two-cars", "career-gap", "country-contradiction")
 
 @dataclass(frozen=True)
 class Careers:
-    """Identified mentions in order: the person of each (a place in `ids`), its sheet, car and season.
+    """Identified mentions in order: the person of each (a place in `ids`) and its car; sheet and season of each car.
 
     `rows` are those of driver_results, of which only what is printed is asked, `results` all of the build.
     """
@@ -32,8 +32,8 @@ class Careers:
     results: Parts
     person: Codes
     ids: pa.Array
-    sheet: Codes
     car: Codes
+    sheet: Codes
     season: Codes
 
     @cached_property
@@ -46,8 +46,10 @@ class Careers:
         """Those of driver_results in order of sheet, line and seat."""
         encoded = rows["driver_id"].combine_chunks().dictionary_encode()
         person, ids = encoded.indices.to_numpy(), encoded.dictionary
-        car, season = runs(rows["result_id"]), whole(rows["season"])
-        return cls(Parts.of(rows), Parts.of(results), person, ids, runs(rows["sheet_id"]), car, season)
+        car = runs(rows["result_id"])
+        first = np.flatnonzero(np.diff(car, prepend=-1))
+        sheet, season = runs(rows["sheet_id"])[first], whole(rows["season"].take(pa.array(first)))
+        return cls(Parts.of(rows), Parts.of(results), person, ids, car, sheet, season)
 
 
 def doubts(careers: Careers) -> pa.Table:
@@ -125,8 +127,9 @@ def _text(*pieces: pa.Array | str) -> pa.Array:
 def _two_cars(careers: Careers) -> pa.Table:
     """One driver in two cars of a sheet: it happens, and it is also how two namesakes look."""
     order = careers.several[ordered(careers.person[careers.several])]
-    person, sheet, car = (np.diff(column[order]) != 0 for column in (careers.person, careers.sheet, careers.car))
-    again = np.flatnonzero(~person & ~sheet & car)
+    car = careers.car[order]
+    person, sheet, cars = (np.diff(column) != 0 for column in (careers.person[order], careers.sheet[car], car))
+    again = np.flatnonzero(~person & ~sheet & cars)
     sides = [careers.rows.take(order[again + side], ["name_text", "car_number"]).combine_chunks() for side in (0, 1)]
     name = sides[1]["name_text"].combine_chunks()
     one, other = (pc.fill_null(side["car_number"].combine_chunks(), "?") for side in sides)
@@ -136,11 +139,12 @@ def _two_cars(careers: Careers) -> pa.Table:
 
 def _gaps(careers: Careers) -> pa.Table:
     """A career that pauses for GAP years and more may be two careers."""
-    order = careers.several[careers.season[careers.several] >= 0]
-    order = order[ordered(careers.person[order], careers.season[order])]
-    wide = np.flatnonzero((np.diff(careers.person[order]) == 0) & (np.diff(careers.season[order]) >= GAP))
+    dated = careers.several[careers.season[careers.car[careers.several]] >= 0]
+    order = dated[ordered(careers.person[dated], careers.season[careers.car[dated]])]
+    season = careers.season[careers.car[order]]
+    wide = np.flatnonzero((np.diff(careers.person[order]) == 0) & (np.diff(season) >= GAP))
     at = order[wide + 1]
-    before, after = (pa.array(careers.season[order[wide + side]]).cast(pa.string()) for side in (0, 1))
+    before, after = (pa.array(season[wide + side]).cast(pa.string()) for side in (0, 1))
     name, expected = careers.ids.take(pa.array(careers.person[at])), pa.repeat(f"a gap below {GAP} years", len(at))
     text = (name, " has no result between ", before, " and ", after, "; if that is a namesake, add `split,")
     remedy = (name, ",", after, ",…` to identity.csv")

@@ -74,7 +74,7 @@ class Context:
 
     @cached_property
     def _cars(self) -> Codes:
-        return np.asarray(self.mentions.result[self.places])
+        return np.asarray(self.mentions.result[self.places].astype(np.intp))  # numpy takes by these at once
 
     def _bag(self, kind: str) -> Bag:
         m = self.mentions

@@ -20,6 +20,7 @@ from transforms.identity.understood import Names
 from transforms.parts import ROWS, Parts
 from transforms.schema import EVIDENCE, TABLES, TEXTS
 
+MANY = 1_000_000  # mentions that are looked at in turn
 SUFFIXES = {"jr": "Jr.", "sr": "Sr.", "ii": "II", "iii": "III", "iv": "IV"}
 
 
@@ -141,10 +142,12 @@ class Drivers:
 
 def _seasons(mentions: Mentions, person: Codes, count: int) -> tuple[Codes, Codes]:
     """The first and the last known season of each person; 9999 and -1 without one."""
-    season = mentions.beside("season")
     first, last = np.full(count, 9999, dtype=np.int32), np.full(count, -1, dtype=np.int32)
-    np.minimum.at(first, person, np.where(season >= 0, season, np.int32(9999)))
-    np.maximum.at(last, person, season)
+    for start in range(0, len(person), MANY):
+        some = slice(start, start + MANY)
+        season = mentions.beside("season", some)
+        np.minimum.at(first, person[some], np.where(season >= 0, season, np.int32(9999)))
+        np.maximum.at(last, person[some], season)
     return first, last
 
 

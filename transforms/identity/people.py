@@ -84,14 +84,14 @@ def _settle(mentions: Mentions, node: Codes, names: int, verdicts: Verdicts) -> 
     head, pairs = _joined_names(mentions, node, names, joined, verdicts)
     named = joined[names:] < names
     decided = np.where(named, _taken(head, np.where(named, joined[names:], -1)), -1)
-    group = np.where(named, -1, joined[names:] - names)
+    group = np.where(named, np.int32(-1), joined[names:] - np.int32(names))
     people = Context.of(mentions, names, _taken(np.append(head, decided), node))
     forbidden = {
         (int(joined[max(pair)]) - names) * names + int(head[min(pair)]): row
         for pair, row in verdicts.parted.items()
         if min(pair) < names <= joined[max(pair)]
     }
-    tracked = Context.of(mentions, count - names, _taken(np.append(np.full(names, -1), group), node))
+    tracked = Context.of(mentions, count - names, _taken(np.append(np.full(names, -1, dtype=np.int32), group), node))
     links = link_all(tracked, people, np.array(list(forbidden), dtype=np.int64))
     person_of = np.append(head, np.where(named, decided, joined[names:]))
     found = _taken(links.person, group)
@@ -101,9 +101,9 @@ def _settle(mentions: Mentions, node: Codes, names: int, verdicts: Verdicts) -> 
     method = _methods(node, names, person_of, lines, _taken(links.ambiguous, group) > 0)
     return People(
         node=node,
-        person_of=np.append(person_of, -1).astype(np.int32),
+        person_of=np.append(person_of, np.int32(-1)),
         method_of=np.append(method, np.int8(-1)),
-        group_of=np.append(np.full(names, -1), np.append(group, -1)).astype(np.int32),
+        group_of=np.concatenate([np.full(names, -1, dtype=np.int32), group, np.array([-1], dtype=np.int32)]),
         likeness={n: text for a, b, text in reversed(pairs) if head[a] == head[b] for n in (a, b)},
         lines=lines,
         labels={int(person_of[n]): label for n, label in verdicts.labels.items()},
@@ -127,7 +127,7 @@ def _joined_names(
     pairs = variants(people, Names(mentions.names.table.take(pa.array(first))))
     must = [(int(joined[n]), n, "") for n in np.flatnonzero(joined[:names] != np.arange(names)).tolist()]
     head = merge(people, pairs, verdicts.parted_nodes(), must)
-    return np.array(head, dtype=np.int64), pairs
+    return np.array(head, dtype=np.int32), pairs
 
 
 def _check_parted(verdicts: Verdicts, person_of: Codes, pairs: list[tuple[int, int, str]], effective: set[int]) -> None:

@@ -86,12 +86,12 @@ def _everybody(
     """All who are printed, their careers, and the tables of how they are printed: sheets and names."""
     found = identified(partial(gather, read), rows, None, decisions, claims_of(previous))
     mentions = found.mentions
-    person, sheet, season = found.people.of_mentions(slice(None)), mentions.beside("sheet"), mentions.beside("season")
+    person, cars = found.people.of_mentions(slice(None)), mentions.cars
     tables = {
         "sheets": named_sheets(Parts.of(read["sheets"]).whole(), mentions.forms, mentions.readings),
         "names": names(mentions, np.arange(len(mentions.names))),
     }
-    return found, Careers(rows, results, person, found.people.ids, sheet, mentions.result, season), tables
+    return found, Careers(rows, results, person, found.people.ids, mentions.result, cars.sheet, cars.season), tables
 
 
 def _filled(found: Identified, entries: Entered, car: Codes, places: slice) -> dict[str, pa.Array]:
