@@ -110,11 +110,13 @@ def assign(
     for name, at in home.items():
         if at not in kept and not (wishes.several[at] and names[name] in nameless):
             kept[at] = names[name]
-    new = np.setdiff1d(np.arange(len(wishes.several)), list(kept), assume_unique=True)
-    order = np.empty(len(wishes.several), dtype=np.int64)
-    order[np.append(np.array(list(kept), dtype=np.int64), new)] = np.arange(len(order))
-    given = _given(new, wishes, (set(names), *taken))
-    ids = pa.concat_arrays([pa.array(list(kept.values()), pa.string()), given]).take(pa.array(order)) if kept else given
+    open_ = np.ones(len(wishes.several), dtype=bool)
+    open_[list(kept)] = False
+    ids = _given(np.flatnonzero(open_).astype(np.int32), wishes, (set(names), *taken))
+    if kept:
+        place = np.cumsum(open_, dtype=np.int32) - np.int32(1)
+        place[list(kept)] = len(ids) + np.arange(len(kept), dtype=np.int32)
+        ids = pa.concat_arrays([ids, pa.array(list(kept.values()), pa.string())]).take(pa.array(place))
     places = np.array(list(home.values()), dtype=np.int64)
     led = zip(home, ids.take(pa.array(places)).to_pylist(), strict=True)
     return ids, {names[name]: to for name, to in led if to != names[name]}
@@ -144,7 +146,8 @@ def _given(new: Codes, wishes: Wishes, taken: Sequence[Container[str]]) -> pa.Ar
     for choice in zip(*(wished[start : start + len(some)].to_pylist() for start in (0, len(some))), strict=True):
         ids.append(free(choice, (given, *taken)))
         given.add(ids[-1])
-    return pc.replace_with_mask(first, pa.array(asked), pa.array(ids, pa.string()))
+    place = pa.array(np.cumsum(asked, dtype=np.int32) - np.int32(1), mask=~asked)
+    return pc.if_else(pa.array(asked), pa.array(ids, pa.string()).take(place), first)
 
 
 def _met(wishes: pa.Array, others: pa.Array) -> np.ndarray:
