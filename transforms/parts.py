@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 ROWS = 16_384  # of a part: some megabytes
+MANY = 8 * ROWS  # that are sought at a time
 Scan: TypeAlias = Callable[[Sequence[str]], Iterator[pa.Table]]
 Rows = TypeVar("Rows", pa.Table, pa.ChunkedArray)
 
@@ -59,6 +60,17 @@ class Parts:
         """Some columns of the rows at some places, in the order of these."""
         ranked, back = np.unique(places, return_inverse=True)
         return (self.picked or self._sought)(ranked, columns).take(pa.array(back))
+
+    def at(self, places: np.ndarray) -> Parts:
+        """The rows at some places, which rise."""
+        starts = range(0, len(places), MANY)
+        return Parts(
+            self.schema,
+            lambda columns: (self.take(places[start : start + MANY], columns) for start in starts),
+            lambda columns: iter([self.columns(*columns).take(pa.array(places))]),
+            lambda some, columns: self.take(places[some], columns),
+            len(places),
+        )
 
     def filled(self, names: Collection[str], fill: Callable[[slice], Mapping[str, pa.Array]]) -> Parts:
         """The table with some columns filled: `fill` gives those of the rows at some places."""

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import among, runs, whole
+from transforms.identity.arrays import among, whole
 from transforms.identity.groups import Codes, distinct, ordered, paired
 from transforms.parts import Parts
 from transforms.schema import TABLES
 
 GAP = 15  # years; comebacks after 15 to 20 years are real, and so are namesakes
-# What of a mention bears on a doubt.
-ASKED = ("result_id", "seat", "driver_id", "name_text", "event_id", "season", "sheet_id", "car_number")
 CHECKS = ("driver-in-two-cars", "career-gap", "country-contradiction")
 
 
@@ -41,16 +39,6 @@ class Careers:
         """The mentions of those who have several."""
         return np.flatnonzero((np.bincount(self.person) > 1)[self.person]).astype(np.int32)
 
-    @classmethod
-    def of(cls, rows: pa.Table, results: pa.Table) -> Careers:
-        """Those of driver_results in order of sheet, line and seat."""
-        encoded = rows["driver_id"].combine_chunks().dictionary_encode()
-        person, ids = encoded.indices.to_numpy(), encoded.dictionary
-        car = runs(rows["result_id"])
-        first = np.flatnonzero(np.diff(car, prepend=-1))
-        sheet, season = runs(rows["sheet_id"])[first], whole(rows["season"].take(pa.array(first)))
-        return cls(Parts.of(rows), Parts.of(results), person, ids, car, sheet, season)
-
 
 def doubts(careers: Careers) -> pa.Table:
     """The findings about identified mentions, all those of each person, in order of check, sheet and line."""
@@ -67,7 +55,7 @@ def doubts(careers: Careers) -> pa.Table:
 def doubts_again(careers: Careers, findings: pa.Table, judged: Codes, unchanged: Sequence[str]) -> pa.Table:
     """The findings about people, sought again for those `judged`; those of `unchanged` sheets may stay.
 
-    Of careers only rows, results, person and car are asked. A finding says on which line it is, and not about whom: so
+    A finding says on which line it is, and not about whom: so
     whoever stands on such a line with one who is sought is sought, too, and only the others' findings stay.
     """
     sheets = pa.array(unchanged, pa.string())
@@ -87,7 +75,10 @@ def doubts_again(careers: Careers, findings: pa.Table, judged: Codes, unchanged:
         if sought[more].all():
             break
         sought[more] = True
-    found = doubts(_careers_of(careers, np.flatnonzero(sought[careers.person])))
+    some = np.flatnonzero(sought[careers.person])
+    car = careers.car[some]
+    rows, results = careers.rows.at(some), careers.results.at(distinct(car))
+    found = doubts(replace(careers, rows=rows, results=results, person=careers.person[some], car=car))
     stay = kept.filter(pa.array(~again[line]))
     return pa.concat_tables([stay, found]).group_by(stay.column_names).aggregate([]).select(stay.column_names)
 
@@ -104,14 +95,6 @@ def _cars_of(results: Parts, findings: pa.Table) -> Codes:
     at = np.searchsorted(own[order], wanted)
     found = np.append(own[order], -1)[at] == wanted
     return np.where(found, np.append(some[order], -1)[at], -1)
-
-
-def _careers_of(careers: Careers, some: Codes) -> Careers:
-    """The careers that are made up of some mentions, which are held."""
-    ids = careers.ids.take(pa.array(careers.person[some]))
-    rows = careers.rows.take(some, [name for name in ASKED if name != "driver_id"]).append_column("driver_id", ids)
-    cars = careers.results.take(distinct(careers.car[some]), ["result_id", "crew_size", "extra"])
-    return Careers.of(rows, cars)
 
 
 def _findings(check: str, at: Codes, observed: pa.Array, expected: pa.Array, *message: pa.Array | str) -> pa.Table:

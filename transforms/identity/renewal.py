@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import among, distinct_of, with_column
+from transforms.identity.arrays import among, distinct_of, whole, with_column
 from transforms.identity.doubts import Careers, doubts_again
 from transforms.identity.entered import FILLED, entered_again
 from transforms.identity.groups import Codes, distinct
@@ -22,7 +22,7 @@ from transforms.identity.judgement import (
     named_sheets,
     redirected,
 )
-from transforms.identity.mentions import ASKED, Company, gather
+from transforms.identity.mentions import Company, gather
 from transforms.identity.outcome import Drivers
 from transforms.identity.scope import Scope
 from transforms.identity.standing import merged
@@ -37,19 +37,21 @@ def told_again(
     known = Parts.of(previous["drivers"]).whole("driver_id")["driver_id"].combine_chunks()
     with ThreadPoolExecutor(1) as beside:  # who entered does not ask who drove, nor the other way round
         again = beside.submit(entered_again, results, previous, unchanged)
-        company = rows.take(scope.company, ASKED)
+        company = rows.at(scope.company)
         judged = Company(scope.judged, scope.prints)
         gathered = partial(gather, {**read, "driver_results": company}, scope.readings, judged)
         claims = claims_of(previous, (scope.rest, known))
-        found = identified(gathered, Parts.of(company), scope.judged, decisions, claims)
-        told, links = _linked_again(previous, rows, scope, found, company.filter(pa.array(scope.judged)))
+        found = identified(gathered, company, scope.judged, decisions, claims)
+        told, links = _linked_again(previous, rows, scope, found)
         drivers, ids = _drivers_again(previous, known, scope, found.people)
     entered, entrants, cars = again.result()
     sheets = Parts.of(previous["sheets"]).whole("sheet_id", "name_form")
     forms = dict(zip(*(column.to_pylist() for column in sheets.columns), strict=True))
     forms = {sheet: forms[sheet] for sheet in scope.unchanged} | scope.fresh.forms
     person, people = _bearers(scope, told["driver_id"])
-    careers = Careers(rows, results, person, people, scope.car, scope.car, scope.car)
+    printed = results.columns("sheet_id", "season")
+    sheet, season = distinct_of(printed["sheet_id"])[0], whole(printed["season"])
+    careers = Careers(rows, results, person, people, scope.car, sheet, season)
     return {
         "sheets": named_sheets(Parts.of(read["sheets"]).whole(), forms, scope.readings),
         "results": results.filled(FILLED, entered.columns),
@@ -68,13 +70,12 @@ def told_again(
     }
 
 
-def _linked_again(
-    previous: Tables, rows: Parts, scope: Scope, found: Identified, judged: pa.Table
-) -> tuple[pa.Table, Parts]:
+def _linked_again(previous: Tables, rows: Parts, scope: Scope, found: Identified) -> tuple[pa.Table, Parts]:
     """What is told of the people of the mentions that are told anew, and the links of all.
 
-    Of those `judged` it is what was found, of the others what it was before.
+    Of those judged it is what was found, of the others what it was before.
     """
+    judged = rows.take(scope.company[scope.judged], ["result_id", "seat"])
     place = scope.place[scope.again]
     stand = np.where(place < 0, -1, np.cumsum(place >= 0) - 1)
     before, links = place[place >= 0], Parts.of(previous["driver_links"])
