@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.cells import read_lap_times
-from transforms.columns import Layout, columns_line
+from transforms.columns import Form, Layout, columns_line
 from transforms.crew_words import share_of_given
 from transforms.fold import fold
 from transforms.tables import Tables
@@ -29,7 +29,7 @@ def look_again(layouts: list[Layout | None], tables: Tables) -> None:
     """Doubt decoded layouts, in place, whose columns repeat a role and do not read alike."""
     known = [(t, found) for t, found in enumerate(layouts) if found is not None]
     inferred = [(t, found) for t, found in known if found.basis == "inferred" and found.doubt is None]
-    asked = [(t, found) for t, found in inferred if _asks_for_it(found.roles)]
+    asked = [(t, found) for t, found in inferred if _asks_for_it(found.form)]
     first = _first_times(asked, tables)
     likely = [(t, found) for (t, found), times in zip(asked, first, strict=True) if _may_be_other(times)]
     settled = {t: _strangers(found.roles, tables, t) for t, found in asked if found.roles.count("crew") > 1}
@@ -67,7 +67,8 @@ def _times(likely: Sequence[tuple[int, Layout]], tables: Tables) -> list[list[li
 
 
 @lru_cache(maxsize=4096)
-def _asks_for_it(roles: tuple[str, ...]) -> bool:
+def _asks_for_it(form: Form) -> bool:
+    roles = form.roles
     repeated = roles.count("crew") > 1 or roles.count("session_time") > 1
     return repeated or ("race_time" in roles and _OF_RACES.isdisjoint(roles))
 
