@@ -24,11 +24,6 @@ def divide(crews: Sequence[str], *, marked: bool) -> list[str]:
     return _by_commas(crews if marked else _by_words(_by_slashes(_by_countries(crews))))
 
 
-def undivided(names: Sequence[str]) -> list[int]:
-    """Which names of a sheet may be those of several drivers, for they hold more commas than a name can."""
-    return [i for i, name in enumerate(names) if len(_pieces(name)) > 2]
-
-
 def _by_countries(crews: Sequence[str]) -> Sequence[str]:
     """Divide crews before each country where they begin with one: `Österreich Helmut Marko Niederlande Gijs Berg`."""
     begun = sum(country_before(crew) is not None for crew in crews)
@@ -80,18 +75,18 @@ def _are_alike(names: Sequence[str]) -> bool:
 
 def _by_commas(crews: Sequence[str]) -> list[str]:
     """Divide crews at every comma, or at every second one (`Senna, Bruno, Nato, Norman`), or at none."""
-    lists = [pieces for crew in crews for unit in crew.split(JOIN) if len(pieces := _pieces(unit)) > 1]
+    lists = [pieces for crew in crews for unit in crew.split(JOIN) if len(pieces := between_commas(unit)) > 1]
     step = _commas_a_name(lists) if lists else 0
     return [JOIN.join(_grouped(crew, step)) for crew in crews] if step else [*crews]
 
 
 def _grouped(crew: str, step: int) -> Iterator[str]:
     for unit in crew.split(JOIN):
-        pieces = _pieces(unit)
+        pieces = between_commas(unit)
         yield from (", ".join(pieces[i : i + step]) for i in range(0, len(pieces), step))
 
 
-def _pieces(names: str) -> list[str]:
+def between_commas(names: str) -> list[str]:
     """What stands between commas; a suffix belongs to what stands before it."""
     pieces: list[str] = []
     for piece in filter(None, _COMMA.split(names)):

@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from transforms.arrays import Bools
 from transforms.columns import Layout
+from transforms.crew_words import between_commas
+from transforms.crews import Crews
 from transforms.dialect import Lines
 from transforms.headers import nearest_headers
 from transforms.pages import HEADER, REJECT, Page
@@ -16,6 +18,7 @@ from transforms.results import Rows
 from transforms.rows import Placed
 from transforms.schema import TABLES
 from transforms.sources import Source
+from transforms.spans import holding
 from transforms.text import Text
 from transforms.verdicts import Verdict
 
@@ -23,8 +26,8 @@ Finding = dict[str, object]
 
 # The checks that the reader makes; all others are made on the finished tables.
 CHECKS = (
-    "cell-unreadable", "cell-corrected", "unit-converted", "zero-is-unknown", "header-unknown", "layout-in-doubt",
-    "lines-rejected", "sheet-empty", "sheet-binary",
+    "cell-unreadable", "cell-corrected", "unit-converted", "zero-is-unknown", "crew-undivided", "header-unknown",
+    "layout-in-doubt", "lines-rejected", "sheet-empty", "sheet-binary",
 )  # fmt: skip
 _EXPECTED = {
     "position": "an ordinal", "class_position": "an ordinal", "laps": "a whole number", "lap_number": "a whole number",
@@ -44,6 +47,7 @@ def find_doubts(
     placed: Placed,
     rows: Rows,
     verdict: Verdict,
+    crews: Crews,
 ) -> pa.Table:
     """The reader's findings, in order of sheet, line, check and column."""
     found = [
@@ -54,6 +58,7 @@ def find_doubts(
         *_cells(sources, lines, placed, rows),
         *_converted(sources, lines, placed, rows),
         *_zeros(sources, lines, placed, rows),
+        *_undivided(sources, lines, placed, crews),
         *_corrected(sources),
     ]
     found.sort(key=_order)
@@ -167,6 +172,17 @@ def _zeros(sources: Sequence[Source], lines: Lines, placed: Placed, rows: Rows) 
         for sheet, count in zip(*np.unique(sheets, return_counts=True), strict=True):
             message = f"{slot}: 0 stands for each of the {count} cars without a position, so it is read as unknown"
             yield _finding(sources[sheet], "zero-is-unknown", "note", message, column=slot, observed="0")
+
+
+def _undivided(sources: Sequence[Source], lines: Lines, placed: Placed, crews: Crews) -> Iterator[Finding]:
+    at = np.flatnonzero(holding(crews.name, b","))
+    names = crews.name.take(pa.array(at)).to_pylist()
+    for row, name in zip(crews.row[at].tolist(), names, strict=True):
+        if len(between_commas(name)) > 2:
+            line = int(placed.lines[row])
+            message = f"'{name}' may be several drivers, or one with his names turned round: put / between drivers"
+            yield _finding(sources[lines.sheet[line]], "crew-undivided", "warning", message, column="crew",
+                           line=int(lines.number[line]), observed=name)  # fmt: skip
 
 
 def _corrected(sources: Iterable[Source]) -> Iterator[Finding]:

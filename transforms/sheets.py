@@ -76,7 +76,7 @@ def read(sources: Sequence[Source]) -> Reading:
         "results": found,
         "driver_results": results.driver_rows(found, crews),
         "sheets": sheets_table(ordered, texts, [DIALECTS[d] for d in dialects], facts, verdict, lines),
-        "findings": find_doubts(ordered, texts, binary, lines, page, layouts, placed, rows, verdict),
+        "findings": find_doubts(ordered, texts, binary, lines, page, layouts, placed, rows, verdict, crews),
     }
     return Reading(tables, lines, cells, page, layouts)
 
