@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of mallopt in glibc
 
@@ -40,3 +42,21 @@ def give_back() -> None:
     """Let go of what is free, once a step is done."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+@contextmanager
+def giving_back() -> Iterator[None]:
+    """Let go every half second of what is free: of a large step a quarter lies between pieces that are in use."""
+    done = Event()
+
+    def again() -> None:
+        while not done.wait(0.5):
+            give_back()
+
+    thread = Thread(target=again, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

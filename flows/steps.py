@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, nullcontext
 from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -75,7 +75,7 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
     `wait` is how many seconds to wait for another writer. Raises UserError for a call that cannot work,
     DataError for data that stops a build; readers then keep the snapshot that they had.
     """
-    from flows.memory import give_back_large
+    from flows.memory import give_back_large, giving_back
     from flows.staging import emptied
 
     with warehouse.lock(wait):
@@ -89,7 +89,8 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
                 give_back_large()
             tables = _run(runner, collect, plan, staging, names, current)
             stage.begin({"lines": tables["lines"]})
-            tables = _run(runner, identify, plan, tables, current)
+            with nullcontext() if plan.reused else giving_back():
+                tables = _run(runner, identify, plan, tables, current)
             stage.begin({name: table for name, table in tables.items() if name != "findings"})
             tables = _run(runner, check, plan, tables, current)
             snapshot, summary = _run(runner, publish, warehouse, plan, tables, stage)
