@@ -21,7 +21,7 @@ _OFTEN, _SELDOM, _NEARLY_ALL = 0.5, 0.2, 0.8  # of the names of a sheet
 
 def divide(crews: Sequence[str], *, marked: bool) -> list[str]:
     """The crews of one sheet with JOIN between names; where marks divide them (`marked`) they have it already."""
-    return _by_commas(crews if marked else _by_words(_by_slashes(_by_countries(crews))))
+    return _by_commas(crews if marked else _by_words(_by_countries(crews)))
 
 
 def _by_countries(crews: Sequence[str]) -> Sequence[str]:
@@ -42,16 +42,6 @@ def _countries_and_names(crew: str) -> list[str]:
         else:
             names[-1] = f"{names[-1]} {each}".strip()
     return names
-
-
-def _by_slashes(crews: Sequence[str]) -> Sequence[str]:
-    """Divide crews at slashes without blanks, where these stand between full names, or in half of the crews or more."""
-    several = [names for crew in crews if len(names := crew.split("/")) > 1]
-    full = sum(all(map(_is_full, names)) for names in several)
-    often = len(several) > 1 and len(several) * 2 >= sum(map(bool, crews))
-    if not several or sum(map(_are_alike, several)) < _NEARLY_ALL * len(several) or not (often or full == len(several)):
-        return crews
-    return [JOIN.join(crew.split("/")) for crew in crews]
 
 
 def _by_words(crews: Sequence[str]) -> Sequence[str]:
@@ -84,6 +74,11 @@ def _grouped(crew: str, step: int) -> Iterator[str]:
     for unit in crew.split(JOIN):
         pieces = between_commas(unit)
         yield from (", ".join(pieces[i : i + step]) for i in range(0, len(pieces), step))
+
+
+def may_be_several(name: str) -> bool:
+    """Whether a name may be those of several drivers: more commas than a name has, or a slash, which never divides."""
+    return "/" in name or len(between_commas(name)) > 2
 
 
 def between_commas(names: str) -> list[str]:

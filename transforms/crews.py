@@ -102,7 +102,7 @@ def _told_by_sheets(printed: pa.StringArray, marked: Bools, by_dashes: Bools, sh
     unmarked = ~(marked[sheet] | by_dashes)
     first = np.diff(sheet, prepend=-1) > 0
     worded = _matching(printed, unmarked, _WORDS) | begin_with_country(printed, unmarked & first)
-    chosen = worded | (unmarked & holding(printed, b"/")) | holding(printed, b",")
+    chosen = worded | holding(printed, b",")
     if not chosen.any():
         return None
     at, texts = np.flatnonzero(flags(sheet[chosen], len(marked))[sheet]), []

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from transforms.arrays import Bools
 from transforms.columns import Layout
-from transforms.crew_words import between_commas
+from transforms.crew_words import may_be_several
 from transforms.crews import Crews
 from transforms.dialect import Lines
 from transforms.headers import nearest_headers
@@ -175,12 +175,12 @@ def _zeros(sources: Sequence[Source], lines: Lines, placed: Placed, rows: Rows) 
 
 
 def _undivided(sources: Sequence[Source], lines: Lines, placed: Placed, crews: Crews) -> Iterator[Finding]:
-    at = np.flatnonzero(holding(crews.name, b","))
+    at = np.flatnonzero(holding(crews.name, b",") | holding(crews.name, b"/"))
     names = crews.name.take(pa.array(at)).to_pylist()
     for row, name in zip(crews.row[at].tolist(), names, strict=True):
-        if len(between_commas(name)) > 2:
+        if may_be_several(name):
             line = int(placed.lines[row])
-            message = f"'{name}' may be several drivers, or one with his names turned round: put / between drivers"
+            message = f"'{name}' may be several drivers, or one with his names turned round: put ' / ' between drivers"
             yield _finding(sources[lines.sheet[line]], "crew-undivided", "warning", message, column="crew",
                            line=int(lines.number[line]), observed=name)  # fmt: skip
 
