@@ -180,7 +180,8 @@ def _undivided(sources: Sequence[Source], lines: Lines, placed: Placed, crews: C
     for row, name in zip(crews.row[at].tolist(), names, strict=True):
         if may_be_several(name):
             line = int(placed.lines[row])
-            message = f"'{name}' may be several drivers, or one with his names turned round: put ' / ' between drivers"
+            why = "a slash without blanks is part of a name" if "/" in name else "commas also turn a name round"
+            message = f"'{name}' may be several drivers, but {why}: put ' / ' between drivers"
             yield _finding(sources[lines.sheet[line]], "crew-undivided", "warning", message, column="crew",
                            line=int(lines.number[line]), observed=name)  # fmt: skip
 
