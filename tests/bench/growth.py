@@ -50,7 +50,7 @@ def per_sheet(sizes: Sequence[Size], of: Callable[[Size], float]) -> float:
     if len(sizes) == 1:
         return of(last) / last.sheets
     before = sizes[-2]
-    return (of(last) - of(before)) / (last.sheets - before.sheets)
+    return max(0.0, (of(last) - of(before)) / (last.sheets - before.sheets))
 
 
 def _grown(sizes: Sequence[Size]) -> list[Table]:
@@ -107,7 +107,7 @@ def _sums(sizes: Sequence[Size]) -> Table:
         "read the sheets (all workers together)": read,
         "collect (one process)": cpu("collect"),
         "tell drivers and entrants apart (one process)": cpu("identify"),
-        "check (one process)": cpu("check"),
+        "check, and write the tables meanwhile (one process)": cpu("check"),
         "publish (one process)": cpu("publish"),
     }
     rows = [["driver rows", f"{mentions:,.1f}", f"{mentions * MANY / 1e6:,.0f} million"]]
