@@ -40,6 +40,13 @@ def test_an_empty_crew_stays():
     assert _names("Kox", None, "") == [["Kox"], [], []]
 
 
+def test_a_page_of_blanks_or_countries_is_one_name():
+    """What no crew is long enough for is read in one pass, and stays as it is printed."""
+    blanks, countries = "A" + " " * 300_000 + "x (F", "Spain " * 100_000
+    assert _names(blanks + ")", countries.strip(), sheets=[0, 1]) == [["A" + " " * 300_000 + "x"], [countries.strip()]]
+    assert _names(blanks, "Kox") == [[blanks], ["Kox"]]
+
+
 @given(st.lists(st.lists(st.from_regex(r"\A[A-Z][a-z]{1,8}\Z"), max_size=6), min_size=1, max_size=8))
 def test_crews_in_are_drivers_out(crews):
     """However many names a crew has, each gets a seat, in order."""

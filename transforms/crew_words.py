@@ -16,6 +16,7 @@ JOIN = "\x1f"  # between names
 _COMMA = re.compile(r"\s*,\s*")
 _JOINING = re.compile(r"\s+(?:und|et|and|y|e|en|og|och)\s+")
 _IN_NAMES = re.compile(r"\s(?:y|e|en)\s")
+_MOST_WORDS = 200  # of a crew and its countries
 _OFTEN, _SELDOM, _NEARLY_ALL = 0.5, 0.2, 0.8  # of the names of a sheet
 
 
@@ -35,6 +36,8 @@ def _by_countries(crews: Sequence[str]) -> Sequence[str]:
 def _countries_and_names(crew: str) -> list[str]:
     """The names of a crew, each with its country; a country that is a surname (`Innes Ireland`) begins no name."""
     names, words = [""], crew.split()
+    if len(words) > _MOST_WORDS:
+        return [crew]
     for i, each in enumerate(words):
         found = country_before(names[-1])
         if found and len(found[1].split()) > 1 and country_before(" ".join(words[i:])):

@@ -25,7 +25,8 @@ _FLAG_OF = re.compile(
     rf"(?:{'|'.join(_FLAG_WORDS)})\s?"
     r"(?::\s*|(?:de l|dell)['’]|(?:de|du|des|da|do|del|della|of|van)\s+(?:la\s+|the\s+)?)?"
 )
-_MARKED = re.compile(r"(?P<name>\S.*?)\s*\((?P<mark>[A-Z]{1,3})\)")
+_MARK = re.compile(r"\((?P<mark>[A-Z]{1,3})\)$")
+_LONGEST_MARK = len("(GBR)")
 _GRADES = {"P", "G", "S", "B", "A"}  # platinum, gold, silver, bronze, amateur
 _NEARLY_ALL = 0.9  # of a sheet's names have a country before them, or words that are countries are names
 
@@ -84,21 +85,28 @@ def countries_behind(names: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray
     """
     data, places = bytes_of(names)
     at = np.flatnonzero(data[np.maximum(places[1:] - 1, 0)] == ord(")")) if len(data) else np.zeros(0, np.int64)
-    found = [_MARKED.fullmatch(name) for name in names.take(pa.array(at)).to_pylist()]
+    found = [_name_and_mark(name) for name in names.take(pa.array(at)).to_pylist()]
     marks: dict[int, list[str]] = {}
-    for s, match in zip(sheet[at].tolist(), found, strict=True):
-        marks.setdefault(s, []).append(match["mark"] if match else "")
+    for s, (_, mark) in zip(sheet[at].tolist(), found, strict=True):
+        marks.setdefault(s, []).append(mark)
     coded = {s for s, printed in marks.items() if _are_countries(printed)}
     parts = {
-        row: (match["mark"], match["name"])
-        for row, match in zip(at.tolist(), found, strict=True)
-        if match and int(sheet[row]) in coded and find_country(match["mark"])
+        row: (mark, name)
+        for row, (name, mark) in zip(at.tolist(), found, strict=True)
+        if mark and int(sheet[row]) in coded and find_country(mark)
     }
     if not parts:
         return pa.nulls(len(names), pa.string()), names
     country, bare = (pa.array(part, pa.string()) for part in zip(*parts.values(), strict=True))
     rows = np.array([*parts])
     return scattered(country, rows, len(names)), replaced(names, rows, bare)
+
+
+def _name_and_mark(text: str) -> tuple[str, str]:
+    """A name and the capitals in brackets behind it; none where these are all that there is."""
+    match = _MARK.search(text, max(len(text) - _LONGEST_MARK, 0))
+    name = text[: match.start()].rstrip() if match else ""
+    return (name, match["mark"]) if match and name else (text, "")
 
 
 def _are_countries(marks: list[str]) -> bool:
