@@ -17,14 +17,11 @@ from flows.snapshots import Snapshot, Warehouse
 from flows.survey import Outcome, Plan, stands, survey
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from flows.load import Stage
     from flows.report import Summary
-    from transforms.parts import Parts
+    from transforms.parts import Tables
 
 T = TypeVar("T")
-Tables = Mapping[str, "pa.Table | Parts"]
 # A batch is large enough that its fixed costs vanish, and small enough for a sixth of a gigabyte to read it; less than
 # half of one is not worth another process.
 BATCH_BYTES, BATCH_SHEETS = 8 << 20, 4_000

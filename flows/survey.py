@@ -57,7 +57,7 @@ def survey(location: str, current: Snapshot | None, full: bool) -> Plan | Outcom
     """What has to be done; the outcome at once when the snapshot was made from the same inputs, unless `full`."""
     code = _code(READING)
     found = scan(location, partial(_expect, current, code) if current and not full else None)
-    inputs = _inputs(found)
+    inputs = _inputs(found, code)
     if current and not full and stands(current, inputs):
         return _unchanged(current)
     seeds = gather(found)
@@ -70,7 +70,7 @@ def standing(location: str, warehouse: Warehouse, wait: float = 0.0) -> Outcome 
     """The outcome of a build that finds nothing changed; None when there is something to do."""
     with warehouse.lock(wait):
         current = warehouse.current()
-        return _unchanged(current) if current and stands(current, _inputs(scan(location))) else None
+        return _unchanged(current) if current and stands(current, _inputs(scan(location), _code(READING))) else None
 
 
 def _expect(last: Snapshot, code: str, path: str, sha256: str) -> None:
@@ -80,13 +80,13 @@ def _expect(last: Snapshot, code: str, path: str, sha256: str) -> None:
         last.expect(COMPARED)
 
 
-def _inputs(found: Scan) -> dict[str, object]:
-    """All that the tables and views depend on, but for the keys of sheets, which follow from it."""
+def _inputs(found: Scan, reading: str) -> dict[str, object]:
+    """All that the tables and views depend on, but for the keys of sheets; `reading` is the hash of what reads them."""
     import pyarrow as pa
 
     return {
         "files": found.inputs,
-        "code": {"reading": _code(READING), "publishing": _code(PUBLISHING)},
+        "code": {"reading": reading, "publishing": _code(PUBLISHING)},
         "schema_version": SCHEMA_VERSION,
         "writer": f"pyarrow {pa.__version__}",
     }

@@ -175,7 +175,7 @@ def _zeros(sources: Sequence[Source], lines: Lines, placed: Placed, rows: Rows) 
 
 
 def _undivided(sources: Sequence[Source], lines: Lines, placed: Placed, crews: Crews) -> Iterator[Finding]:
-    at = np.flatnonzero(holding(crews.name, b",") | holding(crews.name, b"/"))
+    at = np.flatnonzero(holding(crews.name, b",/"))
     names = crews.name.take(pa.array(at)).to_pylist()
     for row, name in zip(crews.row[at].tolist(), names, strict=True):
         if may_be_several(name):

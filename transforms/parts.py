@@ -160,6 +160,9 @@ class Parts:
         return pa.concat_tables(found)
 
 
+Tables: TypeAlias = Mapping[str, pa.Table | Parts]
+
+
 def laid(place: np.ndarray, old: Rows, fresh: Rows) -> Rows:
     """For each row that which has its `place` in `old`, or the next of the `fresh` where that is -1."""
     new = place < 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,8 @@ import pyarrow.compute as pc
 from transforms.identity.cars import renew_cars, resolve_cars
 from transforms.identity.entrants import renew_entrants, resolve_entrants
 from transforms.identity.standing import Standing
-from transforms.parts import Parts
+from transforms.parts import Parts, Tables
 
-Tables = Mapping[str, pa.Table | Parts]
 FILLED = ("car_id", "entrant_id")
 
 

@@ -16,10 +16,8 @@ from transforms.identity.ids import Claims, Ranked, Wishes, assign
 from transforms.identity.mentions import Mentions
 from transforms.identity.outcome import Called, Drivers, Sums
 from transforms.identity.people import METHODS, People, claimed_keys, identify, mention_keys, wishes
-from transforms.parts import Parts
+from transforms.parts import Parts, Tables
 from transforms.schema import TABLES
-
-Tables = Mapping[str, pa.Table | Parts]
 
 
 @dataclass(frozen=True)

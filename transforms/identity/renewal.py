@@ -16,7 +16,6 @@ from transforms.identity.entered import FILLED, entered_again
 from transforms.identity.groups import Codes, distinct
 from transforms.identity.judgement import (
     Identified,
-    Tables,
     claims_of,
     identified,
     named_sheets,
@@ -26,7 +25,7 @@ from transforms.identity.mentions import Company, gather
 from transforms.identity.outcome import Drivers
 from transforms.identity.scope import Scope
 from transforms.identity.standing import merged
-from transforms.parts import Parts, laid
+from transforms.parts import Parts, Tables, laid
 
 
 def told_again(

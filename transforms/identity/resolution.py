@@ -15,7 +15,6 @@ from transforms.identity.entered import FILLED, Entered, entered
 from transforms.identity.groups import Codes
 from transforms.identity.judgement import (
     Identified,
-    Tables,
     claims_of,
     identified,
     named_sheets,
@@ -25,7 +24,7 @@ from transforms.identity.mentions import gather, in_order
 from transforms.identity.outcome import names
 from transforms.identity.renewal import told_again
 from transforms.identity.scope import concerned
-from transforms.parts import Parts
+from transforms.parts import Parts, Tables
 from transforms.schema import IDENTIFIED, TABLES
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from transforms.identity.arrays import codes, whole
+from transforms.identity.arrays import codes, distinct_of, whole
 from transforms.identity.groups import Codes, dense, ordered
 from transforms.schema import TEXTS
 
@@ -34,7 +33,7 @@ class Entries:
     def of(cls, results: pa.Table, columns: Sequence[str]) -> Entries:
         """What results print in some columns of texts."""
         season = whole(results["season"])
-        number = dense(_distinct([_any_codes(results[name]) for name in columns]), season + 1)
+        number = dense(_distinct([distinct_of(results[name])[0] + np.int32(1) for name in columns]), season + 1)
         times = np.bincount(number)
         place = np.empty(len(times), dtype=np.int64)
         place[number[::-1]] = np.arange(len(number))[::-1]
@@ -92,13 +91,6 @@ def eras(code: Codes, season: Codes) -> Codes:
     team = np.full(len(code), -1, dtype=np.int32)
     team[order] = np.cumsum(fresh) - 1
     return team
-
-
-def _any_codes(column: pa.ChunkedArray) -> Codes:
-    """A number for each distinct text, in any order; 0 for null."""
-    encoded = column.combine_chunks().dictionary_encode()
-    indices = encoded.indices if isinstance(encoded, pa.DictionaryArray) else encoded.combine_chunks().indices
-    return np.asarray(pc.fill_null(indices, -1)) + np.int32(1)
 
 
 def _distinct(columns: Sequence[Codes]) -> Codes:
