@@ -188,6 +188,11 @@ RULES = {
         FROM driver_results d FULL JOIN driver_links l USING (result_id, seat)
         WHERE d.driver_id IS DISTINCT FROM l.driver_id OR d.link_method IS DISTINCT FROM l.method""",
     ),
+    "a person has one display name": (
+        "driver_results",
+        """SELECT DISTINCT format('{} is {} here, {} in drivers', driver_id, said(d.driver), said(p.driver))
+        FROM driver_results d JOIN drivers p USING (driver_id) WHERE d.driver IS DISTINCT FROM p.driver""",
+    ),
     "an id that redirects is no one's": (
         "driver_redirects",
         "SELECT old_id || ' is a driver' FROM driver_redirects JOIN drivers ON drivers.driver_id = old_id",

@@ -82,6 +82,7 @@ def test_place_of_damage(tmp_path):
         (changed("results", "crew_size", lambda n: [3, *n[1:]]), "driver_results", "(crew_size 3), but 2 rows"),
         (changed("driver_results", "seat", lambda n: [7, *n[1:]]), "driver_links", "seat 1: driver_results says"),
         (changed("lines", "text", lambda n: ["?", *n[1:]]), "lines", "do not give back the event-00000/race.txt"),
+        (changed("driver_results", "driver", lambda n: ["Nobody", *n[1:]]), "driver_results", "is Nobody here, "),
         (without("drivers", 0), "driver_results", "driver-1-1 is not in drivers"),
         (without("events", 0), "sheets", "event-00000 is not in events"),
         (without("entrants", 0), "results", "team is not in entrants"),

@@ -223,6 +223,19 @@ def test_an_id_names_one_person_also_after_a_merge(tmp_path: Path):
             assert {row[0] for row in rows(connection, f"SELECT driver FROM driver('{id_}')")} == {ANN}
 
 
+@pytest.mark.parametrize(
+    ("view", "column", "value"),
+    [
+        *((view, "driver", ANN) for view in ("driver_careers", "driver_seasons", "crew_pairings", "open_identities")),
+        *(("gaps_to_leader", column, "1999-spa") for column in ("event_id", "sheet_id")),
+    ],
+)
+def test_one_of_many_is_sought_in_the_file(traps, view: str, column: str, value: str):
+    """Who asks for one driver, event or sheet waits for its rows only: the files are read with that filter."""
+    plan = traps.execute(f"EXPLAIN (FORMAT json) FROM {view} WHERE {column} = '{value}'").fetchall()[0][1]
+    assert re.search(rf'"Filters": [^}}]*\b{column}=\'{value}\'', plan), plan
+
+
 def test_team_mates_are_seen_from_both_sides(traps):
     """Whoever shares a car is a team-mate of the other."""
     assert ANN in {row[0] for row in rows(traps, "SELECT team_mate FROM team_mates('bob ray')")}

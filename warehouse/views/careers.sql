@@ -20,8 +20,7 @@
 -- certain_mentions (count): Of them, those tied by the full name or by a human decision.
 -- linked_mentions (count): Of them, those tied by evidence (variant, linked): likely, not certain.
 -- open_mentions (count): Of them, those tied to nobody yet (ambiguous, unresolved).
-SELECT driver_id,
-  arg_max(driver, (season, result_id)) AS driver,
+SELECT driver_id, driver,
   bool_or(identified) AS identified,
   min(season) AS first_season,
   max(season) AS last_season,
@@ -42,4 +41,4 @@ SELECT driver_id,
   count(*) FILTER (NOT identified) AS open_mentions
 FROM driver_honours
 WHERE driver_id IS NOT NULL AND list_contains(methods, link_method)
-GROUP BY driver_id
+GROUP BY driver_id, driver

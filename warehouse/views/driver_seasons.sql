@@ -14,9 +14,7 @@
 -- makes (names): Makes of the cars.
 -- mentions (count): Driver rows that these figures rest on.
 -- certain_mentions (count): Of them, those tied by the full name or by a human decision.
-SELECT driver_id,
-  arg_max(driver, result_id) AS driver,
-  season,
+SELECT driver_id, driver, season,
   bool_or(identified) AS identified,
   count(DISTINCT event_id) AS events,
   count(DISTINCT sheet_id) FILTER (started) AS starts,
@@ -31,5 +29,5 @@ SELECT driver_id,
   count(*) FILTER (certain) AS certain_mentions
 FROM driver_honours
 WHERE driver_id IS NOT NULL AND season IS NOT NULL
-GROUP BY driver_id, season
+GROUP BY driver_id, driver, season
 ORDER BY driver_id, season

@@ -10,25 +10,25 @@
 -- class_lap_ms_behind (ms): Lap time over that of the best placed car of the class.
 -- lap_ms_off_best (ms): Lap time over the best one in the sheet.
 WITH placed AS (
-  SELECT *,
-    first_value(result_id) OVER (PARTITION BY sheet_id ORDER BY position, line) AS leader_id,
-    CASE WHEN class IS NOT NULL
-      THEN first_value(result_id) OVER (PARTITION BY sheet_id, class ORDER BY position, line) END AS class_leader_id,
-    min(lap_time_ms) OVER (PARTITION BY sheet_id) AS best_lap_ms
+  SELECT *, {laps: laps, race_time_ms: race_time_ms, lap_time_ms: lap_time_ms} AS printed
   FROM results
   WHERE position IS NOT NULL AND section IS NULL
+), led AS (
+  SELECT *,
+    first_value(printed) OVER (sheet ORDER BY position, line) AS leader,
+    CASE WHEN class IS NOT NULL THEN first_value(printed) OVER (in_class ORDER BY position, line) END AS class_leader,
+    min(lap_time_ms) OVER sheet AS best_lap_ms
+  FROM placed
+  WINDOW sheet AS (PARTITION BY event_id, sheet_id), in_class AS (PARTITION BY event_id, sheet_id, class)
 )
-SELECT car.result_id, car.sheet_id, car.event_id, car.season, car.kind, car.position, car.class, car.class_position,
-  car.car_number, car.car, car.laps, car.lap_time_ms,
-  leader.laps - car.laps AS laps_behind,
-  CASE WHEN car.laps IS NOT DISTINCT FROM leader.laps THEN car.race_time_ms - leader.race_time_ms END AS ms_behind,
-  car.lap_time_ms - leader.lap_time_ms AS lap_ms_behind,
-  class_leader.laps - car.laps AS class_laps_behind,
-  CASE WHEN car.laps IS NOT DISTINCT FROM class_leader.laps
-    THEN car.race_time_ms - class_leader.race_time_ms END AS class_ms_behind,
-  car.lap_time_ms - class_leader.lap_time_ms AS class_lap_ms_behind,
-  car.lap_time_ms - car.best_lap_ms AS lap_ms_off_best
-FROM placed AS car
-JOIN placed AS leader ON leader.result_id = car.leader_id
-LEFT JOIN placed AS class_leader ON class_leader.result_id = car.class_leader_id
-ORDER BY car.sheet_id, car.position, car.line
+SELECT result_id, sheet_id, event_id, season, kind, position, class, class_position, car_number, car, laps, lap_time_ms,
+  leader.laps - laps AS laps_behind,
+  CASE WHEN laps IS NOT DISTINCT FROM leader.laps THEN race_time_ms - leader.race_time_ms END AS ms_behind,
+  lap_time_ms - leader.lap_time_ms AS lap_ms_behind,
+  class_leader.laps - laps AS class_laps_behind,
+  CASE WHEN laps IS NOT DISTINCT FROM class_leader.laps
+    THEN race_time_ms - class_leader.race_time_ms END AS class_ms_behind,
+  lap_time_ms - class_leader.lap_time_ms AS class_lap_ms_behind,
+  lap_time_ms - best_lap_ms AS lap_ms_off_best
+FROM led
+ORDER BY sheet_id, position, line

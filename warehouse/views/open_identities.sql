@@ -18,8 +18,7 @@ WITH considered AS (
   JOIN driver_results AS driven ON driven.result_id = links.result_id AND driven.seat = links.seat
   WHERE links.method IN ('ambiguous', 'unresolved')
 )
-SELECT driver_id,
-  min(driver) AS driver,
+SELECT driver_id, driver,
   list_sort(list(DISTINCT name_text)) AS names,
   list_sort(list(DISTINCT method)) AS methods,
   count(*) AS mentions,
@@ -30,5 +29,5 @@ SELECT driver_id,
   max(points) AS points,
   min(result_id) AS example
 FROM considered
-GROUP BY driver_id
+GROUP BY driver_id, driver
 ORDER BY mentions DESC, driver_id

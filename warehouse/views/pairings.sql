@@ -15,10 +15,8 @@
 -- last_season (year): Last season together.
 -- event_ids (ids): The events.
 WITH by_event AS (
-  SELECT one.driver_id, other.driver_id AS other_id, one.event_id,
+  SELECT one.driver_id, one.driver, other.driver_id AS other_id, other.driver AS other, one.event_id,
     max(one.season) AS season,
-    max(one.driver) AS driver,
-    max(other.driver) AS other,
     bool_or(one.identified) AND bool_or(other.identified) AS identified,
     bool_or(one.certain AND other.certain) AS certain,
     count(DISTINCT one.sheet_id) FILTER (one.started AND other.started) AS starts,
@@ -31,12 +29,9 @@ WITH by_event AS (
   WHERE list_contains(methods, one.link_method) AND list_contains(methods, other.link_method)
     AND one.event_id IS NOT NULL
     AND (among IS NULL OR list_contains(among, one.driver_id) OR list_contains(among, other.driver_id))
-  GROUP BY one.driver_id, other.driver_id, one.event_id
+  GROUP BY ALL
 )
-SELECT driver_id,
-  max(driver) AS driver,
-  other_id,
-  max(other) AS other,
+SELECT driver_id, driver, other_id, other,
   bool_or(identified) AS identified,
   count(*) AS events,
   count(*) FILTER (certain) AS certain_events,
@@ -48,4 +43,4 @@ SELECT driver_id,
   max(season) AS last_season,
   list_sort(list(event_id)) AS event_ids
 FROM by_event
-GROUP BY driver_id, other_id
+GROUP BY ALL
