@@ -30,7 +30,7 @@ _SCRIPTS = ("elements.js", "charts.js", "answers.js", "driver.js", "event.js", "
 class Explorer:
     """The questions that the page asks of an open results.db, each answered by a file of warehouse/explorer.
 
-    It keeps names of drivers and events, to search them, and gaps in temporary tables of the connection. Not to
+    It keeps names of drivers and events, to search them, in temporary tables of the connection. Not to
     be used by two threads at once.
     """
 
@@ -82,12 +82,12 @@ class Explorer:
             "index": {
                 "drivers": self._asked(
                     "SELECT driver_id, driver, first_season, last_season, events, identified, folded FROM people"
-                    " WHERE driver_id IN (SELECT unnest($ids)) ORDER BY rowid",
+                    " WHERE driver_id IN $ids ORDER BY rowid",
                     ids=drivers,
                 ),
                 "events": self._asked(
                     "SELECT event_id, name, season, circuit, folded FROM programme"
-                    " WHERE event_id IN (SELECT unnest($ids)) ORDER BY rowid",
+                    " WHERE event_id IN $ids ORDER BY rowid",
                     ids=events,
                 ),
             },
@@ -120,7 +120,6 @@ class Explorer:
         return {one: found[one] | crews.get(one, alone) for one in ids if one in found}
 
     def _events(self, ids: Sequence[str]) -> dict[str, Row]:
-        self._connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS gaps AS {_text('gaps.sql')}")
         found = {row["event_id"]: row for row in self._rows("event", ids=ids)}
         return {one: found[one] for one in ids if one in found}
 

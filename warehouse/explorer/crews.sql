@@ -11,7 +11,7 @@ WITH pairs AS (
 ), mates AS (
   SELECT *, count(*) OVER (PARTITION BY driver_id) AS found
   FROM both_ways
-  WHERE driver_id IN (SELECT unnest($ids))
+  WHERE driver_id IN $ids
   QUALIFY row_number() OVER (PARTITION BY driver_id ORDER BY events DESC, starts DESC, identified DESC, mate_id) <= $most
 ), cars AS (
   SELECT DISTINCT driven.driver_id AS mate_id, driven.result_id

@@ -6,7 +6,7 @@ WITH mine AS (
     results.class_position, results.laps, results.lap_time_ms
   FROM driver_results AS driven
   JOIN results ON results.result_id = driven.result_id
-  WHERE driven.driver_id IN (SELECT unnest($ids))
+  WHERE driven.driver_id IN $ids
 ), crews AS (
   SELECT result_id, list({driver_id: driver_id, name: name_text, nominated: nominated, method: link_method}
     ORDER BY seat) AS crew
@@ -47,4 +47,4 @@ SELECT careers.* EXCLUDE (mentions), drivers.names, drivers.name_form, mentions.
 FROM driver_careers AS careers
 JOIN drivers ON drivers.driver_id = careers.driver_id
 JOIN mentions ON mentions.driver_id = careers.driver_id
-WHERE list_contains($ids, careers.driver_id)
+WHERE careers.driver_id IN $ids

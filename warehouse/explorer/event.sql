@@ -3,8 +3,11 @@ WITH crews AS (
   SELECT result_id, list({driver_id: driver_id, name: name_text, nominated: nominated, method: link_method}
     ORDER BY seat) AS crew
   FROM driver_results
-  WHERE event_id IN (SELECT unnest($ids))
+  WHERE event_id IN $ids
   GROUP BY result_id
+), gaps AS (
+  FROM gaps_to_leader
+  WHERE event_id IN $ids
 ), cars AS (
   SELECT results.event_id,
     list({
@@ -20,21 +23,21 @@ WITH crews AS (
   FROM results
   LEFT JOIN crews ON crews.result_id = results.result_id
   LEFT JOIN gaps ON gaps.result_id = results.result_id
-  WHERE results.event_id IN (SELECT unnest($ids))
+  WHERE results.event_id IN $ids
   GROUP BY results.event_id
 ), read AS (
   SELECT event_id,
     list({sheet_id: sheet_id, path: path, kind: kind, lap_time_of: lap_time_of, name_form: name_form, lines: lines,
       results: results, rejects: rejects} ORDER BY sheet_id) AS sheets
   FROM sheets
-  WHERE event_id IN (SELECT unnest($ids))
+  WHERE event_id IN $ids
   GROUP BY event_id
 ), doubts AS (
   SELECT event_id,
     list({name: "check", severity: severity, sheet_id: sheet_id, line: line, message: message}
       ORDER BY sheet_id, line, "check") AS findings
   FROM findings
-  WHERE event_id IN (SELECT unnest($ids))
+  WHERE event_id IN $ids
   GROUP BY event_id
 )
 SELECT events.*, coalesce(read.sheets, []) AS sheets, coalesce(cars.cars, []) AS cars,
@@ -43,4 +46,4 @@ FROM events
 LEFT JOIN read ON read.event_id = events.event_id
 LEFT JOIN cars ON cars.event_id = events.event_id
 LEFT JOIN doubts ON doubts.event_id = events.event_id
-WHERE events.event_id IN (SELECT unnest($ids))
+WHERE events.event_id IN $ids
