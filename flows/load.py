@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,15 +17,19 @@ from flows.errors import DataError, UserError
 from flows.history import entries, outdated, published, record
 from flows.manifest import MANIFEST, sealed, snapshot_id
 from flows.parquet import Rows, Written, copy_parquet, write_parquet
+from flows.row_groups import group_ends
 from flows.snapshots import Snapshot, Warehouse
 from flows.storage import DATABASE, sync
 from flows.verify import file_faults
 from flows.workers import cores
+from transforms.parts import Parts
 from transforms.schema import SCHEMA_VERSION, TABLES
 
 # Up to so many tables are written at a time, each holding a row group: the largest first, lest it be waited for.
 WRITERS = 4
 LARGEST = ("driver_results", "results", "driver_links", "lines", "drivers")
+# The table in which it stands of which sheet a row is, where that is another.
+BESIDE = {"driver_links": "driver_results"}
 REMEDIES = {
     errno.EFBIG: "The file would be larger than this disk or user may have: choose another folder with --warehouse.",
     errno.ENOSPC: "The disk is full: free some space and build again.",
@@ -62,7 +66,8 @@ class Stage:
             self._warehouse.step("staging made")
             self._writers = ThreadPoolExecutor(min(WRITERS, cores()))
         for name in sorted(tables.keys() - self._files.keys(), key=[*LARGEST, *TABLES].index):
-            self._files[name] = self._writers.submit(self._write, name, tables[name])
+            beside = tables.get(BESIDE.get(name, name))
+            self._files[name] = self._writers.submit(self._write, name, tables[name], beside)
 
     def finish(self, tables: Mapping[str, Rows]) -> dict[str, Written]:
         """What was written of each table of the schema; what has not begun yet is written now."""
@@ -82,13 +87,21 @@ class Stage:
             self._writers.shutdown(cancel_futures=True)
         self._writers, self._files = None, {}
 
-    def _write(self, name: str, rows: Rows) -> Written:
+    def _write(self, name: str, rows: Rows, beside: Rows | None) -> Written:
         path, last = self.folder / f"{name}.parquet", self._last
         if last and last.holds(name, rows):
             with last.open(path.name) as source:
                 if copied := copy_parquet(path, source, last.manifest["tables"][name]):
                     return copied
-        return write_parquet(path, TABLES[name], rows)
+        return write_parquet(path, TABLES[name], rows, _ends(beside))
+
+
+def _ends(rows: Rows | None) -> Sequence[int]:
+    """Where row groups end: by sheets, so that changed ones are in few of them."""
+    parts = None if rows is None else Parts.of(rows)
+    if parts is None or "sheet_id" not in parts.schema.names:
+        return ()
+    return group_ends(parts.columns("sheet_id")["sheet_id"].chunk(0))
 
 
 def complete(

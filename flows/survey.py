@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parent.parent
 # What decides how a sheet is read, and what else decides which tables and views are published.
 READING = ("transforms", *(f"flows/{name}.py" for name in ("extract", "sheet_files", "events", "decisions", "roots")))
-PUBLISHING = ("warehouse/views", "flows/views.py", "flows/database.py", "flows/parquet.py")
+PUBLISHING = (
+    "warehouse/views",
+    *(f"flows/{name}.py" for name in ("views", "database", "load", "parquet", "row_groups", "footer")),
+)
 # The columns of the last snapshot that are needed as a whole when a few sheets changed, in the order in which they are.
 COMPARED = {
     "driver_results": ("sheet_id", "name_text", "pseudonym", "driver_id", "event_id", "season", "car_number", "car",

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import cli, load, parquet, progress, report, steps, stored, survey
+from flows import cli, load, progress, report, row_groups, steps, stored, survey
 from flows.cli import main
 from flows.cluster import BATCHES_OF_A_TASK, even_shares
 from flows.errors import DataError, UserError
@@ -154,7 +154,8 @@ def test_a_few_changes_among_many_sheets_give_the_bytes_of_a_full_build(tmp_path
     """
     monkeypatch.setattr(stored, "HELD", held)
     monkeypatch.setattr(stored, "ROWS", 300)
-    monkeypatch.setattr(parquet, "ROW_GROUP", 700)
+    monkeypatch.setattr(row_groups, "NEAR", 100)
+    monkeypatch.setattr(row_groups, "MOST", 700)
     seeds, warehouse = tmp_path / "seeds", tmp_path / "warehouse"
     sheets = [path for path, _ in write_archive(seeds, 60)]
     build(seeds, warehouse)

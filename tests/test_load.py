@@ -41,10 +41,10 @@ def test_batches_leave_no_trace(tmp_path_factory, sizes, streamed):
         at += size
     pieces = pa.concat_tables(cut)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parquet, "ROW_GROUP", 25)
-        one = write_parquet(folder / "one", DRIVERS, whole)
+        patch.setattr(parquet, "MOST", 25)
+        one = write_parquet(folder / "one", DRIVERS, whole, [20, 30])
         parts = Parts(pieces.schema, lambda columns: (part.select(columns) for part in cut))
-        other = write_parquet(folder / "other", DRIVERS, parts if streamed else pieces)
+        other = write_parquet(folder / "other", DRIVERS, parts if streamed else pieces, [20, 30])
     assert one == other
     assert one["bytes"] == (folder / "one").stat().st_size
     assert (folder / "one").read_bytes() == (folder / "other").read_bytes()
