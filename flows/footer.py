@@ -6,9 +6,10 @@ that nothing is lost which another version of the writer may say.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
 MAGIC = b"PAR1"
 TRUE, FALSE, BYTE, DOUBLE, BINARY, LIST, STRUCT = 1, 2, 3, 7, 8, 9, 12
@@ -74,6 +75,15 @@ class Footer:
         many = bytes([size << 4 | STRUCT]) if size < 15 else bytes([15 << 4 | STRUCT]) + _unsigned(size)
         told = b"".join([self.frame[0], _signed(rows), self.frame[1], many, *groups, self.frame[2]])
         return told + len(told).to_bytes(4, "little") + MAGIC
+
+
+def footer_of(file: BinaryIO) -> tuple[int, bytes]:
+    """Where the footer of a file starts and its bytes, as the file says, be it damaged or not."""
+    end = max(0, file.seek(0, os.SEEK_END) - len(MAGIC) - 4)
+    file.seek(end)
+    start = max(0, end - int.from_bytes(file.read(4), "little"))
+    file.seek(start)
+    return start, file.read(end - start)
 
 
 class _Reader:
@@ -154,7 +164,7 @@ class _Reader:
 
 
 def _signed(number: int) -> bytes:
-    return _unsigned(number << 1 ^ number >> 63)
+    return _unsigned((number << 1 ^ number >> 63) % (1 << 64))
 
 
 def _unsigned(number: int) -> bytes:

@@ -15,9 +15,10 @@ from pathlib import Path
 from flows.database import build_database, wal
 from flows.errors import DataError, UserError
 from flows.history import entries, outdated, published, record
+from flows.kept import Kept, Written
 from flows.manifest import MANIFEST, sealed, snapshot_id
-from flows.parquet import Rows, Written, copy_parquet, write_parquet
-from flows.row_groups import group_ends
+from flows.parquet import Rows, rewrite_parquet, write_parquet
+from flows.row_groups import full_ends, group_ends
 from flows.snapshots import Snapshot, Warehouse
 from flows.storage import DATABASE, sync
 from flows.verify import file_faults
@@ -44,7 +45,7 @@ REMEDIES = {
 class Stage:
     """Tables on their way to files in a folder that no reader lists, a few side by side; the lock must be held.
 
-    A table that holds the rows of `last`, a snapshot that the same code wrote, is copied from there. Writing may begin
+    Row groups that are as in `last`, a snapshot that the same code wrote, are copied from there. Writing may begin
     while other tables are still made: Arrow and zstd leave the interpreter to others.
     """
 
@@ -88,20 +89,23 @@ class Stage:
         self._writers, self._files = None, {}
 
     def _write(self, name: str, rows: Rows, beside: Rows | None) -> Written:
-        path, last = self.folder / f"{name}.parquet", self._last
-        if last and last.holds(name, rows):
-            with last.open(path.name) as source:
-                if copied := copy_parquet(path, source, last.manifest["tables"][name]):
-                    return copied
-        return write_parquet(path, TABLES[name], rows, _ends(beside))
+        path, table, parts, last = self.folder / f"{name}.parquet", TABLES[name], Parts.of(rows), self._last
+        if last and parts.stays is None and last.holds(name, parts):
+            parts = last.parts(name)
+        ends = _ends(parts, beside)
+        if last is None or parts.stays is None:
+            return write_parquet(path, table, parts, ends)
+        with last.open(path.name) as source:
+            return rewrite_parquet(path, table, parts, ends, Kept(source, last.manifest["tables"][name]))
 
 
-def _ends(rows: Rows | None) -> Sequence[int]:
-    """Where row groups end: by sheets, so that changed ones are in few of them."""
-    parts = None if rows is None else Parts.of(rows)
-    if parts is None or "sheet_id" not in parts.schema.names:
-        return ()
-    return group_ends(parts.columns("sheet_id")["sheet_id"].chunk(0))
+def _ends(rows: Parts, beside: Rows | None) -> Sequence[int]:
+    """Where row groups end: by sheets, so that changed ones are in few of them, or where they are full."""
+    full = full_ends(0, rows.count or 0)
+    if beside is None or "sheet_id" not in Parts.of(beside).schema.names:
+        return full
+    ends = group_ends(Parts.of(beside).columns("sheet_id")["sheet_id"].chunk(0))
+    return ends if rows.count is None or ends[-1:] == full[-1:] else full
 
 
 def complete(

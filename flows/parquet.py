@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, repeat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, pairwise, repeat
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias, TypedDict
+from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.footer import MAGIC, Footer
+from flows.footer import MAGIC, Footer, Group, footer_of
+from flows.kept import Bytes, Kept, Written
 from flows.row_groups import MOST
 from transforms.parts import Parts
 from transforms.schema import Table
@@ -28,60 +28,65 @@ ORDERED = ("event_id", "sheet_id", "result_id")
 Rows: TypeAlias = pa.Table | Parts
 
 
-class Written(TypedDict):
-    """What the manifest keeps of one file: rows, length in bytes, and SHA-256 in hex."""
-
-    rows: int
-    bytes: int
-    sha256: str
-
-
-def write_parquet(path: Path, table: Table, rows: Rows, ends: Iterable[int] = ()) -> Written:
+def write_parquet(path: Path, table: Table, rows: Rows, ends: Sequence[int] = ()) -> Written:
     """Write rows in the declared schema to a new file, fsynced, in memory for one row group at a time.
 
     Groups end before the rows `ends`, and behind the last of these where they are full. Raises KeyError for a column
     that is not declared, OSError when the disk does not take it.
     """
-    settings = _settings(table)
-    sizes = chain(np.diff([0, *ends]), repeat(MOST))
-    groups = (_encoded(table.conform(group), settings) for group in _in_groups(Parts.of(rows), sizes))
+    return _written(path, table, _groups(table, Parts.of(rows), np.diff([0, *ends])))
+
+
+def rewrite_parquet(path: Path, table: Table, rows: Parts, ends: Sequence[int], kept: Kept) -> Written:
+    """The same where some rows stay: those that are a row group of the file in which they stood are copied from there.
+
+    That file is hashed in full, and nothing is copied of one that is not what was stated. The last group ends with the
+    rows.
+    """
+    stays = np.zeros(0, dtype=np.int32) if rows.stays is None else rows.stays
+    spans = list(pairwise([0, *ends]))
+    numbers = [kept.find(stays[start:stop]) for start, stop in spans]
+    anew = [np.arange(*span) for span, number in zip(spans, numbers, strict=True) if number is None]
+    fresh = _groups(table, rows.at(np.concatenate([np.zeros(0, dtype=np.int64), *anew])), map(len, anew))
+    written = _written(path, table, (next(fresh) if number is None else kept.group(number) for number in numbers))
+    if kept.sound():
+        return written
+    path.unlink()
+    return write_parquet(path, table, rows, ends)
+
+
+def _written(path: Path, table: Table, groups: Iterable[tuple[Group, Bytes]]) -> Written:
+    """Lay row groups into a new file."""
     with path.open("xb") as file:
         sink, told, count = _Hashing(file), [], 0
         sink.write(MAGIC)
-        for footer, pages in groups:
-            (group,) = footer.groups
+        for group, pages in groups:
             told.append(group.moved(sink.tell()))
             sink.write(pages)
             count += group.rows
-        sink.write(_encoded(table.empty(), settings)[0].written(count, told))
+        sink.write(_encoded(table.empty(), _settings(table))[0].written(count, told))
         file.flush()
         os.fsync(file.fileno())
         return Written(rows=count, bytes=sink.tell(), sha256=sink.sha256.hexdigest())
 
 
-def _encoded(rows: pa.Table, settings: Mapping[str, Any]) -> tuple[Footer, pa.Buffer]:
+def _groups(table: Table, rows: Parts, sizes: Iterable[int]) -> Iterator[tuple[Group, Bytes]]:
+    """Row groups of these sizes, and then of the most rows, each with its pages."""
+    settings = _settings(table)
+    for part in _in_groups(rows, chain(sizes, repeat(MOST))):
+        footer, pages = _encoded(table.conform(part), settings)
+        yield footer.groups[0], pages
+
+
+def _encoded(rows: pa.Table, settings: Mapping[str, Any]) -> tuple[Footer, Bytes]:
     """The footer and the pages of a file of rows that are one row group, or none."""
     sink = pa.BufferOutputStream()
     with pq.ParquetWriter(sink, rows.schema, **settings) as writer:
         if rows.num_rows:
             writer.write_table(rows, row_group_size=rows.num_rows)
     file = sink.getvalue()
-    end = len(file) - len(MAGIC) - 4
-    start = end - int.from_bytes(file[end : end + 4], "little")
-    return Footer.of(file[start:end].to_pybytes()), file[len(MAGIC) : start]
-
-
-def copy_parquet(path: Path, source: BinaryIO, stated: Written) -> Written | None:
-    """Copy a file that was written before; None, and no file, where it is not what was stated of it."""
-    with path.open("xb") as file:
-        sink = _Hashing(file)
-        shutil.copyfileobj(source, sink, 1 << 20)
-        file.flush()
-        os.fsync(file.fileno())
-    if sink.sha256.hexdigest() == stated["sha256"]:
-        return stated
-    path.unlink()
-    return None
+    start, told = footer_of(pa.BufferReader(file))
+    return Footer.of(told), file[len(MAGIC) : start]
 
 
 def _settings(table: Table) -> dict[str, Any]:
@@ -143,7 +148,7 @@ class _Hashing:
         self.file = file
         self.sha256 = hashlib.sha256()
 
-    def write(self, data: bytes | pa.Buffer) -> int:
+    def write(self, data: Bytes) -> int:
         self.sha256.update(data)
         return self.file.write(data)
 

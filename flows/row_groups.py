@@ -32,4 +32,9 @@ def group_ends(keys: pa.DictionaryArray) -> list[int]:
     near = ((end, *np.searchsorted(ends, (ends[end] - NEAR, ends[end] + NEAR + 1))) for end in likely)
     found = [ends[end] for end, start, stop in near if hashes[end] == hashes[start:stop].min()]
     cuts = np.unique([0, *found, len(code)]).tolist()
-    return [end for start, stop in pairwise(cuts) for end in (*range(start + MOST, stop, MOST), stop)]
+    return [end for start, stop in pairwise(cuts) for end in full_ends(start, stop)]
+
+
+def full_ends(start: int, stop: int) -> list[int]:
+    """The rows before which row groups of the most rows end."""
+    return [*range(start + MOST, stop, MOST), stop] if start < stop else []

@@ -85,9 +85,9 @@ class Snapshot:
         return digest.hexdigest()
 
     def open(self, file: str) -> BinaryIO:
-        """One of its files, to be read from its beginning; raises OSError."""
+        """One of its files; raises OSError."""
         files, top = self.storage.files()
-        source: BinaryIO = files.open_input_stream(f"{top}/{self.name}/{file}")
+        source: BinaryIO = files.open_input_file(f"{top}/{self.name}/{file}")
         return source
 
     def parquet(self, name: str, coded: Sequence[str] = ()) -> pq.ParquetFile:

@@ -33,7 +33,8 @@ class Stored:
 
     def parts(self) -> Parts:
         """The table."""
-        return Parts(self._schema, self._scan, self._coded, self._picked, self._rows)
+        stays = np.arange(self._rows, dtype=np.int32)
+        return Parts(self._schema, self._scan, self._coded, self._picked, self._rows, stays)
 
     def expect(self, columns: Sequence[str]) -> None:
         """Hold columns that will be asked for as codes, or all of a table that is small."""

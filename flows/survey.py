@@ -22,7 +22,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 READING = ("transforms", *(f"flows/{name}.py" for name in ("extract", "sheet_files", "events", "decisions", "roots")))
 PUBLISHING = (
     "warehouse/views",
-    *(f"flows/{name}.py" for name in ("views", "database", "load", "parquet", "row_groups", "footer")),
+    *(f"flows/{name}.py" for name in ("views", "database", "load", "parquet", "row_groups", "footer", "kept")),
 )
 # The columns of the last snapshot that are needed as a whole when a few sheets changed, in the order in which they are.
 COMPARED = {

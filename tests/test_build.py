@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import random
 import shlex
 import shutil
@@ -15,7 +16,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import cli, load, progress, report, row_groups, steps, stored, survey
+from flows import cli, parquet, progress, report, row_groups, steps, stored, survey
 from flows.cli import main
 from flows.cluster import BATCHES_OF_A_TASK, even_shares
 from flows.errors import DataError, UserError
@@ -210,9 +211,15 @@ def test_tables_that_are_as_they_were_are_not_written_anew(seeds, tmp_path, buil
         path.write_bytes(path.read_bytes().replace(b"data_dictionary", b"data_dictionarx"))
     with (seeds / "identity.csv").open("a") as file:
         file.write("\n")
-    anew = []
-    write = load.write_parquet
-    monkeypatch.setattr(load, "write_parquet", lambda path, *rest: anew.append(path.stem) or write(path, *rest))
+    anew = set()
+    encode = parquet._encoded
+
+    def encoded(rows, settings):
+        if rows.num_rows:
+            anew.add(json.loads(rows.schema.metadata[b"data_dictionary"])["table"])
+        return encode(rows, settings)
+
+    monkeypatch.setattr(parquet, "_encoded", encoded)
     after = build(seeds, warehouse).snapshot
     assert after.id != before.id
     assert files(after) == {name: Path(built, "parquet", f"{name}.parquet").read_bytes() for name in TABLES}

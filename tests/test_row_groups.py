@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterable
+from dataclasses import replace
+from hashlib import sha256
+from itertools import chain, pairwise
+from pathlib import Path
 
 import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows import parquet, row_groups
-from flows.parquet import write_parquet
+from flows.kept import Kept
+from flows.parquet import rewrite_parquet, write_parquet
 from flows.row_groups import group_ends
 from tests.loads import load
+from transforms.parts import Parts
 from transforms.schema import TABLES
 
 NEAR, MOST = 100, 700
+LINES = TABLES["lines"]
 SHEETS = st.lists(st.tuples(st.integers(0, 10_000), st.integers(1, 60)), max_size=120, unique_by=lambda sheet: sheet[0])
 
 
@@ -85,6 +93,71 @@ def test_files_are_as_if_written_at_once(tmp_path, name):
             writer.write_table(rows.slice(start, stop - start).combine_chunks())
     write_parquet(tmp_path / "parts", table, rows, cuts)
     assert (tmp_path / "parts").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+class Change:
+    """A table of lines, of which two sheets are replaced, beside the file of what it was."""
+
+    def __init__(self, folder: Path) -> None:
+        was, now = (lines(chain(range(30, 60), range(100 + to, 200), range(200 + to, 500))) for to in (0, 2))
+        self.old, self.new = folder / "old", folder / "new"
+        self.stated = write_parquet(self.old, LINES, was, ends_of(was))
+        sheet = pc.index_in(now["sheet_id"], pc.unique(was["sheet_id"])).fill_null(-1).to_numpy()
+        place = np.where(sheet < 0, -1, 7 * sheet + np.arange(len(now)) % 7).astype(np.int32)
+        kept = replace(Parts.of(was), stays=np.arange(was.num_rows, dtype=np.int32))
+        self.rows = kept.laid(place, now.filter(pa.array(sheet < 0)))
+        self.ends = ends_of(now)
+        write_parquet(folder / "full", LINES, now, self.ends)
+        self.full = (folder / "full").read_bytes()
+
+    def written(self) -> bytes:
+        """The file with what stays copied."""
+        self.new.unlink(missing_ok=True)
+        with pa.OSFile(str(self.old)) as source:
+            stated = rewrite_parquet(self.new, LINES, self.rows, self.ends, Kept(source, self.stated))
+        whole = self.new.read_bytes()
+        assert (stated["bytes"], stated["sha256"]) == (len(whole), sha256(whole).hexdigest())
+        return whole
+
+
+@pytest.fixture(scope="module")
+def change(small, tmp_path_factory):
+    return Change(tmp_path_factory.mktemp("change"))
+
+
+def lines(sheets: Iterable[int]) -> pa.Table:
+    """Seven lines for each sheet."""
+    rows = [(f"event-{number}/race", line, f"{line} of {number}") for number in sheets for line in range(1, 8)]
+    return LINES.conform(pa.table(list(zip(*rows, strict=True)), ["sheet_id", "line", "text"]))
+
+
+def ends_of(rows: pa.Table) -> list[int]:
+    return group_ends(rows["sheet_id"].combine_chunks().dictionary_encode())
+
+
+def test_what_stays_is_copied(change, monkeypatch):
+    """Row groups in which every row stays are copied, and the file has the bytes of one that is written anew."""
+    encoded = []
+    encode = parquet._encoded
+    monkeypatch.setattr(parquet, "_encoded", lambda rows, how: encoded.append(rows.num_rows) or encode(rows, how))
+    assert change.written() == change.full
+    assert 1 <= len([rows for rows in encoded if rows]) <= 4 < len(change.ends) / 2
+
+
+@given(st.data())
+@settings(max_examples=40)
+def test_damage_is_not_copied(change, data):
+    """Whatever byte of the file is flipped or cut off from which much is copied, the new file is as it ought to be."""
+    sound = change.old.read_bytes()
+    damaged = bytearray(sound)
+    footer = int.from_bytes(sound[-8:-4], "little") + 8
+    place = data.draw(st.integers(0, len(sound) - 1) | st.integers(len(sound) - footer, len(sound) - 1))
+    damaged[place] ^= data.draw(st.integers(1, 255))
+    try:
+        change.old.write_bytes(data.draw(st.sampled_from([damaged, sound[:place]])))
+        assert change.written() == change.full
+    finally:
+        change.old.write_bytes(sound)
 
 
 @pytest.mark.parametrize("count", [0, 1, 20])

@@ -21,7 +21,8 @@ class Parts:
     """A table whose rows are read when they are asked for: `scan` gives some columns of its parts, in order.
 
     Where that costs less, `coded` gives the columns with texts as codes, in parts of its own, and `picked` those of the
-    rows at some places, which rise; `count` is how many rows there are, where that is known beforehand.
+    rows at some places, which rise; `count` is how many rows there are, where that is known beforehand. `stays` is the
+    place that each row has, the same in every column, in this table of the last snapshot, which rises; -1 for none.
     """
 
     schema: pa.Schema
@@ -29,6 +30,7 @@ class Parts:
     coded: Scan | None = None
     picked: Callable[[np.ndarray, Sequence[str]], pa.Table] | None = None
     count: int | None = None
+    stays: np.ndarray | None = None
 
     @classmethod
     def of(cls, table: pa.Table | Parts) -> Parts:
@@ -115,6 +117,7 @@ class Parts:
         Places rise.
         """
         nth = np.cumsum(place < 0, dtype=np.int32) - 1
+        stays = None if self.stays is None else np.append(self.stays, np.int32(-1))[place]
 
         def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
             return _laid_in_parts(place, self.scan(columns), fresh.select(columns))
@@ -128,7 +131,7 @@ class Parts:
             some = fresh.select(columns).take(pa.array(nth[places[at < 0]]))
             return laid(np.where(at < 0, -1, np.cumsum(at >= 0) - 1), self.take(at[at >= 0], columns), some)
 
-        return Parts(self.schema, scan, coded, picked, len(place))
+        return Parts(self.schema, scan, coded, picked, len(place), stays)
 
     def beside(self, other: Parts, schema: pa.Schema) -> Parts:
         """The table of this schema of which some columns are here, and the rest in another table of as many rows."""
