@@ -2,14 +2,17 @@
 
 from itertools import combinations
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.identity.names import nicknames, parse
+from transforms.identity.forms import READINGS
+from transforms.identity.names import nicknames, parse, shape, take_apart
+from transforms.identity.patterns import Patterns
 from transforms.identity.resemblance import resembling
 from transforms.identity.spelling import alike
-from transforms.identity.understood import in_columns
+from transforms.identity.understood import in_columns, understood
 
 
 @pytest.mark.parametrize(
@@ -57,6 +60,43 @@ def test_spellings_of_one_name_share_a_key() -> None:
     """Accents, case, hyphens and blanks inside particles do not make another person."""
     spellings = ("Éric Van De Poele", "eric vandepoele", "Eric van de Poele")
     assert len({parse(text, pseudonym=False, reading="plain").key for text in spellings}) == 1
+
+
+WORDS = st.sampled_from(
+    [
+        "Eric",
+        "ERIC",
+        "van",
+        "de",
+        "Poele",
+        "POELE",
+        "Pérez",
+        "D.",
+        "J.-P.",
+        "J.P.Jarier",
+        "AJ",
+        "Jr.",
+        "III",
+        "Dr.",
+        "TBA",
+    ]
+) | st.text("aÀ.,\"'/ \x1f(-", max_size=4)
+
+
+@given(st.lists(st.lists(WORDS, max_size=9), max_size=8), st.sampled_from(READINGS), st.booleans())
+def test_names_of_one_pattern_are_understood_like_each_of_them(
+    printed: list[list[str]], reading: str, quoted: bool
+) -> None:
+    """What is asked once for all names of a pattern is what `parse` and `shape` say of each."""
+    texts = pa.array([" ".join(words) for words in printed], pa.string())
+    prints = {
+        "name_text": texts,
+        "pseudonym": pa.repeat(quoted, len(texts)),
+        "name_reading": pa.repeat(reading, len(texts)),
+    }
+    alone = [parse(text, pseudonym=quoted, reading=reading) for text in texts.to_pylist()]
+    assert understood(pa.table(prints)).equals(in_columns(alone))
+    assert Patterns.of(texts).shapes.to_pylist() == [shape(take_apart(text)) for text in texts.to_pylist()]
 
 
 LETTERS = st.text("abcdeé", min_size=1, max_size=7)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.identity.groups import Codes
 
@@ -11,13 +13,13 @@ _SHAPES = ("none", "surname", "initial", "given-first", "given-last", "words")
 _LABELS = ("full", "surname", "initial")
 
 
-def readings(sheet: Codes, sheets: int, shapes: list[str], text: Codes, quoted: Codes) -> Codes:
+def readings(sheet: Codes, sheets: int, shapes: pa.Array, text: Codes, quoted: Codes) -> Codes:
     """How each sheet's names of several words are to be read: an index into READINGS.
 
     Where seven names in ten are surnames, several words are a compound surname; where known given names stand
     last at least three times and twice as often as first, the order is swapped.
     """
-    kind = np.array([_SHAPES.index(s) for s in shapes], dtype=np.int64)[text]
+    kind = np.asarray(pc.index_in(shapes, pa.array(_SHAPES)))[text]
     votes = _votes(sheet, sheets, np.where(quoted == 1, 0, kind), len(_SHAPES))
     surnames, full = votes[:, 1], votes[:, 3:].sum(axis=1)
     swapped = (votes[:, 4] >= 3) & (votes[:, 4] >= 2 * votes[:, 3])

@@ -17,9 +17,9 @@ from transforms.identity.arrays import codes, ranks, runs, whole
 from transforms.identity.entrants import core_keys
 from transforms.identity.forms import READINGS, readings, sheet_forms
 from transforms.identity.groups import Codes, compact, dense, distinct, ordered, paired, repeated, spread
-from transforms.identity.names import shape, take_apart
+from transforms.identity.patterns import Patterns
 from transforms.identity.prints import Prints
-from transforms.identity.understood import Names, chunks, understood
+from transforms.identity.understood import Names, understood
 from transforms.parts import Parts
 
 # What of a car may stand beside two mentions of one person.
@@ -225,8 +225,8 @@ def _readings(
     told = np.array([READINGS.index(known[name]) if name in known else -1 for name in sheets], dtype=np.int8)
     if (told >= 0).all():
         return told
-    shapes = [shape(take_apart(text)) for some in chunks(texts) for text in some.to_pylist()]
-    return np.where(told < 0, readings(sheet, len(sheets), shapes, text, quoted), told).astype(np.int8)
+    own = readings(sheet, len(sheets), Patterns.of(texts).shapes, text, quoted)
+    return np.where(told < 0, own, told).astype(np.int8)
 
 
 def _prints(text: Codes, texts: pa.Array, reading: Codes, quoted: Codes) -> tuple[Codes, pa.Table]:

@@ -17,7 +17,8 @@ _GLUED = re.compile(r"\b([^\W\d_]{1,2}\.)(?=[^\W\d_]{2})")  # `M.Schumacher`
 _DIGRAPH = re.compile(r"(?<![aeiouqg])([aou])e(?=[^aeiou])")
 _NICKNAME = re.compile(r"[\"“”„«»(][^\"“”„«»()]*[\"“”„«»)]")
 # Without any of these a name is its words: no nickname, no comma, nothing glued to initials.
-_MARKS = frozenset('"“”„«»(,.')
+_SEVERAL = frozenset('"“”„«»(,')  # which are about several words
+_MARKS = _SEVERAL | {"."}
 
 
 class Name(NamedTuple):
@@ -89,7 +90,8 @@ def squash(text: str) -> str:
 class Word(NamedTuple):
     """What one printed word may be, whatever name it stands in; `suffix` is what it means as one, if it can.
 
-    A `plain` one is part of a name and nothing else, nor may it begin a placeholder.
+    A `plain` one is part of a name and nothing else, nor may it begin a placeholder: a name of such words divided by
+    single blanks is these words.
     """
 
     text: str
@@ -112,6 +114,7 @@ def word(text: str) -> Word:
     title, unknown = squashed in _words("title"), squashed in _words("unknown given name")
     suffix = _words("suffix").get(squashed)
     odd = not squashed or title or unknown or suffix is not None
+    marked = not _SEVERAL.isdisjoint(text) or bool(_GLUED.search(text)) or text.split() != [text]
     return Word(
         text=text,
         squashed=squashed,
@@ -123,7 +126,7 @@ def word(text: str) -> Word:
         title=title,
         unknown=unknown,
         suffix=suffix,
-        plain=not odd and not any(mark.startswith(squashed) for mark in _words("placeholder")),
+        plain=not odd and not marked and not any(mark.startswith(squashed) for mark in _words("placeholder")),
     )
 
 
@@ -169,11 +172,25 @@ def understand(printed: Print, *, pseudonym: bool, reading: str) -> Name:
     if pseudonym:
         whole = key(text.split())
         return Name("pseudonym", "", text, "", "", whole, (whole,))
-    given, family = _divide(_given_first(words, reading), reading)
-    form = "surname" if not given else "initial" if given[0].initial else "full"
-    given_key = _initial(given[0].text) if form == "initial" else "".join([word.key for word in given])
-    printed_family, family_key, blocks = _surnames(tuple(family))
-    return Name(form, " ".join([word.text for word in given]), printed_family, suffix, given_key, family_key, blocks)
+    turn, cut = division(words, reading)
+    words = words[turn:] + words[:turn]
+    given, family = words[:cut], tuple(words[cut:])
+    form = form_of(given)
+    given_key = initial_key(given[0].text) if form == "initial" else "".join([word.key for word in given])
+    printed_family, family_key = " ".join([word.text for word in family]), "".join([word.key for word in family])
+    given_names = " ".join([word.text for word in given])
+    return Name(form, given_names, printed_family, suffix, given_key, family_key, surnames(family))
+
+
+def form_of(given: list[Word]) -> str:
+    """The form of a name with these given names."""
+    return "surname" if not given else "initial" if given[0].initial else "full"
+
+
+def division(words: list[Word], reading: str) -> tuple[int, int]:
+    """How many words of a name belong behind the others, lest the given names follow; and how many are given names."""
+    turn = _turn(words, reading)
+    return turn, _given(words[turn:] + words[:turn], reading)
 
 
 def _bare(text: str) -> tuple[list[Word], str]:
@@ -204,48 +221,43 @@ def _comma_last(text: str) -> str:
     return f"{head} {tail}" if squash(tail) in _words("suffix") else f"{tail} {head}"
 
 
-def _given_first(words: list[Word], reading: str) -> list[Word]:
-    """The words with the given names in front, where capitals, initials or the sheet say that they are behind."""
+def _turn(words: list[Word], reading: str) -> int:
+    """How many words stand in front of the given names, where capitals, initials or the sheet say that they do."""
     if len(words) < 2:
-        return words
+        return 0
     capitals = [word.capitals for word in words]
     if any(capitals) and not all(capitals):
-        if capitals[0] and not capitals[-1]:
-            cut = capitals.index(False)
-            return words[cut:] + words[:cut]
-        return words
+        return capitals.index(False) if capitals[0] and not capitals[-1] else 0
     if words[-1].initial and not words[0].initial:
-        return [words[-1], *words[:-1]]
+        return len(words) - 1
     if reading != "swapped":
-        return words
+        return 0
     cut = len(words) - 1
     while cut > 1 and words[cut - 1].given and not words[cut - 1].particle:
         cut -= 1
-    return words[cut:] + words[:cut]
+    return cut
 
 
-def _divide(words: list[Word], reading: str) -> tuple[list[Word], list[Word]]:
-    """Given names and family name: the first word is given, and so are known given names and initials after it."""
+def _given(words: list[Word], reading: str) -> int:
+    """How many words are given names: the first one, and known given names and initials after it."""
     first = words[0]
     if len(words) == 1 or _opens_family(first):
-        return [], words
+        return 0
     if reading == "surname" and not first.given and not first.initial:
-        return [], words
+        return 0
     cut = 1
     while cut < len(words) - 1 and (words[cut].given or words[cut].initial) and not words[cut].particle:
         cut += 1
-    return words[:cut], words[cut:]
+    return cut
 
 
-@lru_cache(maxsize=1 << 16)
-def _surnames(family: tuple[Word, ...]) -> tuple[str, str, tuple[str, ...]]:
-    """The family name as printed and its key; and it whole, without its particles, and the last and first part."""
+def surnames(family: tuple[Word, ...]) -> tuple[str, ...]:
+    """The keys of a family name: it whole, without its particles, and the last and first part."""
     core = [word.text for word in family if not word.particle] or [word.text for word in family]
     parts = [part for text in core for part in text.split("-") if squash(part)]
     whole = "".join([word.key for word in family])
     keys = [whole, key(core), key(parts[-1:]), key(parts[:1])]
-    blocks = tuple(dict.fromkeys(k for k in keys if len(k) > 1 or k == whole))
-    return " ".join([word.text for word in family]), whole, blocks
+    return tuple(dict.fromkeys(k for k in keys if len(k) > 1 or k == whole))
 
 
 def _is_particle(word: str) -> bool:
@@ -268,6 +280,6 @@ def _is_initial(word: str) -> bool:
     return bool(_INITIALS.fullmatch(word)) or (len(word) == 2 and word.isupper() and not _is_given(word))
 
 
-def _initial(word: str) -> str:
+def initial_key(word: str) -> str:
     """`J.-P.` and `AJ` tell one letter, `Ch.` two."""
     return squash(re.split("[.-]", word)[0])[: 2 if "." in word else 1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,22 +13,34 @@ import pyarrow.compute as pc
 from transforms.identity.arrays import codes
 from transforms.identity.groups import Codes
 from transforms.identity.names import Name, parse
+from transforms.identity.patterns import Patterns, Runs, chunks
 from transforms.schema import TEXTS
 
 FORMS = ("full", "pseudonym", "surname", "initial", "placeholder")
-CHUNK = 16_384  # names that are objects at a time
 _PARTS = ("form", "given", "family", "suffix", "given_key", "family_key", "display", "key")
 UNDERSTOOD = pa.schema([*((name, pa.string()) for name in _PARTS), ("surnames", TEXTS), ("shouted", pa.bool_())])
 
 
-def chunks(rows: pa.Array | pa.Table) -> Iterator[pa.Array | pa.Table]:
-    """The rows, so many at a time."""
-    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
-
-
 def understood(prints: pa.Table) -> pa.Table:
     """What prints (name_text, pseudonym, name_reading) are understood as."""
-    return pa.concat_tables([UNDERSTOOD.empty_table(), *map(_parsed, chunks(prints))]).combine_chunks()
+    patterns = Patterns.of(prints["name_text"].combine_chunks())
+    alone = (patterns.pattern < 0) | np.asarray(prints["pseudonym"])
+    order = np.argsort(alone, kind="stable")
+    some, others = np.split(order, [len(order) - int(alone.sum())])
+    told = [_by_pattern(*patterns.divided(some, prints["name_reading"].take(pa.array(some)).combine_chunks()))]
+    told += map(_parsed, chunks(prints.take(pa.array(others))))
+    return pa.concat_tables(told).take(pa.array(np.argsort(order))).combine_chunks()
+
+
+def _by_pattern(form: pa.Array, given: Runs, family: Runs) -> pa.Table:
+    """The parts of names, as `in_columns` gives them, by their form, given names and family name."""
+    texts = given.texts, family.texts
+    keys = pc.if_else(pc.equal(form, "initial"), given.initials, given.keys), family.keys
+    display, key = (pc.coalesce(pc.binary_join_element_wise(*parts, " "), parts[1]) for parts in (texts, keys))
+    (small, capital), (others, own) = given.cases, family.cases
+    shouted = (others == 0) & ((own > 0) | ((small == 0) & (capital > 0)))
+    columns = [form, *texts, pa.nulls(len(form), pa.string()), *keys, display, key, family.surnames, pa.array(shouted)]
+    return pa.Table.from_arrays(columns, schema=UNDERSTOOD)
 
 
 def _parsed(prints: pa.Table) -> pa.Table:
