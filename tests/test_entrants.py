@@ -31,7 +31,8 @@ def test_teams_are_related_when_one_has_all_words_of_the_other(words: list[set[s
         sorted(ids[b] for b, other in enumerate(words) if a != b and (own <= other or other <= own))
         for a, own in enumerate(words)
     ]
-    assert related(words, ids) == expected
+    texts = pa.array([" ".join(sorted(own)) for own in words], pa.string())
+    assert related(texts, pa.array(ids, pa.string())).to_pylist() == expected
 
 
 def _no_decisions() -> pa.Table:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from transforms.cars import read_cars
 from transforms.identity.arrays import with_column
-from transforms.identity.cars import key, renew_cars, resolve_cars
+from transforms.identity.cars import key, renew_cars, resolve_cars, squash, squash_array
 from transforms.identity.standing import Standing
 from transforms.parts import Parts
 from transforms.schema import TABLES
@@ -51,6 +51,12 @@ def bases(*prints: Print) -> dict[str, str | None]:
     """What each car is a variant of."""
     table = told(results(prints), unknown(prints))[1]
     return dict(zip(table["car_id"].to_pylist(), table["variant_of"].to_pylist(), strict=True))
+
+
+@given(st.lists(st.text("aÀ1٣²-/. ", max_size=6)))
+def test_the_arrow_form_of_squash_is_the_same_rule(texts: list[str]):
+    """`squash_array` gives what `squash` gives, text by text."""
+    assert squash_array(pa.array(texts, pa.string())).to_pylist() == [squash(text) for text in texts]
 
 
 @pytest.mark.parametrize(

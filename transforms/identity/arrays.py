@@ -59,16 +59,17 @@ def ranks(texts: Sequence[str | None]) -> Codes:
     return np.append(codes(pa.array(texts, pa.string()))[0], -1)
 
 
-def answers(column: pa.ChunkedArray | pa.Array, ask: Callable[[str], str]) -> pa.Array:
+def answers(column: pa.ChunkedArray | pa.Array, ask: Callable[[pa.Array], pa.Array]) -> pa.Array:
     """What is answered to each text; null to null. Every distinct text is asked once."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = array.dictionary_encode()
-    return pa.array(map(ask, encoded.dictionary.to_pylist()), pa.string()).take(encoded.indices)
+    return ask(encoded.dictionary).take(encoded.indices)
 
 
-def lists(values: Sequence[Sequence[str]]) -> pa.Array:
-    """Lists of text."""
-    return pa.array(values, pa.list_(pa.string()))
+def grouped(type_: pa.DataType, count: int, owner: Codes, values: pa.Array) -> pa.Array:
+    """One list for each of `count` owners, of the values whose owners stand beside them in order."""
+    offsets = np.searchsorted(owner, np.arange(count + 1)).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), values, type=type_)
 
 
 def with_column(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:

@@ -18,6 +18,7 @@ from transforms.identity.ids import Wishes, assign, slugs
 from transforms.identity.spellings import NEVER, Entries, eras
 from transforms.identity.standing import Standing, renewed
 from transforms.lexicon import read_list
+from transforms.masks import replaced, true_places
 from transforms.schema import TABLES
 
 WITHIN = 10  # years between a car and what it is a variant of; makers use names again
@@ -41,6 +42,14 @@ def squash(text: str) -> str:
     for word in fold(text).replace("/", " ").split():
         out += f" {word}" if out[-1:].isdigit() and word[0].isdigit() else word
     return out
+
+
+def squash_array(texts: pa.Array) -> pa.Array:
+    """Each text as `squash` gives it."""
+    folded = fold_array(texts)
+    odd = true_places(pc.match_substring_regex(folded, r"[0-9][ /]+[0-9]|[^\x00-\x7f]"))
+    plain = pc.replace_substring(pc.replace_substring(folded, "/", ""), " ", "")
+    return replaced(plain, odd, pa.array(map(squash, folded.take(pa.array(odd)).to_pylist()), pa.string()))
 
 
 def key(make: str | None, model: str | None, engine: str | None, car: str | None) -> Key | None:
@@ -151,7 +160,7 @@ def _keys(rows: pa.Table) -> pa.Table:
     named = pc.not_equal(make, "")
     model = pc.if_else(named, rows["model"].cast(pa.string()), rows["car"].cast(pa.string())).fill_null("")
     own = pc.or_(pc.equal(engine, make), pc.invert(named))
-    parts = answers(make, fold), answers(model, squash), answers(pc.if_else(own, "", engine), fold)
+    parts = answers(make, fold_array), answers(model, squash_array), answers(pc.if_else(own, "", engine), fold_array)
     return pa.table(dict(zip(Key._fields, parts, strict=True)))
 
 

@@ -5,49 +5,62 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.fold import fold, fold_array
-from transforms.identity.arrays import coded, codes, lists, with_column
-from transforms.identity.groups import Bag, Codes, dense, joined, ordered
-from transforms.identity.ids import Wishes, assign, slug
+from transforms.fold import fold_array
+from transforms.identity.arrays import coded, codes, grouped, with_column
+from transforms.identity.groups import Bag, Codes, counted, dense, joined, ordered
+from transforms.identity.ids import Wishes, assign, slugs
 from transforms.identity.spellings import Entries, eras
 from transforms.identity.standing import Standing, renewed
 from transforms.lexicon import read_list
-from transforms.schema import TABLES
+from transforms.masks import change_where
+from transforms.schema import TABLES, TEXTS
 
 _SINGLES = re.compile(r"(?<!\S)\S(?: \S)+(?!\S)")
 
 
 @cache
-def _plain_words() -> frozenset[str]:
-    return frozenset(row["word"] for row in read_list("entrant_words"))
+def _plain_words() -> pa.Array:
+    return pa.array([row["word"] for row in read_list("entrant_words")], pa.string())
 
 
-def core(text: str) -> str:
-    """The words by which a team is known, in alphabetical order.
+def core_words(entrants: pa.Array) -> pa.Array:
+    """The words by which each team is known, in alphabetical order.
 
     `E.B.R.T.` is one word; legal and generic words (Ltd., Team, Racing) fall away unless nothing else is left.
     """
-    return _core(fold(text))
+    folded = fold_array(entrants)
+    team, word, words = _words(change_where(pc.match_substring_regex(folded, "(^| )[^ ] [^ ]( |$)"), folded, _in_one))
+    team, word, _ = counted(team, word)
+    told = np.asarray(pc.invert(pc.is_in(words, _plain_words())))[word]
+    told |= (np.bincount(team[told], minlength=len(entrants)) == 0)[team]
+    return pc.binary_join(grouped(TEXTS, len(entrants), team[told], words.take(pa.array(word[told]))), " ")
 
 
-def _core(folded: str) -> str:
-    words = set(_SINGLES.sub(lambda run: run[0].replace(" ", ""), folded).split())
-    return " ".join(sorted(words - _plain_words() or words))
+def _in_one(folded: pa.Array) -> pa.Array:
+    """Texts with single letters that follow each other put together."""
+    return pa.array(
+        [_SINGLES.sub(lambda run: run[0].replace(" ", ""), text) for text in folded.to_pylist()], pa.string()
+    )
 
 
-def core_keys(entrants: pa.ChunkedArray) -> tuple[Codes, list[str]]:
+def _words(texts: pa.Array) -> tuple[Codes, Codes, pa.Array]:
+    """All words of texts: the place of the text, and that among the distinct words, which are in order."""
+    split = pc.split_pattern(texts, " ")
+    word, words = codes(split.flatten())
+    return np.asarray(pc.list_parent_indices(split)), word, words
+
+
+def core_keys(entrants: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
     """Each entrant's core words as a code (-1 without an entrant), and the distinct core words in order."""
     code, values = codes(entrants)
-    keys = [_core(text) for text in fold_array(values).to_pylist()]
-    distinct = sorted(set(keys) - {""})
-    rank = {key: index for index, key in enumerate(distinct)}
-    return np.array([*(rank.get(key, -1) for key in keys), -1], dtype=np.int32)[code], distinct
+    cores = core_words(values)
+    core, keys = codes(pc.if_else(pc.equal(cores, ""), None, cores))
+    return np.append(core, np.int32(-1))[code], keys
 
 
 def resolve_entrants(results: pa.Table, old: pa.Array | pa.ChunkedArray) -> tuple[pa.DictionaryArray, pa.Table]:
@@ -62,8 +75,7 @@ def resolve_entrants(results: pa.Table, old: pa.Array | pa.ChunkedArray) -> tupl
 def renew_entrants(standing: Standing, before: pa.Table) -> tuple[pa.DictionaryArray, pa.Table]:
     """What `resolve_entrants` gives, with only those of `before` told apart anew that new or lost results print."""
     printed = standing.touched(["entrant"])
-    cores = {core(text) for text in printed["entrant"].drop_null().to_pylist()}
-    known = pc.is_in(before["core_words"], pa.array(cores, pa.string()))
+    known = pc.is_in(before["core_words"], core_keys(printed["entrant"])[1])
     ids, teams = renewed(standing, before, known, ["entrant"], _told_apart)
     return ids, _related_as_before(teams, before).sort_by("entrant_id")
 
@@ -77,20 +89,20 @@ def _told_apart(
     team = eras(code, entries.season)
     spellings = entries.spellings(team, "entrant")
     entrant, since = spellings.best(), pa.array(entries.first_seasons(team)).cast(pa.string())
-    wish = pa.array(map(slug, entrant.to_pylist()), pa.string())
-    slugs = Wishes(
+    wish = slugs(entrant)
+    wishes = Wishes(
         lambda teams: wish.take(pa.array(teams)),
         lambda teams: pc.binary_join_element_wise(wish.take(pa.array(teams)), since.take(pa.array(teams)), "-"),
         np.ones(len(wish), dtype=bool),
     )
     of = team[entries.number]
-    ids, _ = assign(of, slugs, old, taken)
+    ids, _ = assign(of, wishes, old, taken)
     key_of = np.zeros(len(wish) + 1, dtype=np.int64)
     key_of[team] = code  # the last is of none
     teams = {
         "entrant_id": ids,
         "entrant": entrant,
-        "core_words": pa.array(keys, pa.string()).take(pa.array(key_of[:-1])),
+        "core_words": keys.take(pa.array(key_of[:-1])),
         "names": spellings.all(),
     }
     return coded(of, ids), TABLES["entrants"].conform(pa.table(teams))
@@ -98,8 +110,8 @@ def _told_apart(
 
 def _with_related(teams: pa.Table) -> pa.Table:
     """The teams, each with the ids of those that are related to it."""
-    words = [set(text.split()) for text in teams["core_words"].to_pylist()]
-    return with_column(teams, "related", lists(related(words, teams["entrant_id"].to_pylist())))
+    texts = [teams[name].combine_chunks() for name in ("core_words", "entrant_id")]
+    return with_column(teams, "related", related(*texts))
 
 
 def _related_as_before(teams: pa.Table, before: pa.Table) -> pa.Table:
@@ -111,33 +123,29 @@ def _related_as_before(teams: pa.Table, before: pa.Table) -> pa.Table:
     return with_column(teams, "related", before["related"].take(place))
 
 
-def related(words: list[set[str]], ids: list[str]) -> list[list[str]]:
+def related(core_words: pa.Array, ids: pa.Array) -> pa.Array:
     """For each team the ids of those whose core words contain all of its own, or are contained in them."""
-    own, wider = _contained(words)
+    own, wider = _contained(*_words(core_words)[:2], len(ids))
     left, right = np.append(own, wider), np.append(wider, own)
-    name, names = codes(pa.array(ids, pa.string()))
-    order = ordered(left, name[right])
-    left, right = left[order], right[order]
-    fresh = np.ones(len(left), dtype=bool)
-    fresh[1:] = (np.diff(left) != 0) | (np.diff(right) != 0)
-    related = names.take(pa.array(name[right[fresh]])).to_pylist()
-    ends = np.searchsorted(left[fresh], np.arange(len(words) + 1)).tolist()
-    return [related[start:end] for start, end in pairwise(ends)]
+    name, names = codes(ids)
+    left, right, _ = counted(left, name[right])
+    return grouped(TEXTS, len(ids), left, names.take(pa.array(right)))
 
 
-def _contained(words: list[set[str]]) -> tuple[Codes, Codes]:
-    """Each team beside every other that has all its words: of the bearers of its rarest two those with the others."""
-    size = np.array([len(own) for own in words], dtype=np.int64)
-    word = codes(pa.array([word for own in words for word in own], pa.string()))[0]
-    team = np.repeat(np.arange(len(words)), size)
+def _contained(team: Codes, word: Codes, teams: int) -> tuple[Codes, Codes]:
+    """Each team beside every other that has all its words: of the bearers of its rarest two those with the others.
+
+    The words of teams are given in order of the teams.
+    """
+    size = np.bincount(team, minlength=teams)
     alone = np.arange(len(word))  # a word is also a pair with itself, for teams that have but one
     one, two = (np.append(alone, side) for side in joined(team))
     pair, holder = dense(np.minimum(word[one], word[two]), np.maximum(word[one], word[two])), team[one]
-    bearers = Bag.of(int(pair.max(initial=-1)) + 1, len(words), pair, holder)
+    bearers = Bag.of(int(pair.max(initial=-1)) + 1, teams, pair, holder)
     order = ordered(holder, bearers.size(pair))
-    rarest = pair[order][np.searchsorted(holder[order], np.arange(len(words)))]
+    rarest = pair[order][np.searchsorted(holder[order], np.arange(teams))]
     own, other = bearers.items(rarest)
-    has = Bag.of(int(word.max(initial=-1)) + 1, len(words), word, team)
+    has = Bag.of(int(word.max(initial=-1)) + 1, teams, word, team)
     start = np.cumsum(size) - size
     for nth in range(int(size.max(initial=0))):
         more = np.flatnonzero(size[own] > max(nth, 2))

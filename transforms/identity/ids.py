@@ -4,43 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import chain, count
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.fold import fold
-from transforms.identity.arrays import answers, codes
+from transforms.fold import fold_array
+from transforms.identity.arrays import answers, codes, distinct_of
 from transforms.identity.groups import Codes, counted, distinct
-
-
-def slug(text: str) -> str:
-    """Lower-case words joined by hyphens: `Eric van de Poele` -> `eric-van-de-poele`."""
-    return _slug_words(text) or "unnamed"
+from transforms.masks import change_where, mapped
 
 
 def slugs(*columns: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """The slug of the texts that stand beside each other in the columns; null is no text."""
-    joined = pc.utf8_ltrim(pc.binary_join_element_wise(*map(_parts, columns), ""), "-")
+    """Of texts that stand beside each other in the columns the lower-case words, joined by hyphens; null is no text.
+
+    `Eric van de Poele` -> `eric-van-de-poele`.
+    """
+    joined = pc.ascii_ltrim(pc.binary_join_element_wise(*map(_parts, columns), ""), "-")
     return pc.if_else(pc.equal(joined, ""), "unnamed", joined)
 
 
 def _parts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """What each text adds to a slug, a hyphen in front."""
-    return answers(column.cast(pa.string()).fill_null(""), lambda text: f"-{_slug_words(text)}".rstrip("-"))
+    return answers(column.cast(pa.string()).fill_null(""), _words)
 
 
-def _slug_words(text: str) -> str:
-    return "-".join(filter(None, map(_slug_word, text.split())))
-
-
-@lru_cache(maxsize=1 << 16)
-def _slug_word(word: str) -> str:
-    if word.isascii() and word.isalnum():
-        return word.lower()
-    return "-".join("".join(c if c.isalnum() else " " for c in fold(word)).split())
+def _words(texts: pa.Array) -> pa.Array:
+    """The words of texts, a hyphen in front of each."""
+    words = mapped(fold_array(texts), _HYPHENS)
+    signs = pc.match_substring_regex(words, "^-|--|-$")
+    words = change_where(signs, words, lambda some: pc.utf8_trim(pc.replace_substring_regex(some, "-+", "-"), "-"))
+    return pc.if_else(pc.equal(words, ""), "", pc.binary_join_element_wise("-", words, ""))
 
 
 class Ranked:
@@ -76,6 +71,8 @@ class Claims:
 
 
 MANY = 250_000  # wishes that are written at a time
+_HYPHENS = np.arange(256, dtype=np.uint8)
+_HYPHENS[[ord(sign) for sign in " #/"]] = ord("-")
 
 
 @dataclass(frozen=True)
@@ -152,20 +149,15 @@ def _given(new: Codes, wishes: Wishes, taken: Sequence[Container[str]]) -> pa.Ar
 
 def _met(wishes: pa.Array, others: pa.Array) -> np.ndarray:
     """Which wishes are among others, or could be one of them with a number."""
-    bare = pc.replace_substring_regex(wishes, r"-\d+$", "")
-    return np.asarray(pc.or_(pc.is_in(wishes, others), pc.is_in(bare, others)))
+    bare = pc.ascii_rtrim(wishes, "0123456789")
+    met = pc.and_(pc.ends_with(bare, "-"), pc.is_in(pc.ascii_rtrim(bare, "-"), others))
+    return np.asarray(pc.or_(pc.is_in(wishes, others), met))
 
 
 def _twice(texts: pa.Array) -> np.ndarray:
     """Which texts occur more than once."""
-    order = np.asarray(pc.sort_indices(texts))
-    out = np.zeros(len(texts), dtype=bool)
-    for start in range(0, len(texts), MANY):
-        at = order[start : start + MANY + 1]
-        ranked = texts.take(pa.array(at))
-        same = np.asarray(pc.equal(ranked[1:], ranked[:-1]))
-        out[at[1:][same]] = out[at[:-1][same]] = True
-    return out
+    code = distinct_of(texts)[0]
+    return np.asarray(np.bincount(code)[code] > 1)
 
 
 def _homes(claimed: Codes, owner: Codes, size: Codes, wishes: Wishes, names: list[str]) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import codes
+from transforms.identity.arrays import codes, grouped
 from transforms.identity.decisions import DecisionError
 from transforms.identity.groups import Codes, compact, counted, distinct, ordered, spread
 from transforms.identity.mentions import Mentions
@@ -288,12 +288,6 @@ class Sums:
 
 def _points(term: pa.Array, points: pa.Array) -> pa.Array:
     return pa.StructArray.from_arrays([term, points], fields=list(EVIDENCE.value_type))
-
-
-def grouped(type_: pa.DataType, count: int, owner: Codes, values: pa.Array) -> pa.Array:
-    """One list for each of `count` owners, of the values whose owners stand beside them in order."""
-    offsets = np.searchsorted(owner, np.arange(count + 1)).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), values, type=type_)
 
 
 def _notes(people: People) -> dict[int, str]:
