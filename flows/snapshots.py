@@ -127,7 +127,7 @@ class Snapshot:
             return
         reader = ThreadPoolExecutor(1)
         for name, some in columns.items():
-            reader.submit(self._stored(name).expect, some)
+            reader.submit(self._stored(name).hold, some)
         reader.shutdown(wait=False)
 
     def let_go(self) -> None:

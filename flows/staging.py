@@ -14,7 +14,8 @@ from pyarrow import NativeFile, fs, ipc
 
 from flows.memory import give_back
 from flows.snapshots import Snapshot
-from transforms.identity.arrays import spans
+from transforms.identity.arrays import Spans
+from transforms.identity.groups import spread
 from transforms.parts import ROWS, Parts
 from transforms.schema import READ, TABLES
 
@@ -98,12 +99,14 @@ def interleave(sheet_ids: Sequence[str], kept: Parts, reused: Set[str], fresh: p
 
     Both tables are sorted by sheet_id.
     """
-    old, new = (spans(column) for column in (kept.columns("sheet_id")["sheet_id"], fresh["sheet_id"]))
-    place = [np.zeros(0, dtype=np.int32)]
-    for sheet in sheet_ids:
-        start, stop = (old if sheet in reused else new).get(sheet, (0, 0))
-        place.append(np.arange(start, stop, dtype=np.int32) if sheet in reused else np.full(stop - start, -1, np.int32))
-    return kept.laid(np.concatenate(place), fresh)
+    old, new = (Spans.of(column) for column in (kept.columns("sheet_id")["sheet_id"], fresh["sheet_id"]))
+    sheets = pa.array(sheet_ids, pa.string())
+    stay = np.asarray(pc.is_in(sheets, pa.array(reused, pa.string())))
+    run, other = old.find(sheets), new.find(sheets)
+    size = np.where(stay, np.append(old.size, 0)[run], np.append(new.size, 0)[other])
+    place = spread(np.append(old.start, 0)[run], size)[1].astype(np.int32)
+    place[np.repeat(~stay, size)] = -1
+    return kept.laid(place, fresh)
 
 
 def _files(folder: str) -> tuple[fs.FileSystem, str]:

@@ -12,9 +12,6 @@ import pyarrow.parquet as pq
 
 from transforms.parts import ROWS, Parts, in_one
 
-# Rows up to which tables that are expected are held as wholes, texts as codes: less than a quarter of a gigabyte each.
-# Of a larger one only those columns are held that are asked for as codes, and the rest is read each time.
-HELD = 2_000_000
 DICTIONARY = 100_000  # bytes up to which it takes less time to read a dictionary than the texts
 
 
@@ -36,27 +33,18 @@ class Stored:
         stays = np.arange(self._rows, dtype=np.int32)
         return Parts(self._schema, self._scan, self._coded, self._picked, self._rows, stays)
 
-    def expect(self, columns: Sequence[str]) -> None:
-        """Hold columns that will be asked for as codes, or all of a table that is small."""
-        self.hold(self._schema.names if self._small else columns)
-
     def hold(self, columns: Sequence[str]) -> dict[str, pa.ChunkedArray]:
         """Columns, their texts as codes where they recur, read unless they are held."""
         with self._reading, self._readable():
             if missing := [name for name in columns if name not in self._held]:
-                rows = pa.concat_tables(self._groups(missing)) if self._rows else self._schema.empty_table()
-                self._held.update((name, in_one(rows[name])) for name in missing)
+                file = self._opened(self._texts)
+                self._held.update((name, self._column(file, name)) for name in missing)
             return {name: self._held[name] for name in columns}
 
     def let_go(self) -> None:
-        """Hold nothing more of a large table."""
+        """Hold nothing more."""
         with self._reading:
-            if not self._small:
-                self._held = {}
-
-    @property
-    def _small(self) -> bool:
-        return bool(self._rows <= HELD)
+            self._held = {}
 
     def _scan(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         held = self._held
@@ -92,10 +80,13 @@ class Stored:
                 yield part.take(pa.array(places[low:high] - start))
             start = stop
 
-    def _groups(self, columns: Sequence[str]) -> Iterator[pa.Table]:
-        file = self._opened(self._texts)
-        for group in range(file.num_row_groups):
-            yield file.read_row_group(group, columns=list(columns)).select(columns)
+    def _column(self, file: pq.ParquetFile, name: str) -> pa.ChunkedArray:
+        """One column; codes in one piece, other texts as they lie in the row groups."""
+        groups = range(file.num_row_groups)
+        parts = [file.read_row_group(group, columns=[name], use_threads=False)[name] for group in groups]
+        type_ = parts[0].type if parts else self._schema.field(name).type
+        column = pa.chunked_array([chunk for part in parts for chunk in part.chunks], type_)
+        return in_one(column) if pa.types.is_dictionary(type_) else column
 
     def _fields(self, columns: Sequence[str]) -> pa.Schema:
         return pa.schema([self._schema.field(name) for name in columns])

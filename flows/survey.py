@@ -24,12 +24,11 @@ PUBLISHING = (
     "warehouse/views",
     *(f"flows/{name}.py" for name in ("views", "database", "load", "parquet", "row_groups", "footer", "kept")),
 )
-# The columns of the last snapshot that are needed as a whole when a few sheets changed, in the order in which they are.
+# The columns of the last snapshot that are sought through when a few sheets changed, in the order in which they are.
 COMPARED = {
-    "driver_results": ("sheet_id", "name_text", "pseudonym", "driver_id", "event_id", "season", "car_number", "car",
-                       "entrant"),
-    "results": ("sheet_id", "crew_size", "line", "entrant_id", "car_id", "make", "model", "season"),
-}  # fmt: skip
+    "driver_results": ("sheet_id", "name_text", "driver_id"),
+    "results": ("sheet_id", "crew_size", "entrant_id", "car_id"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,4 +161,4 @@ def test_an_unrelated_sheet_concerns_nobody_else(archive: Tables) -> None:
     }
     scope = concerned(after, NO_DECISIONS.empty_table(), before, rest(after, {"zz/race"}))
     assert scope
-    assert np.flatnonzero(scope.place < 0).tolist() == [len(scope.place) - 2, len(scope.place) - 1]
+    assert scope.judged.tolist() == [len(scope.stood) - 2, len(scope.stood) - 1]

@@ -63,6 +63,15 @@ class Parts:
         ranked, back = np.unique(places, return_inverse=True)
         return (self.picked or self._sought)(ranked, columns).take(pa.array(back))
 
+    def places(self, column: str, values: pa.Array) -> np.ndarray:
+        """The places of the rows that have one of some texts in a column."""
+        found, start = [np.zeros(0, dtype=np.int64)], 0
+        for part in (self.coded or self.scan)([column]):
+            for chunk in part[column].chunks:
+                found.append(start + np.flatnonzero(pc.is_in(chunk, values)))
+                start += len(chunk)
+        return np.concatenate(found)
+
     def at(self, places: np.ndarray) -> Parts:
         """The rows at some places, which rise."""
         starts = range(0, len(places), MANY)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.groups import Codes
+from transforms.identity.groups import Codes, spread
 
 
 def codes(column: pa.ChunkedArray | pa.Array) -> tuple[Codes, pa.Array]:
@@ -85,14 +86,59 @@ def with_columns(table: pa.Table, columns: Mapping[str, pa.Array | pa.ChunkedArr
     return table
 
 
-def spans(column: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
-    """Each value of a column in which equal ones stand together: its first row, and the one after its last."""
-    code, texts = distinct_of(column)
-    starts = np.flatnonzero(np.diff(code, prepend=-1))
-    ends = np.append(starts[1:], len(code)).tolist() if len(starts) else []
-    return dict(
-        zip(texts.take(pa.array(code[starts])).to_pylist(), zip(starts.tolist(), ends, strict=True), strict=True)
-    )
+@dataclass(frozen=True)
+class Spans:
+    """The runs of a column in which equal texts stand together: the text, the first row and the length of each."""
+
+    texts: pa.Array
+    start: Codes
+    size: Codes
+
+    @classmethod
+    def of(cls, column: pa.ChunkedArray) -> Spans:
+        """The runs of a column."""
+        code, texts = distinct_of(column)
+        start = np.flatnonzero(np.diff(code, prepend=-1))
+        return cls(texts.take(pa.array(code[start])), start, np.diff(np.append(start, len(code))))
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return int(self.size.sum())
+
+    def among(self, texts: Iterable[str]) -> np.ndarray:
+        """Which runs are of one of some texts."""
+        return np.asarray(pc.is_in(self.texts, pa.array(texts, pa.string())))
+
+    def places(self, some: np.ndarray) -> Codes:
+        """The rows of some runs."""
+        return spread(self.start[some], self.size[some])[1]
+
+    def find(self, texts: pa.Array) -> Codes:
+        """The run of each of some texts, -1 where there is none."""
+        return np.asarray(pc.fill_null(pc.index_in(texts, self.texts), -1))
+
+    def holding(self, places: Codes) -> Codes:
+        """The run that holds each of some rows."""
+        return np.searchsorted(self.start, places, side="right") - 1
+
+
+def differing(one: pa.Array, other: pa.Array) -> np.ndarray:
+    """Which values of two arrays of one type differ; null is equal to null, and a list to one of equal values."""
+    if isinstance(one, pa.ChunkedArray):
+        one, other = (side.combine_chunks() for side in (one, other))
+    if pa.types.is_struct(one.type):
+        fields = range(one.type.num_fields)
+        return np.asarray(np.logical_or.reduce([differing(one.field(at), other.field(at)) for at in fields]))
+    if pa.types.is_list(one.type):
+        sizes = [np.asarray(pc.fill_null(pc.list_value_length(side), -1)) for side in (one, other)]
+        apart = sizes[0] != sizes[1]
+        held = np.flatnonzero(~apart & (sizes[0] > 0))
+        values = (side.take(pa.array(held)).flatten() for side in (one, other))
+        apart[np.repeat(held, sizes[0][held])[differing(*values)]] = True
+        return np.asarray(apart)
+    same = pc.fill_null(pc.equal(one, other), fill_value=False)
+    return np.asarray(pc.invert(pc.or_(same, pc.and_(pc.is_null(one), pc.is_null(other)))))
 
 
 def runs(column: pa.ChunkedArray) -> Codes:

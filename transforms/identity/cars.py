@@ -12,13 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.fold import fold, fold_array
-from transforms.identity.arrays import among, answers, coded, codes, distinct_of, with_column
+from transforms.identity.arrays import answers, coded, codes, differing, with_column
 from transforms.identity.groups import Codes, dense
 from transforms.identity.ids import Wishes, assign, slugs
 from transforms.identity.spellings import NEVER, Entries, eras
-from transforms.identity.standing import Standing, renewed
+from transforms.identity.standing import Renewed, Standing, merged, renewed
 from transforms.lexicon import read_list
 from transforms.masks import replaced, true_places
+from transforms.parts import Parts
 from transforms.schema import TABLES
 
 WITHIN = 10  # years between a car and what it is a variant of; makers use names again
@@ -89,42 +90,62 @@ def resolve_cars(results: pa.Table, old: pa.Array | pa.ChunkedArray) -> tuple[pa
     """
     entries = Entries.of(results, _PRINTED)
     column, cars = _told_apart(entries, old)
-    few = entries.rows.select(["make", "model"]).append_column(
-        "season", results["season"].take(pa.array(entries.place))
+    few = pa.table(
+        {
+            "car_id": column.take(pa.array(entries.place)).cast(pa.string()),
+            "model": entries.rows["model"].cast(pa.string()),
+            "season": results["season"].take(pa.array(entries.place)),
+        }
     )
-    few = few.append_column("car_id", column.take(pa.array(entries.place)))
-    few = few.cast(pa.schema([(name, TABLES["results"].schema.field(name).type) for name in few.column_names]))
-    return column, with_variants(cars, few, pc.unique(few["make"])).sort_by("car_id")
+    return column, with_variants(cars, few).sort_by("car_id")
 
 
-def renew_cars(standing: Standing, before: pa.Table) -> tuple[pa.DictionaryArray, pa.Table]:
+def renew_cars(standing: Standing, before: Parts) -> tuple[Renewed, Parts]:
     """What `resolve_cars` gives, with only those cars of `before` told apart anew that new or lost results print.
 
-    What is a variant of what is asked again of all cars of the makes that are printed there.
+    What is a variant of what is asked again of these, and of all cars that begin like them.
     """
-    printed = standing.touched(_PRINTED)
-    known = pc.is_in(_letters(before), pc.unique(_letters(printed)))
-    ids, cars = renewed(standing, before, known, _PRINTED, _told_apart_anew)
-    folded = set(map(fold, printed["make"].drop_null().to_pylist()))
-    rows = standing.results.columns("make", "model", "season")
-    makes = [make for make in distinct_of(rows["make"])[1].to_pylist() if fold(make) in folded]
-    of = pa.array(makes, pa.string())
-    return ids, with_variants(cars, _prints(rows, ids, np.flatnonzero(among(rows["make"], of) >= 0)), of).sort_by(
-        "car_id"
-    )
+    rows = before.whole()
+    printed, new = standing.touched("car_id", _PRINTED)
+    letters, mine = _letters(rows), pc.unique(_letters(printed))
+    known = pc.is_in(letters, mine)
+    ids, told = renewed(standing, rows, known, new, _PRINTED, _told_apart_anew)
+    known, own = np.asarray(known), _letters(told)
+    longer = ~known & _begin(letters, mine)
+    asked = pa.concat_tables([rows.filter(pa.array(longer)), told])
+    shorter = ~known & ~longer & _are_begun(letters, pa.concat_arrays([letters.filter(pa.array(longer)), own]))
+    near = pa.concat_tables([asked, rows.filter(pa.array(shorter))])
+    others = near["car_id"].combine_chunks()
+    at = np.union1d(np.setdiff1d(standing.bearing("car_id", others), ids.places), ids.places)
+    prints = standing.results.take(at, ["model", "season"]).append_column("car_id", ids.of(at))
+    found = with_variants(near, prints)[: len(asked)]
+    moved = differing(asked["variant_of"], found["variant_of"])
+    moved[int(longer.sum()) :] = True
+    stay = ~known
+    stay[np.flatnonzero(longer)[moved[: int(longer.sum())]]] = False
+    return ids, merged(before, rows["car_id"].combine_chunks(), stay, found.filter(pa.array(moved)), "car_id")
 
 
-def _prints(results: pa.Table, car: pa.DictionaryArray, some: Codes) -> pa.Table:
-    """The car, make, model and season of some results."""
-    few = results.select(["make", "model", "season"]).append_column("car_id", car).take(pa.array(some))
-    return few.cast(pa.schema([(name, TABLES["results"].schema.field(name).type) for name in few.column_names]))
+def _begin(letters: pa.Array, others: pa.Array) -> np.ndarray:
+    """Which cars begin with the letters of one of some others whose model is known."""
+    starts = others.filter(pc.invert(pc.match_substring_regex(others, r"\|$")))
+    found = np.zeros(len(letters), dtype=bool)
+    for length in pc.unique(pc.utf8_length(starts)).to_pylist():
+        found |= np.asarray(pc.is_in(pc.utf8_slice_codeunits(letters, 0, length), starts))
+    return found
 
 
-def _letters(cars: pa.Table) -> pa.ChunkedArray:
+def _are_begun(letters: pa.Array, others: pa.Array) -> np.ndarray:
+    """Which cars have letters with which one of some others begins."""
+    starts = {text[:length] for text in pc.unique(others).to_pylist() for length in range(1, len(text) + 1)}
+    return np.asarray(pc.is_in(letters, pa.array(starts, pa.string())))
+
+
+def _letters(cars: pa.Table) -> pa.Array:
     """Make and model, else the print, in folded letters without blanks: equal wherever the keys of two cars are."""
     named = pc.if_else(pc.is_valid(cars["make"]), cars["model"], cars["car"])
     texts = (pc.fill_null(fold_array(text), "") for text in (cars["make"], named))
-    return pc.replace_substring_regex(pc.binary_join_element_wise(*texts, "|"), "[ /]", "")
+    return pc.replace_substring_regex(pc.binary_join_element_wise(*texts, "|"), "[ /]", "").combine_chunks()
 
 
 def _told_apart_anew(
@@ -193,17 +214,17 @@ class Seen(NamedTuple):
         return cls(car["car_id"], own, {row["model"] or "" for row in prints}, first, last)
 
 
-def with_variants(cars: pa.Table, results: pa.Table, makes: pa.Array) -> pa.Table:
-    """The cars, those of these makes with what they are variants of."""
-    rows = results.select(["car_id", "model", "season"]).filter(pc.is_in(results["make"], makes))
-    found = rows.group_by(["car_id", "model"]).aggregate([("season", "min"), ("season", "max")])
+def with_variants(cars: pa.Table, results: pa.Table) -> pa.Table:
+    """The cars with what they are variants of; of each there are the results (car_id, model, season)."""
+    found = results.group_by(["car_id", "model"]).aggregate([("season", "min"), ("season", "max")])
     prints: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in found.to_pylist():
         prints[row["car_id"]].append(row)
-    mine = np.asarray(pc.is_in(cars["make"], makes)) & np.asarray(pc.is_valid(cars["make"]))
-    some = cars.filter(pa.array(mine)).to_pylist()
-    bases = _bases([Seen.of(row, prints[row["car_id"]]) for row in some])
-    column = pc.replace_with_mask(cars["variant_of"].combine_chunks(), pa.array(mine), pa.array(bases, pa.string()))
+    named = cars["make"].is_valid()
+    bases = _bases([Seen.of(row, prints[row["car_id"]]) for row in cars.filter(named).to_pylist()])
+    column = pc.replace_with_mask(
+        cars["variant_of"].combine_chunks(), named.combine_chunks(), pa.array(bases, pa.string())
+    )
     return with_column(cars, "variant_of", column)
 
 

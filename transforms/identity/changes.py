@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 import numpy as np
 import pyarrow as pa
 
-from transforms.identity.arrays import spans
-from transforms.identity.groups import Codes, spread
+from transforms.identity.arrays import Spans
+from transforms.identity.groups import Codes
 from transforms.parts import Parts
 
 # All of a car that can bear on who is who.
@@ -18,47 +18,44 @@ LONGEST = 4_000  # mentions up to which two versions of a sheet are compared car
 Span = tuple[int, int]
 
 
-def standing(
-    new: Parts, here: Mapping[str, Span], old: Parts, there: Mapping[str, Span], unchanged: Set[str], compared: Set[str]
-) -> Codes:
+def standing(new: Parts, here: Spans, old: Parts, there: Spans, unchanged: Set[str], compared: Set[str]) -> Codes:
     """For each mention its place in the last build; -1 for one that was not there, or not so.
 
-    Both tables are driver_results in order of sheet, line and seat, beside the span of each sheet. All mentions of
+    Both tables are driver_results in order of sheet, line and seat, beside the spans of their sheets. All mentions of
     `unchanged` sheets stand, and of those to be `compared` those of cars that were printed alike in the same order.
     """
-    both = here.keys() & there.keys()
-    sheets = [sheet for sheet in sorted((compared - unchanged) & both) if _comparable(here[sheet], there[sheet])]
-    cars, others = (_cars(rows, [of[sheet] for sheet in sheets]) for rows, of in ((new, here), (old, there)))
-    pairs = [(here[sheet], there[sheet]) for sheet in unchanged & both]
-    pairs += [pair for one, other in zip(cars, others, strict=True) for pair in _alike(one, other)]
-    return _placed(_rows(here), pairs)
+    place = kept(here, there, unchanged)
+    sheets = pa.array(sorted(compared - unchanged), pa.string())
+    pairs = [
+        (_span(here, one), _span(there, two)) for one, two in zip(here.find(sheets), there.find(sheets), strict=True)
+    ]
+    pairs = [pair for pair in pairs if all(0 < stop - start <= LONGEST for start, stop in pair)]
+    cars, others = (_cars(rows, [pair[side] for pair in pairs]) for side, rows in enumerate((new, old)))
+    for one, other in zip(cars, others, strict=True):
+        for (start, stop), (first, last) in _alike(one, other):
+            place[start:stop] = np.arange(first, last)
+    return place
 
 
-def standing_cars(new: pa.ChunkedArray, old: pa.ChunkedArray, unchanged: Set[str]) -> Codes:
-    """For each result its place in the last build when its sheet is `unchanged`, else -1; given the sheet of each."""
-    here, there = spans(new), spans(old)
-    return _placed(len(new), [(here[sheet], there[sheet]) for sheet in unchanged & here.keys() & there.keys()])
+def kept(here: Spans, there: Spans, unchanged: Set[str]) -> Codes:
+    """For each row its place in the last build when its sheet is `unchanged`, else -1; given the spans of sheets."""
+    run = there.find(here.texts)
+    stay = here.among(unchanged) & (run >= 0)
+    shift = np.where(stay, np.append(there.start, 0)[run] - here.start, 0)
+    place = (np.arange(here.rows) + np.repeat(shift, here.size)).astype(np.int32)
+    place[np.repeat(~stay, here.size)] = -1
+    return np.asarray(place)
 
 
 def lost(place: Codes, before: int) -> Codes:
     """The places of the last build, which had `before` rows, at which nothing of this one stands."""
-    return np.flatnonzero(np.bincount(place + 1, minlength=before + 1)[1:] == 0)
+    there = np.zeros(before + 1, dtype=bool)  # the last is for nothing
+    there[place] = True
+    return np.flatnonzero(~there[:-1])
 
 
-def _placed(rows: int, pairs: Sequence[tuple[Span, Span]]) -> Codes:
-    """For each row its place in the old span that belongs to its own, -1 outside of all."""
-    place = np.full(rows, -1)
-    starts = np.array([(span[0], other[0], span[1] - span[0]) for span, other in pairs], dtype=np.int64).reshape(-1, 3)
-    place[spread(starts[:, 0], starts[:, 2])[1]] = spread(starts[:, 1], starts[:, 2])[1]
-    return place
-
-
-def _rows(of: Mapping[str, Span]) -> int:
-    return max((stop for _, stop in of.values()), default=0)
-
-
-def _comparable(*spans: Span) -> bool:
-    return all(stop - start <= LONGEST for start, stop in spans)
+def _span(of: Spans, run: int) -> Span:
+    return (int(of.start[run]), int(of.start[run] + of.size[run])) if run >= 0 else (0, 0)
 
 
 Printed = tuple[list[tuple[object, ...]], list[int]]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import among, whole
-from transforms.identity.groups import Codes, distinct, ordered, paired
+from transforms.identity.arrays import among, distinct_of, whole
+from transforms.identity.groups import Codes, ordered, paired
+from transforms.identity.told import Told
 from transforms.parts import Parts
 from transforms.schema import TABLES
 
@@ -52,8 +53,8 @@ def doubts(careers: Careers) -> pa.Table:
     return TABLES["findings"].conform(pa.table(cells | facts | said))
 
 
-def doubts_again(careers: Careers, findings: pa.Table, judged: Codes, unchanged: Sequence[str]) -> pa.Table:
-    """The findings about people, sought again for those `judged`; those of `unchanged` sheets may stay.
+def doubts_again(told: Told, results: Parts, findings: pa.Table, unchanged: Sequence[str]) -> pa.Table:
+    """The findings about people, sought again for those who changed; those of `unchanged` sheets may stay.
 
     A finding says on which line it is, and not about whom: so
     whoever stands on such a line with one who is sought is sought, too, and only the others' findings stay.
@@ -61,13 +62,13 @@ def doubts_again(careers: Careers, findings: pa.Table, judged: Codes, unchanged:
     sheets = pa.array(unchanged, pa.string())
     about = pc.and_(pc.is_in(findings["check"], pa.array(CHECKS)), pc.is_in(findings["sheet_id"], sheets))
     kept = findings.filter(about)
-    line = _cars_of(careers.results, kept)
-    doubted = np.zeros(int(careers.car.max(initial=-1)) + 2, dtype=bool)  # the last is for no car
+    line, of = _cars_of(results, kept), told.scope.car
+    doubted = np.zeros(int(of.max(initial=-1)) + 2, dtype=bool)  # the last is for no car
     doubted[line[line >= 0]] = True
-    there = np.flatnonzero(doubted[careers.car])
-    who, car = careers.person[there], careers.car[there]
-    sought = np.zeros(len(careers.ids), dtype=bool)
-    sought[judged] = True
+    there = np.flatnonzero(doubted[of])
+    car, (who, ids) = of[there], distinct_of(told.ids(there))
+    changed = pa.concat_arrays([told.persons, told.ids(told.scope.changed)])
+    sought = np.asarray(pc.is_in(ids, changed))
     while True:
         again = np.zeros(len(doubted), dtype=bool)
         again[car[sought[who]]] = True
@@ -75,12 +76,19 @@ def doubts_again(careers: Careers, findings: pa.Table, judged: Codes, unchanged:
         if sought[more].all():
             break
         sought[more] = True
-    some = np.flatnonzero(sought[careers.person])
-    car = careers.car[some]
-    rows, results = careers.rows.at(some), careers.results.at(distinct(car))
-    found = doubts(replace(careers, rows=rows, results=results, person=careers.person[some], car=car))
+    some = told.being(pa.concat_arrays([changed, ids.filter(pa.array(sought))]))
+    found = doubts(_careers(told, results, some))
     stay = kept.filter(pa.array(~again[line]))
     return pa.concat_tables([stay, found]).group_by(stay.column_names).aggregate([]).select(stay.column_names)
+
+
+def _careers(told: Told, results: Parts, some: Codes) -> Careers:
+    """The careers that the mentions at some places make up."""
+    cars, car = np.unique(told.scope.car[some], return_inverse=True)
+    person, ids = distinct_of(told.ids(some))
+    printed = results.take(cars, ["sheet_id", "season"])
+    sheet, season = distinct_of(printed["sheet_id"])[0], whole(printed["season"])
+    return Careers(told.printed.at(some), results.at(cars), person, ids, car, sheet, season)
 
 
 def _cars_of(results: Parts, findings: pa.Table) -> Codes:

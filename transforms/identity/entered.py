@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
+from functools import cached_property, reduce
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.identity.arrays import with_columns
 from transforms.identity.cars import renew_cars, resolve_cars
 from transforms.identity.entrants import renew_entrants, resolve_entrants
-from transforms.identity.standing import Standing
+from transforms.identity.groups import Codes
+from transforms.identity.standing import Renewed, Standing
 from transforms.parts import Parts, Tables
 
 FILLED = ("car_id", "entrant_id")
@@ -41,12 +44,39 @@ def entered(results: Parts, previous: Tables | None) -> tuple[Entered, pa.Table,
     return Entered(car, entrant, manned(printed)), entrants, table
 
 
-def entered_again(results: Parts, previous: Tables, unchanged: Set[str]) -> tuple[Entered, pa.Table, pa.Table]:
+@dataclass(frozen=True)
+class EnteredAgain:
+    """What each result entered, beside those of the last build of which some are told anew."""
+
+    standing: Standing
+    car: Renewed
+    entrant: Renewed
+
+    @cached_property
+    def anew(self) -> Codes:
+        """The places of the results that are new, or did not enter what they entered."""
+        return reduce(np.union1d, (self.standing.new, self.car.changed, self.entrant.changed))
+
+    def columns(self, places: Codes) -> dict[str, pa.Array]:
+        """The two ids of the results at some places."""
+        return dict(zip(FILLED, (self.car.of(places), self.entrant.of(places)), strict=True))
+
+    def results(self) -> Parts:
+        """The table of results."""
+        fresh = with_columns(
+            self.standing.results.take(self.anew, self.standing.results.schema.names), self.columns(self.anew)
+        )
+        place = self.standing.place.copy()
+        place[self.anew] = -1
+        return self.standing.before.laid(place, fresh)
+
+
+def entered_again(results: Parts, previous: Tables, unchanged: Set[str]) -> tuple[EnteredAgain, Parts, Parts]:
     """What each result entered, and the tables of entrants and of cars, where `unchanged` sheets are as they were."""
     standing = Standing.of(results, Parts.of(previous["results"]), unchanged)
-    entrant, entrants = renew_entrants(standing, Parts.of(previous["entrants"]).whole())
-    car, cars = renew_cars(standing, Parts.of(previous["cars"]).whole())
-    return Entered(car, entrant, manned(results.columns("crew_size"))), entrants, cars
+    entrant, entrants = renew_entrants(standing, Parts.of(previous["entrants"]))
+    car, cars = renew_cars(standing, Parts.of(previous["cars"]))
+    return EnteredAgain(standing, car, entrant), entrants, cars
 
 
 def manned(results: pa.Table) -> np.ndarray:

@@ -11,13 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.fold import fold_array
-from transforms.identity.arrays import coded, codes, grouped, with_column
+from transforms.identity.arrays import coded, codes, differing, grouped, with_column
 from transforms.identity.groups import Bag, Codes, counted, dense, joined, ordered
 from transforms.identity.ids import Wishes, assign, slugs
 from transforms.identity.spellings import Entries, eras
-from transforms.identity.standing import Standing, renewed
+from transforms.identity.standing import Renewed, Standing, merged, renewed
 from transforms.lexicon import read_list
 from transforms.masks import change_where
+from transforms.parts import Parts
 from transforms.schema import TABLES, TEXTS
 
 _SINGLES = re.compile(r"(?<!\S)\S(?: \S)+(?!\S)")
@@ -72,12 +73,18 @@ def resolve_entrants(results: pa.Table, old: pa.Array | pa.ChunkedArray) -> tupl
     return column, _with_related(teams).sort_by("entrant_id")
 
 
-def renew_entrants(standing: Standing, before: pa.Table) -> tuple[pa.DictionaryArray, pa.Table]:
+def renew_entrants(standing: Standing, before: Parts) -> tuple[Renewed, Parts]:
     """What `resolve_entrants` gives, with only those of `before` told apart anew that new or lost results print."""
-    printed = standing.touched(["entrant"])
-    known = pc.is_in(before["core_words"], core_keys(printed["entrant"])[1])
-    ids, teams = renewed(standing, before, known, ["entrant"], _told_apart)
-    return ids, _related_as_before(teams, before).sort_by("entrant_id")
+    rows = before.whole()
+    printed, new = standing.touched("entrant_id", ["entrant"])
+    known = pc.is_in(rows["core_words"], core_keys(printed["entrant"])[1])
+    ids, told = renewed(standing, rows, known, new, ["entrant"], _told_apart)
+    own, stay = rows.filter(known), ~np.asarray(known)
+    place = pc.index_in(told["entrant_id"], own["entrant_id"].combine_chunks())
+    if told.num_rows == own.num_rows and not differing(own["core_words"].take(place), told["core_words"]).any():
+        told = with_column(told, "related", own["related"].take(place))
+        return ids, merged(before, rows["entrant_id"].combine_chunks(), stay, told, "entrant_id")
+    return ids, Parts.of(_with_related(pa.concat_tables([rows.filter(pa.array(stay)), told])).sort_by("entrant_id"))
 
 
 def _told_apart(
@@ -112,15 +119,6 @@ def _with_related(teams: pa.Table) -> pa.Table:
     """The teams, each with the ids of those that are related to it."""
     texts = [teams[name].combine_chunks() for name in ("core_words", "entrant_id")]
     return with_column(teams, "related", related(*texts))
-
-
-def _related_as_before(teams: pa.Table, before: pa.Table) -> pa.Table:
-    """The teams with their relations of the last snapshot, unless a team is new, gone or called otherwise."""
-    place = pc.index_in(teams["entrant_id"], before["entrant_id"].combine_chunks())
-    equal = pc.equal(before["core_words"].take(place), teams["core_words"])
-    if teams.num_rows != before.num_rows or not pc.all(equal, skip_nulls=False).as_py():
-        return _with_related(teams)
-    return with_column(teams, "related", before["related"].take(place))
 
 
 def related(core_words: pa.Array, ids: pa.Array) -> pa.Array:

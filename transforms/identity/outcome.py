@@ -130,6 +130,11 @@ class Drivers:
         one, other, _ = counted(*self.number_of[pairs].T)
         return one, other
 
+    @property
+    def alike(self) -> pa.Array:
+        """The ids of those who are kept apart from somebody of nearly the same name."""
+        return self.ids.take(pa.array(distinct(self._kept_apart[0])))
+
     def _alike(self, some: Codes) -> pa.Array:
         """For some people the ids of those of nearly the same name who are kept apart."""
         one, other = self._kept_apart

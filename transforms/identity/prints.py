@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import among, codes, spans
+from transforms.identity.arrays import among, codes
 from transforms.identity.forms import READINGS
 from transforms.identity.groups import Codes, components
 from transforms.identity.names import Name, parse
@@ -43,15 +43,17 @@ class Prints:
         columns = [known.get(field.name, pa.nulls(len(rows), field.type)) for field in UNDERSTOOD]
         return pa.Table.from_arrays(columns, schema=UNDERSTOOD)
 
-    def of(self, rows: pa.Table, readings: Mapping[str, str]) -> Codes:
-        """The print of each mention in driver_results, whose sheets are read as `readings` tells."""
-        text = among(rows["name_text"], self.texts)
+    def of(self, mentions: pa.Table, reading: Codes) -> Codes:
+        """The print of each mention (name_text, pseudonym), whose sheet is read so, as a place in READINGS."""
+        text = among(mentions["name_text"], self.texts)
         text[text < 0] = pc.index_in(pa.array([""]), self.texts)[0].as_py() or 0  # where nothing is printed
-        sheets = spans(rows["sheet_id"])
-        reading = np.array([READINGS.index(readings[sheet]) for sheet in sheets], dtype=np.int64)
-        sizes = [stop - start for start, stop in sheets.values()]
-        quoted = np.asarray(pc.fill_null(rows["pseudonym"], fill_value=False))
-        return np.asarray(self._place[_key(text, np.repeat(reading, sizes), quoted)])
+        quoted = np.asarray(pc.fill_null(mentions["pseudonym"], fill_value=False))
+        return np.asarray(self._place[_key(text, reading, quoted)])
+
+    def texts_of(self, some: np.ndarray) -> pa.Array:
+        """The distinct texts of some prints; null, too, where nothing is printed."""
+        texts = pc.unique(self.table["name_text"].filter(pa.array(some)))
+        return pa.concat_arrays([texts, pa.nulls(int("" in texts.to_pylist()), pa.string())])
 
     @cached_property
     def kin(self) -> Codes:
@@ -59,6 +61,17 @@ class Prints:
         surname = codes(self._surname)[0]
         count = len(self.table) + int(surname.max(initial=-1)) + 1
         return components(count, self._owner, len(self.table) + surname)[: len(self.table)]
+
+    def kindred(self, some: Codes) -> np.ndarray:
+        """Which prints are joined with some by surnames; these are among them."""
+        joined = np.zeros(len(self.kin), dtype=bool)
+        joined[self.kin[some]] = True
+        return np.asarray(joined[self.kin])
+
+    def standing(self, used: np.ndarray) -> pa.Table:
+        """The rows of the prints that are used, in order."""
+        order = [(column, "ascending") for column in ("name_text", "name_reading", "pseudonym")]
+        return self.table.filter(pa.array(used)).sort_by(order)
 
     def like(self, some: Codes) -> Codes:
         """The prints that some resemble."""

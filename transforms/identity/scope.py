@@ -15,9 +15,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import among, distinct_of, spans
-from transforms.identity.changes import Span, lost, retold_events, standing
+from transforms.identity.arrays import Spans
+from transforms.identity.changes import kept, lost, retold_events, standing
 from transforms.identity.decisions import MENTION, read_decisions
+from transforms.identity.former import Former
+from transforms.identity.forms import READINGS
 from transforms.identity.groups import Codes
 from transforms.identity.mentions import ASKED, Mentions, gather
 from transforms.identity.outcome import names
@@ -32,21 +34,20 @@ SHARE = 0.3
 class Scope:
     """Which mentions are judged.
 
-    `place` is, for each mention of the build, its place in the last one where it stands, and -1 where it is judged;
-    `car` the result that it is of. `bore` is the driver that each mention of the last build was, as a place in `ids`.
-    `company` are the places of the judged mentions and of those in their cars, `changed` those of changed sheets,
-    whose mentions are `fresh`. `readings` are those of all sheets, `names` those of `prints` that stand in the build.
+    `stood` is, for each mention of the build, its place in the last one where it stands as it stood, and -1 where it
+    does not; `again` tells which of the last one are judged again, or gone. `kept` is its place where its sheet did
+    not change, `car` the result that it is of. `changed` are the places of the mentions of changed sheets, which are
+    `fresh`. `readings` are those of all sheets, `names` those of the prints that stand in the build.
     """
 
-    place: Codes
+    former: Former
+    stood: Codes
+    again: np.ndarray
+    kept: Codes
     car: Codes
-    bore: Codes
-    ids: pa.Array
-    company: Codes
     changed: Codes
     fresh: Mentions
     readings: Mapping[str, str]
-    prints: Prints
     names: pa.Table
 
     @property
@@ -54,20 +55,22 @@ class Scope:
         """The sheets that print names, and stand as they were."""
         return sorted(self.readings.keys() - self.fresh.readings.keys())
 
-    @property
-    def judged(self) -> np.ndarray:
-        """Which of the company are judged."""
-        return np.asarray(self.place[self.company] < 0)
+    @cached_property
+    def judged(self) -> Codes:
+        """The places of the mentions that are judged."""
+        return np.flatnonzero(np.append(self.again, True)[self.stood])
 
     @cached_property
-    def again(self) -> Codes:
-        """The places of all mentions that are judged or of changed sheets."""
-        return np.union1d(np.flatnonzero(self.place < 0), self.changed)
+    def company(self) -> Codes:
+        """The places of the judged mentions and of those in their cars."""
+        cars = np.zeros(int(self.car.max(initial=-1)) + 1, dtype=bool)
+        cars[self.car[self.judged]] = True
+        return np.flatnonzero(cars[self.car])
 
     @cached_property
-    def rest(self) -> Codes:
-        """The places of the last build whose mentions are judged again, or gone."""
-        return lost(self.place, len(self.bore))
+    def lost(self) -> Codes:
+        """The places of the last build at which nothing of this one stands."""
+        return lost(self.stood, len(self.again))
 
 
 def concerned(
@@ -81,43 +84,51 @@ def concerned(
     The tables are those of `resolve`, in order of sheet, line and seat.
     """
     new, old = Parts.of(read["driver_results"]), Parts.of(previous["driver_results"])
-    last = old.columns("sheet_id", "name_text", "pseudonym", "driver_id")
-    here, there = spans(new.columns("sheet_id")["sheet_id"]), spans(last["sheet_id"])
-    retold = pa.array(sorted(retold_events(read.get("events"), _events(previous))), pa.string())
-    sheets = Parts.of(read["sheets"]).whole("sheet_id", "event_id")
-    comparable = set(sheets["sheet_id"].filter(pc.invert(pc.is_in(sheets["event_id"], retold))).to_pylist())
-    same = unchanged & comparable
-    car = _cars(Parts.of(read["results"]))
-    changed = _places(here, same)
-    if len(changed) > SHARE * len(car):
+    here, there = (Spans.of(rows.columns("sheet_id")["sheet_id"]) for rows in (new, old))
+    retold = retold_events(read.get("events"), _events(previous))
+    same, told = _apart(Parts.of(read["sheets"]).whole("sheet_id", "event_id"), retold, unchanged)
+    changed = here.places(~here.among(same))
+    if len(changed) > SHARE * here.rows:
         return None
     rows = new.take(changed, ASKED)
     fresh = gather({**read, "driver_results": rows})
     before = _readings(Parts.of(previous["sheets"]))
-    readings = {sheet: before[sheet] for sheet in same & before.keys()} | fresh.readings
-    alike = {sheet for sheet, reading in fresh.readings.items() if before.get(sheet) == reading}
-    place = standing(new, here, old, there, same, alike & comparable)
-    known = Parts.of(previous["names"]).whole()
-    prints = Prints(pa.concat_tables([known, names(fresh, np.arange(len(fresh.names)))]))
-    was = prints.of(last, before)
-    name = np.append(was, -1)[place]
-    name[changed] = prints.of(rows, fresh.readings)
-    bore, ids = distinct_of(last["driver_id"])
-    touched = np.union1d(name[place < 0], was[lost(place, len(was))])
-    meant = _meant(decisions, prints, name, new, np.append(bore, -1)[place], ids)
-    seeds = np.concatenate([touched, prints.like(touched), meant])
-    place = _closed(prints.kin, name, place, seeds, (bore, ids), Parts.of(previous["drivers"]))
-    if (place < 0).sum() > SHARE * len(place):
-        return None
-    used = np.flatnonzero(np.bincount(name, minlength=len(prints.table)))
-    order = [(column, "ascending") for column in ("name_text", "name_reading", "pseudonym")]
-    used_prints = prints.table.take(pa.array(used)).sort_by(order)
-    company = np.flatnonzero((np.bincount(car, weights=place < 0) > 0)[car])
-    return Scope(place, car, bore, ids, company, changed, fresh, readings, prints, used_prints)
+    compared = {sheet for sheet, reading in fresh.readings.items() if before.get(sheet) == reading} - told
+    stood = standing(new, here, old, there, same, compared)
+    prints = Prints(pa.concat_tables([Parts.of(previous["names"]).whole(), names(fresh, np.arange(len(fresh.names)))]))
+    former = Former(old, there, before, prints)
+    gone, own = lost(stood, there.rows), prints.of(rows, _reading(rows, fresh))
+    was = former.printed(gone)
+    touched = np.union1d(own[stood[changed] < 0], was)
+    hot = prints.kindred(np.concatenate([touched, prints.like(touched), _meant(decisions, former, new, here, stood)]))
+    places, name = former.bearing(hot)
+    used = np.ones(len(prints.table), dtype=bool)
+    used[was] = False
+    used[own] = True
+    used[name[~np.isin(places, gone)]] = True
+    again = _closed(former, hot, places, gone, Parts.of(previous["drivers"]))
+    scope = Scope(
+        former,
+        stood,
+        again,
+        kept(here, there, unchanged),
+        _cars(Parts.of(read["results"])),
+        changed,
+        fresh,
+        {sheet: before[sheet] for sheet in same & before.keys()} | fresh.readings,
+        prints.standing(used),
+    )
+    return scope if len(scope.judged) <= SHARE * here.rows else None
 
 
 def _events(tables: Mapping[str, pa.Table | Parts]) -> pa.Table | None:
     return Parts.of(tables["events"]).whole() if "events" in tables else None
+
+
+def _apart(sheets: pa.Table, retold: Set[str], unchanged: Set[str]) -> tuple[Set[str], Set[str]]:
+    """The `unchanged` sheets of which no event was `retold`, and all sheets of events that were."""
+    told = set(sheets["sheet_id"].filter(pc.is_in(sheets["event_id"], pa.array(retold, pa.string()))).to_pylist())
+    return unchanged - told, told
 
 
 def _readings(sheets: Parts) -> dict[str, str]:
@@ -126,51 +137,71 @@ def _readings(sheets: Parts) -> dict[str, str]:
     return dict(zip(*(column.to_pylist() for column in columns), strict=True))
 
 
+def _reading(rows: pa.Table, fresh: Mentions) -> Codes:
+    """How the sheet of each row of changed sheets is read, as a place in READINGS."""
+    sheets = Spans.of(rows["sheet_id"])
+    reading = [READINGS.index(fresh.readings[sheet]) for sheet in sheets.texts.to_pylist()]
+    return np.repeat(np.array(reading, dtype=np.int64), sheets.size)
+
+
 def _cars(results: Parts) -> Codes:
     """The place of the result of each mention."""
     crew = np.asarray(pc.fill_null(results.columns("crew_size")["crew_size"], 0))
     return np.repeat(np.arange(len(crew), dtype=np.int32), crew)
 
 
-def _places(sheets: Mapping[str, Span], unchanged: Set[str]) -> Codes:
-    """The places of the mentions of all other sheets."""
-    others = [span for sheet, span in sheets.items() if sheet not in unchanged]
-    return np.concatenate([np.arange(*span) for span in others] or [np.zeros(0, dtype=np.int64)])
+def _meant(decisions: pa.Table, former: Former, new: Parts, here: Spans, stood: Codes) -> Codes:
+    """The prints of those whom decisions may speak of, by an id, a mention or a name.
 
-
-def _meant(decisions: pa.Table, prints: Prints, name: Codes, new: Parts, bore: Codes, ids: pa.Array) -> Codes:
-    """The prints of those whom decisions may speak of: by a mention, an id (`bore`, a place in `ids`) or a name."""
+    A mention that did not stand so is among those that are judged anyway.
+    """
     said = {text for one in read_decisions(decisions) for text in (one.a, one.b)}
     if not said:
         return np.zeros(0, dtype=np.int64)
-    cars = pa.array([found["result"] for text in said if (found := MENTION.fullmatch(text))], pa.string())
-    borne = np.append(np.asarray(pc.is_in(ids, pa.array(said, pa.string()))), False)[bore]
-    printed = (
-        np.asarray(pc.is_in(new.whole("result_id")["result_id"], cars)) if len(cars) else np.zeros(0, dtype=np.int64)
-    )
-    return np.concatenate([name[borne], name[printed], prints.named(said)])
+    cars = {found["result"] for text in said if (found := MENTION.fullmatch(text))}
+    places = here.places(here.among({car.rpartition(":")[0] for car in cars}))
+    printed = new.take(places, ["result_id"])["result_id"]
+    old = stood[places[np.asarray(pc.is_in(printed, pa.array(cars, pa.string())))]]
+    borne = former.being(pa.array(said, pa.string()))
+    return np.concatenate([former.printed(np.concatenate([borne, old[old >= 0]])), former.prints.named(said)])
 
 
-def _closed(
-    kin: Codes, name: Codes, place: Codes, seeds: Codes, borne: tuple[Codes, pa.Array], drivers: Parts
-) -> Codes:
-    """`place` with -1 also for all whom the prints `seeds` concern, by surname or as the same or a similar person."""
-    bore, ids = borne
-    one, other = (among(side, ids) for side in _alike(drivers))
-    hot = np.zeros(len(kin), dtype=bool)
-    hot[kin[seeds]] = True
-    while True:
-        place = np.where(hot[kin[name]], -1, place)
-        moving = np.zeros(len(ids) + 1, dtype=bool)  # the last is for nobody
-        moving[bore[lost(place, len(bore))]] = True
-        moving[other[moving[one]]] = True
-        drawn = np.flatnonzero(np.append(moving[bore], False)[place])
-        if not len(drawn):
-            return place
-        hot[kin[name[drawn]]] = True
+def _closed(former: Former, hot: np.ndarray, places: Codes, gone: Codes, drivers: Parts) -> np.ndarray:
+    """Which mentions of the last build are `gone` or of somebody whom the prints that are `hot` concern.
+
+    That is whoever bears one of these, at the `places` given; and with him all that he was printed as, and whoever is
+    nearly called so.
+    """
+    again = np.zeros(former.sheets.rows, dtype=bool)
+    again[gone] = True
+    pairs = alike(drivers)
+    known = pa.array([], pa.string())
+    some = np.union1d(places, gone)
+    while len(some):
+        again[some] = True
+        moved = _with_alike(_without(pc.unique(former.ids(some)), known), *pairs)
+        drawn = former.being(_without(moved, known))
+        drawn = drawn[~again[drawn]]
+        again[drawn] = True
+        known = pc.unique(pa.concat_arrays([known, moved]))
+        more = former.prints.kindred(former.printed(drawn)) & ~hot
+        some = former.bearing(more)[0] if more.any() else drawn[:0]
+        some, hot = some[~again[some]], hot | more
+    return again
 
 
-def _alike(drivers: Parts) -> tuple[pa.Array, pa.Array]:
+def _without(ids: pa.Array, others: pa.Array) -> pa.Array:
+    return ids.filter(pc.invert(pc.is_in(ids, others)))
+
+
+def _with_alike(ids: pa.Array, one: pa.Array, other: pa.Array) -> pa.Array:
+    """Some people, those who are kept apart from them though their names are alike, and so on."""
+    while len(more := _without(pc.unique(other.filter(pc.is_in(one, ids))), ids)):
+        ids = pa.concat_arrays([ids, more])
+    return ids
+
+
+def alike(drivers: Parts) -> tuple[pa.Array, pa.Array]:
     """The pairs of people who are kept apart though their names are alike."""
     some = np.flatnonzero(pc.greater(pc.list_value_length(drivers.whole("alike")["alike"]), 0))
     rows = drivers.take(some, ["driver_id", "alike"]).combine_chunks()

@@ -10,15 +10,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import among, coded, distinct_of, whole
-from transforms.identity.changes import lost, standing_cars
-from transforms.identity.groups import Codes
+from transforms.identity.arrays import Spans, among, codes, differing
+from transforms.identity.changes import kept, lost
+from transforms.identity.groups import Codes, dense
 from transforms.identity.ids import Ranked
 from transforms.parts import Parts
 
 
 def merged(some: Parts, ids: pa.Array, stay: np.ndarray, others: pa.Table, key: str) -> Parts:
-    """Those of some rows that `stay`, and others, in the order of a key, in which each are; `ids` are those of some."""
+    """Those of some rows that `stay`, and others, in the order of a key, in which some are; `ids` are those of some."""
+    others = others.sort_by(key)
     at = np.append(0, np.cumsum(stay))[np.asarray(pc.search_sorted(ids, others[key].combine_chunks()))]
     place = np.full(int(stay.sum()) + others.num_rows, -1, dtype=np.int32)
     kept = np.ones(len(place), dtype=bool)
@@ -38,8 +39,8 @@ class Standing:
     @classmethod
     def of(cls, results: Parts, before: Parts, unchanged: Set[str]) -> Standing:
         """Those of `unchanged` sheets stand as they stood."""
-        sheets, others = (rows.columns("sheet_id")["sheet_id"] for rows in (results, before))
-        return cls(results, before, standing_cars(sheets, others, unchanged))
+        here, there = (Spans.of(rows.columns("sheet_id")["sheet_id"]) for rows in (results, before))
+        return cls(results, before, kept(here, there, unchanged))
 
     @cached_property
     def new(self) -> Codes:
@@ -51,44 +52,83 @@ class Standing:
         """The places of those before that do not stand any more."""
         return lost(self.place, self.before.columns("sheet_id").num_rows)
 
-    def touched(self, columns: Sequence[str]) -> pa.Table:
-        """What is printed in these columns of results that are new or gone."""
-        rows = pa.concat_tables([self.results.take(self.new, columns), self.before.take(self.gone, columns)])
-        return rows.group_by(columns).aggregate([])
-
-    def borne(self, key: str) -> tuple[Codes, pa.Array]:
-        """The id that each result bore, by its place or its result_id, as the place among the ids before; -1 for none.
-
-        With one more -1 at the end.
-        """
-        code, ids = distinct_of(self.before.columns(key)[key])
+    @cached_property
+    def _was(self) -> Codes:
+        """The place before of each result: where it stands, or that of a new one's result_id; -1 for none."""
+        place = self.place.copy()
         now, then = (rows.take(at, ["result_id"]) for rows, at in ((self.results, self.new), (self.before, self.gone)))
-        was = among(now["result_id"], then["result_id"].combine_chunks())
-        old = np.append(code, -1)[self.place]
-        old[self.new] = np.append(code[self.gone], -1)[was]
-        return old, ids
+        place[self.new] = np.append(self.gone, -1)[among(now["result_id"], then["result_id"].combine_chunks())]
+        return place
+
+    def borne(self, key: str, places: Codes) -> pa.Array:
+        """The id that each of some results bore, by its place or its result_id; null for none."""
+        was = self._was[places]
+        ids = self.before.take(was[was >= 0], [key])[key].combine_chunks().cast(pa.string())
+        return ids.take(pa.array(np.cumsum(was >= 0) - 1, mask=was < 0))
+
+    def bearing(self, key: str, ids: pa.Array) -> Codes:
+        """The results that bore one of some ids."""
+        wanted = np.zeros(self.before.columns("sheet_id").num_rows + 1, dtype=bool)  # the last is for nothing
+        wanted[self.before.places(key, ids)] = True
+        return np.flatnonzero(wanted[self._was])
+
+    def touched(self, key: str, columns: Sequence[str]) -> tuple[pa.Table, Codes]:
+        """What is printed in some columns of new results more often than of those that are gone, or less often.
+
+        As long as they print the same in one season, and bore the same id in `key`, nothing is to be told apart. Beside
+        it the places of the new results of which that is not so.
+        """
+        asked = ["season", *columns]
+        now = self.results.take(self.new, asked).append_column(key, self.borne(key, self.new))
+        then = self.before.take(self.gone, [*asked, key])
+        rows = pa.concat_tables([now.cast(then.schema), then])
+        number = dense(*(codes(column)[0] + 1 for column in rows.columns))
+        more = np.bincount(number[: len(now)], minlength=len(rows)) - np.bincount(
+            number[len(now) :], minlength=len(rows)
+        )
+        hit = more[number] != 0
+        prints = rows.select(columns).filter(pa.array(hit)).group_by(columns).aggregate([])
+        return prints, self.new[hit[: len(now)]]
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """The ids that are told anew: those of the results at some `places`, which rise; all others bear what they bore."""
+
+    standing: Standing
+    key: str
+    places: Codes
+    ids: pa.Array
+
+    def of(self, places: Codes) -> pa.Array:
+        """The id of each result at some places."""
+        told = np.isin(places, self.places)
+        kept = self.standing.borne(self.key, places[~told])
+        at = np.where(told, len(kept) + np.searchsorted(self.places, places), np.cumsum(~told) - 1)
+        return pa.concat_arrays([kept, self.ids]).take(pa.array(at))
+
+    @property
+    def changed(self) -> Codes:
+        """The places of the results whose id is another than it was."""
+        was = self.standing.borne(self.key, self.places)
+        return np.asarray(self.places[differing(self.ids, was)])
 
 
 def renewed(
     standing: Standing,
     before: pa.Table,
     known: pa.ChunkedArray,
+    new: Codes,
     columns: Sequence[str],
     tell: Callable[[pa.Table, pa.Array, Ranked], tuple[pa.DictionaryArray, pa.Table]],
-) -> tuple[pa.DictionaryArray, pa.Table]:
-    """The id of each result in a table, and that table, when only whom a change may concern is told apart.
+) -> tuple[Renewed, pa.Table]:
+    """The ids of results that are told anew, and those rows of the table that these make.
 
-    `before` is the last one, of which the `known` rows are told apart again; `tell` does that, by some columns of
-    results and the id that each bore.
+    Of the last one, `before`, the `known` rows are told apart again, with what the `new` results print; `tell` does
+    that, by some columns of results and the id that each bore.
     """
     key = before.column_names[0]
-    stay, again = before.filter(pc.invert(known)), before[key].filter(known)
-    old, ids = standing.borne(key)
-    own = np.flatnonzero(
-        np.append(np.asarray(pc.is_in(ids, again.combine_chunks())), False)[old] | (standing.place < 0)
-    )
-    bore = ids.take(pa.array(old[own], mask=old[own] < 0))
-    column, told = tell(standing.results.take(own, ["season", *columns]), bore, Ranked(stay[key]))
-    code = old.copy()
-    code[own] = np.where((mine := whole(column.indices)) < 0, -1, len(ids) + mine)
-    return coded(code, pa.concat_arrays([ids, column.dictionary])), pa.concat_tables([stay, told])
+    own = np.union1d(standing.bearing(key, before[key].filter(known).combine_chunks()), new)
+    taken = Ranked(before[key].filter(pc.invert(known)))
+    column, told = tell(standing.results.take(own, ["season", *columns]), standing.borne(key, own), taken)
+    return Renewed(standing, key, own, column.dictionary_decode()), told

@@ -1,0 +1,51 @@
+"""The mentions of the last build: what each prints and who it was, sought in columns that nobody need encode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+
+from transforms.identity.arrays import Spans
+from transforms.identity.forms import READINGS
+from transforms.identity.groups import Codes
+from transforms.identity.prints import Prints
+from transforms.parts import Parts
+
+
+@dataclass(frozen=True)
+class Former:
+    """The last driver_results, the spans of their sheets and how the names of each were read; `prints` holds them."""
+
+    rows: Parts
+    sheets: Spans
+    readings: Mapping[str, str]
+    prints: Prints
+
+    def printed(self, places: Codes) -> Codes:
+        """The print of each of some mentions."""
+        reading = self._reading[self.sheets.holding(places)]
+        return self.prints.of(self.rows.take(places, ["name_text", "pseudonym"]), reading)
+
+    def bearing(self, some: np.ndarray) -> tuple[Codes, Codes]:
+        """The mentions that bear one of some prints, and the print of each."""
+        places = self.rows.places("name_text", self.prints.texts_of(some))
+        name = self.printed(places)
+        return places[some[name]], name[some[name]]
+
+    def ids(self, places: Codes) -> pa.Array:
+        """The driver that each of some mentions was."""
+        return self.rows.take(places, ["driver_id"])["driver_id"].combine_chunks()
+
+    def being(self, ids: pa.Array) -> Codes:
+        """The mentions that were one of some drivers."""
+        return self.rows.places("driver_id", ids)
+
+    @cached_property
+    def _reading(self) -> Codes:
+        """How the names of each sheet were read, as a place in READINGS."""
+        texts = self.sheets.texts.to_pylist()
+        return np.array([READINGS.index(self.readings[sheet]) for sheet in texts], dtype=np.int64)
