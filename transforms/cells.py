@@ -19,6 +19,7 @@ from transforms.spans import bytes_of
 _Way = Callable[[pa.Array], pa.Array]
 
 KM_PER_MILE = 1.609344  # international mile, exact since 1959
+LONGEST_LAP = 15 * 60_000  # milliseconds; no race is over so soon, and no lap is longer but round the Nordschleife
 
 # Nothing was printed here, or a mark that says so; `00:00:00` is how some archives print an unknown time.
 _ABSENT = r"^(?:[-–—.?*\s]*|[-–—]{1,2}:[-–—:.]+|0{1,2}(?::0{2})+(?:[.,]0+)?)$"
@@ -34,19 +35,22 @@ _WORDS = (
     r"\s?(?:(?P<s>\d{1,2})\s?(?:sec|s|\"|$|[.,])?[.,]?(?P<f>\d{1,4})?\s?(?:sec|s|\")?)?$"
 )
 _AFTER_CLOCK = r"(?i)(\d[:']\d{2}(?:[.,]\d+)?)\s?(?:min|h|hrs?|s|sec)\.?$"
-_SECONDS = r"(?i)^\+?\s?(?P<s>\d{1,3})[.,](?P<f>\d{1,4})\s?(?:sec|s|\")?$"
-_INTEGER = (
-    r"(?i)^(?P<n>\d{1,6})\s?(?:laps?|lps?|tours?|runden?|rdn?|giri|giro|vueltas?|voltas?|ronden?)?\.?(?:\s?\(.*\))?$"
+# Points between hours, minutes and seconds: `38.12,4`, `1.02'33"4`, `1.24.456`; `1.02.33` may be either, and is none.
+_POINTS = r"^\+?\s?(?:(?P<h>\d{1,2})[.:])?(?P<m>\d{1,3})[.'](?P<s>\d{2})[,\"]{1,2}(?P<f>\d{1,4})$"
+_ONLY_POINTS = r"^\+?\s?(?:(?P<h>\d{1,2})\.)?(?P<m>\d{1,3})\.(?P<s>\d{2})\.(?P<f>\d(?:\d{2})?)$"
+_SECONDS = r"(?i)^\+?\s?(?P<s>\d{1,3})[.,\"](?P<f>\d{1,4})\s?(?:sec|s|\")?$"
+# The word for laps in many languages, for regular expressions.
+LAPS = (
+    "(?:laps?|lps?|tours?|runden?|rdn?s?|giri|giro|vueltas?|voltas?|ronden?|rondes?|varv|omg(?:ang)?e?|runder?|k[oö]r"
+    "|kol[oay]?|okr(?:ążeni[ea]|ążeń)?|kierros(?:ta)?|круга?|кругов)"
 )
+_INTEGER = rf"(?i)^(?P<n>\d{{1,6}})\s?{LAPS}?\.?(?:\s?\(.*\))?$"
 _ORDINAL = r"(?i)^[=T]?\s?(?P<n>0*[1-9]\d{0,3})\s?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.)?=?$"
 _NUMBER = (
     r"(?i)^(?P<n>\d{1,3}(?:[ '.,]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
     r"\s?(?P<unit>kms?/?h?|kph|k/h|mph|mi/h|miles?|mi|m\.p\.h\.)?\.?$"
 )
-_GAP_LAPS = (
-    r"(?i)^[+-]?\s?(?P<n>\d{1,3})\s?"
-    r"(?:laps?|lps?|tours?|tr?s?|runden?|rdn?s?|rnd|giri|giro|vueltas?|vlts?|vtas?|voltas?|ronden?|varv|l)\.?(?:\s.*)?$"
-)
+_GAP_LAPS = rf"(?i)^(?:[+–-]{{1,2}}|[aà]\s)?\s?(?P<n>\d{{1,3}})\s?(?:{LAPS}|tr?s?|rnd|vlts?|vtas?|l)\.?(?:\s.*)?$"
 
 
 def filled(texts: pa.Array) -> pa.Array:
@@ -118,8 +122,14 @@ def _spelt(shapes: pa.Array) -> pa.Array:
 
 
 # How times are printed, the commonest way first: what is done to their shapes, and the pattern that these then have.
-_TIMES = ((_as_printed, _CLOCK), (_with_plain_marks, _CLOCK), (_spelt, _WORDS))
-_LAP_TIMES = (*_TIMES, (_as_printed, _SECONDS))
+_TIMES = (
+    (_as_printed, _CLOCK),
+    (_with_plain_marks, _CLOCK),
+    (_spelt, _WORDS),
+    (_with_plain_marks, _POINTS),
+    (_as_printed, _ONLY_POINTS),
+)
+_LAP_TIMES = (*_TIMES, (_with_plain_marks, _SECONDS))
 
 
 def read_gaps(texts: pa.Array) -> tuple[pa.Array, pa.Array]:

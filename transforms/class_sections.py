@@ -17,12 +17,15 @@ from transforms.remember import remember
 _CLASS = re.compile(
     r"(?i)(?:class|classe|clase|klasse|category|categor[ií]a|cat[ée]gorie|kategorie)\s*:?\s+(?P<class>\S[^:]{0,24}?)\s*:?"
 )
+_LONGEST = 60  # characters
 
 
 @remember
 def class_of(text: str) -> str | None:
     """The class that a heading names: `Class GT1` is GT1, `Class 2` stays, as a number alone says little."""
     bare = text.strip().rstrip(":").rstrip()
+    if len(bare) > _LONGEST:
+        return None
     if fold(bare) in class_names():
         return bare
     found = _CLASS.fullmatch(text.strip())

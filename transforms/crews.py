@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from transforms.arrays import Bools, Ints, flags
 from transforms.crew_words import JOIN, divide
 from transforms.masks import change_where, first_bytes, read_where, replaced
-from transforms.nations import begin_with_country, countries_before, countries_behind
+from transforms.nations import begin_with_country, countries_before, countries_behind, marks_behind
 from transforms.spans import Spans, bytes_of, cut, holding
 
 # A slash divides names only with a blank beside it: `Lola B2K/10B` and `N/A` are words.
@@ -25,6 +25,10 @@ _NEEDS_BLANKS = np.isin(np.arange(256), [*b"&+-"])
 # What may divide the crews of a sheet where no mark does: words between blanks, or a country before each name.
 _WORDS = r" (?:und|et|and|y|e|en|og|och) "
 _STAR = r"^\*+\s*|\s*\*+$"
+_EMPHASIS = r"^\*.*\*$"  # of Markdown, around a name
+# Marks of footnotes behind names: `Hamilton‡`, `Massa[a]`, and a digit that was raised, `Räikkönen1`.
+_NOTE = r"^(.*\S)\s?(?:[†‡§¹²³⁴-⁹]+|\[\w{1,3}\])$|^(.+\s.*\p{Ll})\d$"
+_ENDS_NOTE = np.isin(np.arange(256), [*b"0123456789]", *(mark.encode()[-1] for mark in "†‡§¹²³⁴⁵⁶⁷⁸⁹")])
 _LONG_DASH = "–".encode()[:1]
 _BEGINS_QUOTE = np.isin(np.arange(256), [c.encode()[0] for c in "\"“”„«‘'"])
 _QUOTE = "^[\"“”„«‘']"
@@ -33,7 +37,11 @@ _QUOTED = '^["“”„«‘\'](?P<name>[^"“”„«»]+)["”“»’\']$'
 
 @dataclass(frozen=True, slots=True)
 class Crews:
-    """Crews as a list of printed names per row, and per name: the row, the seat, the bare name, marks and country."""
+    """Crews as a list of printed names per row, and per name: the row, the seat, the bare name, marks and country.
+
+    `mark` is what a sheet prints in brackets behind a name and is no country: a grade (`P`, `Bronze`), or `R` for a
+    rookie.
+    """
 
     crew: pa.ListArray
     row: Ints
@@ -42,6 +50,7 @@ class Crews:
     nominated: pa.Array
     pseudonym: pa.Array
     country: pa.Array
+    mark: pa.Array
 
 
 def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
@@ -52,7 +61,9 @@ def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
     if not named.all():
         kept = ~flags(stars[~named], len(row))
         pieces, row = pieces.filter(pa.array(kept)), row[kept]
+    pieces = _without_notes(pieces)
     country, pieces = countries_before(pieces, sheet[row])
+    mark, pieces = marks_behind(pieces, sheet[row])
     behind, pieces = countries_behind(pieces, sheet[row])
     country = country if behind.null_count == len(behind) else pc.coalesce(country, behind)
     sizes = np.bincount(row, minlength=len(texts))
@@ -66,6 +77,7 @@ def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
         nominated=nominated,
         pseudonym=pseudonym,
         country=country,
+        mark=mark,
     )
 
 
@@ -146,6 +158,15 @@ def _pieces(parted: pa.StringArray, marks: Ints) -> tuple[pa.StringArray, Ints]:
     return Spans(parted, spans.start[filled], spans.end[filled]).copy(), row[filled]
 
 
+def _without_notes(names: pa.StringArray) -> pa.StringArray:
+    """Names without the marks of footnotes behind them."""
+    data, places = bytes_of(names)
+    at = np.flatnonzero(_ENDS_NOTE[data[np.maximum(places[1:] - 1, 0)]]) if len(data) else np.zeros(0, np.int64)
+    if not len(at):
+        return names
+    return replaced(names, at, pc.replace_substring_regex(names.take(pa.array(at)), _NOTE, r"\1\2"))
+
+
 def _starred(names: pa.StringArray) -> Ints:
     """Names with a star before or behind them."""
     data, places = bytes_of(names)
@@ -162,6 +183,8 @@ def _unstarred(names: pa.Array) -> pa.Array:
 def _marks(pieces: pa.StringArray) -> tuple[pa.StringArray, pa.BooleanArray, pa.BooleanArray]:
     """Names without their marks, whether each had a star, and whether it was in quotes."""
     starred = flags(_starred(pieces), len(pieces))
+    emphasised = np.zeros(len(pieces), bool)
+    emphasised[starred] = _true(pc.match_substring_regex(pieces.filter(pa.array(starred)), _EMPHASIS))
     marked = np.flatnonzero(starred | _BEGINS_QUOTE[first_bytes(pieces)])
     names, star = pieces.take(pa.array(marked)), pa.array(starred[marked])
     names = change_where(star, names, _unstarred)
@@ -169,11 +192,15 @@ def _marks(pieces: pa.StringArray) -> tuple[pa.StringArray, pa.BooleanArray, pa.
     inner = read_where(quoted, names, lambda found: _part(found, _QUOTED, "name"), pa.string())
     names = change_where(pc.or_(star, quoted), pc.coalesce(inner, names), pc.utf8_trim_whitespace)
     pseudonym = flags(marked[inner.is_valid().to_numpy(zero_copy_only=False)], len(pieces))
-    return replaced(pieces, marked, names), pa.array(starred), pa.array(pseudonym)
+    return replaced(pieces, marked, names), pa.array(starred & ~emphasised), pa.array(pseudonym)
 
 
 def _part(names: pa.Array, pattern: str, group: str) -> pa.Array:
     return pc.struct_field(pc.extract_regex(names, pattern), group)
+
+
+def _true(mask: pa.BooleanArray) -> Bools:
+    return np.asarray(mask.to_numpy(zero_copy_only=False), bool)
 
 
 def _matching(texts: pa.StringArray, chosen: Bools, pattern: str) -> Bools:

@@ -23,7 +23,7 @@ _LAST = {"secondname", "second name", "lastname", "last name", "last", "surname"
 _NATION = {"country", "nationality", "nation", "nat", "pays", "land", "pais", "paese", "shortname country"}
 # What a role is when a second column of the same header has it.
 _SECOND = {"lap_time": "session_time", "race_speed": "lap_speed"}
-_TIMES = {"race_time", "lap_time"}  # of several runs where they are numbered
+_NUMBERED = {"race_time", "lap_time", "lap_number"}  # whose headings with a number are those of runs or laps
 _SPEEDS = {"race_speed", "lap_speed"}
 _SEVERAL = {"crew", "session_time", "extra", "empty"}
 _AVERAGE = re.compile(r"\b(?:average|avg|mean|moy\w*|schnitt|durchschnitt\w*|medi[ao]|gem\w*)\b")
@@ -34,7 +34,12 @@ _BESIDE = {
     "entrant": {"country", "hometown"},
 }
 _CHASSIS = re.compile(r"\b(?:chassis|chasis|chassi|telaio|fahrgestell)\b")
-_UNIT = re.compile(r"[\[(]?\b(mph|mi/h|miles|km/?h|kph|kms?)\b[\])]?")
+_UNIT = re.compile(r"[\[(]?\b(?:in )?(mph|mi/h|miles|km/?h|kph|kms?)\b[\])]?")
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# The special stages of a rally in several languages: SS3, ES 3, PS3, WP3, EK3, RZ3.
+_STAGE = re.compile(r"(?:ss|es|ps|wp|ek|rz) ?\d{1,2}")
+_BETWEEN_PARTS = re.compile(r"\s*/\s*|\s+(?:[-–—&+]|and|und|et|e|y|en|och)\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +70,29 @@ def headed_role(text: str) -> str:
 
 @remember
 def _heading(text: str) -> Heading:
-    key = fold(text).replace("_", " ")
+    key = fold(text)
     block = _BLOCK.match(key)
     if block:
         return _block_heading(text, int(block["seat"]), (block["part"] or "").strip())
     roles = header_roles()
     mph = bool(re.search(r"\b(mph|mi/h|miles)\b", key))
-    unnumbered = re.sub(r"\s*#?\d+$", "", key)
-    for candidate in (key, _UNIT.sub("", key).strip(), unnumbered, re.sub(r"\s*#$", " no", key)):
+    unnumbered, bare = re.sub(r"\s*#?\d+$", "", key), fold(_IN_BRACKETS.sub("", text))
+    if roles.get(bare) == "crew":  # `Driver (Country)` heads names, whatever stands behind them
+        return Heading("crew", text.strip())
+    united, worded = _UNIT.sub("", key).strip(), fold(_CAMEL.sub(" ", text))
+    for candidate in (key, united, unnumbered, re.sub(r"\s*#$", " no", key), worded, bare):
         if role := roles.get(candidate):
-            of_several = role in _TIMES and candidate == unnumbered != key
+            of_several = role in _NUMBERED and candidate == unnumbered != key
             return Heading("session_time" if of_several else role, text.strip(), mph=mph)
-    if key in _FIRST:
-        return Heading("crew", text.strip(), part="first")
-    role = _role_of_parts(key)
+        if part := "first" if candidate in _FIRST else "last" if candidate in _LAST else "":
+            return Heading("crew", text.strip(), part=part)
+    role = "session_time" if _STAGE.fullmatch(key) else _role_of_parts(text)
     return Heading(role or "extra", text.strip(), mph=mph and bool(role), known=bool(role) or not key)
 
 
-def _role_of_parts(key: str) -> str | None:
-    """The role that a heading of several words, divided by slashes, names once: `Bewerber / Team`, `Tempo/Ritirato`."""
-    first, *others = (part.strip() for part in key.split("/"))
+def _role_of_parts(text: str) -> str | None:
+    """The role that a heading of several parts names once: `Bewerber / Team`, `Tempo/Ritirato`, `Pilote – Copilote`."""
+    first, *others = map(fold, _BETWEEN_PARTS.split(text.strip()))
     role = header_roles().get(first)
     may_be = {role, *_BESIDE.get(role or "", ())}
     found = (header_roles().get(part, "status" if part in statuses() else None) for part in others)

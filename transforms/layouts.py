@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from transforms.cells import read_lap_times
+from transforms.cells import LONGEST_LAP, read_lap_times
 from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
 from transforms.fold import fold
@@ -18,7 +18,7 @@ from transforms.inferred import infer
 from transforms.pages import HEADER, Page
 from transforms.recognise import trait_index
 from transforms.roles import ROLES
-from transforms.second_looks import LONGEST_LAP, look_again
+from transforms.second_looks import look_again
 from transforms.sources import Source
 from transforms.tables import Tables
 

@@ -27,6 +27,9 @@ _FLAG_OF = re.compile(
 )
 _MARK = re.compile(r"\((?P<mark>[A-Z]{1,3})\)$")
 _LONGEST_MARK = len("(GBR)")
+# What is no country: the grade of a driver, and single letters such as `R` for a rookie.
+_GRADE = re.compile(r"[(\[](?P<mark>[A-Z]|(?i:platinum|gold|silver|bronze|pro|am|rookie))[)\]]$")
+_LONGEST_GRADE = len("(platinum)")
 _GRADES = {"P", "G", "S", "B", "A"}  # platinum, gold, silver, bronze, amateur
 _NEARLY_ALL = 0.9  # of a sheet's names have a country before them, or words that are countries are names
 
@@ -86,25 +89,56 @@ def countries_behind(names: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray
     data, places = bytes_of(names)
     at = np.flatnonzero(data[np.maximum(places[1:] - 1, 0)] == ord(")")) if len(data) else np.zeros(0, np.int64)
     found = [_name_and_mark(name) for name in names.take(pa.array(at)).to_pylist()]
-    marks: dict[int, list[str]] = {}
-    for s, (_, mark) in zip(sheet[at].tolist(), found, strict=True):
-        marks.setdefault(s, []).append(mark)
-    coded = {s for s, printed in marks.items() if _are_countries(printed)}
+    sheets = sheet[at].tolist()
+    coded = _with_countries(sheets, [mark for _, mark in found])
     parts = {
         row: (mark, name)
-        for row, (name, mark) in zip(at.tolist(), found, strict=True)
-        if mark and int(sheet[row]) in coded and find_country(mark)
+        for row, of, (name, mark) in zip(at.tolist(), sheets, found, strict=True)
+        if mark and of in coded and find_country(mark)
     }
+    return _apart(names, parts)
+
+
+def marks_behind(names: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, pa.StringArray]:
+    """The mark in brackets behind each full name that is no country, null elsewhere, and the names without it.
+
+    Behind a surname such a letter may be an initial: `Hill (G)` and `Hill (P)` are two people.
+    """
+    data, places = bytes_of(names)
+    last = data[np.maximum(places[1:] - 1, 0)] if len(data) else np.zeros(len(names), np.uint8)
+    at = np.flatnonzero((last == ord(")")) | (last == ord("]")))
+    texts = names.take(pa.array(at)).to_pylist()
+    sheets = sheet[at].tolist()
+    coded = _with_countries(sheets, [mark for _, mark in map(_name_and_mark, texts)])
+    parts = {
+        row: (mark, name)
+        for row, of, text in zip(at.tolist(), sheets, texts, strict=True)
+        for name, mark in [_name_and_mark(text, _GRADE, _LONGEST_GRADE)]
+        if mark and of not in coded and " " in name
+    }
+    return _apart(names, parts)
+
+
+def _with_countries(sheets: list[int], marks: list[str]) -> set[int]:
+    """The sheets whose marks are countries."""
+    printed: dict[int, list[str]] = {}
+    for sheet, mark in zip(sheets, marks, strict=True):
+        printed.setdefault(sheet, []).append(mark)
+    return {sheet for sheet, of in printed.items() if _are_countries(of)}
+
+
+def _apart(names: pa.StringArray, parts: dict[int, tuple[str, str]]) -> tuple[pa.StringArray, pa.StringArray]:
+    """Parts by row, null elsewhere, and the names of those rows without them."""
     if not parts:
         return pa.nulls(len(names), pa.string()), names
-    country, bare = (pa.array(part, pa.string()) for part in zip(*parts.values(), strict=True))
+    part, bare = (pa.array(texts, pa.string()) for texts in zip(*parts.values(), strict=True))
     rows = np.array([*parts])
-    return scattered(country, rows, len(names)), replaced(names, rows, bare)
+    return scattered(part, rows, len(names)), replaced(names, rows, bare)
 
 
-def _name_and_mark(text: str) -> tuple[str, str]:
-    """A name and the capitals in brackets behind it; none where these are all that there is."""
-    match = _MARK.search(text, max(len(text) - _LONGEST_MARK, 0))
+def _name_and_mark(text: str, form: re.Pattern[str] = _MARK, longest: int = _LONGEST_MARK) -> tuple[str, str]:
+    """A name and the mark in brackets behind it; none where it is all that there is."""
+    match = form.search(text, max(len(text) - longest, 0))
     name = text[: match.start()].rstrip() if match else ""
     return (name, match["mark"]) if match and name else (text, "")
 

@@ -24,17 +24,25 @@ from transforms.spans import bytes_of
 RESULT, CONTINUATION, HEADER, CAPTION, SECTION, FURNITURE, BLANK, REJECT = range(len(OUTCOMES))
 
 RUNS_ON = r'(?:^|[,;\t])\s*"[^",;\t]*$|^[^",;\t]*"\s*(?:[,;\t]|$)'
+# Few headings hold a digit: those of drivers, runs and laps.
+_LIKE_HEADING = r"^[^\d|]{1,40}$|(?i)^(?:driver|pilot|fahrer)|^\d{1,2}[^\d|]{2,20}$|^[^\d|]{1,12}\s?#?\d{1,2}$"
 _RULE = r"^[:\s]*[-=_*+~–—]{2,}[-=_*+~–—:\s]*$"
 _IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _IS_WORD = np.array([bool(re.match(rb"\w", bytes([b]))) for b in range(256)])
 _NUMBER = re.compile(r"#?\d{1,4}[A-Z]?")  # a car's number: such a line is a car of its own
-_PAGE = r"(?i)^(?:page|seite|pagina|página|blad|strana?)\s?\d+(?:\s?(?:/|of|von|de|di|van|sur)\s?\d+)?$"
+# What timing services print of themselves, of the weather and of the officials: `Timing by: ...`, `Weather: Dry`.
+_OFFICIAL = (
+    r"^(?:weather|wetter|m[ée]t[ée]o|air temp\w*|track|timing|timekeep\w*|stewards?|clerk of)\b[^:]{0,24}:(?:\s|$)"
+)
+_PAGE = r"^(?:page|seite|pagina|página|blad|strana?)\s?\d+(?:\s?(?:/|of|von|de|di|van|sur)\s?\d+)?$"
+_ABOUT_PAGE = f"(?i){_PAGE}|{_OFFICIAL}"
 _FEWEST_NUMBERS = 2  # by which a row says which car it is of: its place and its number
+_LONGEST = 1_000  # characters of a text by themselves that are looked at
 _FEW = 3  # cells of a line that tells the page beside what is printed on it
 _FURNITURE = re.compile(
     r"(?i)(?:©|\(c\)|copyright|https?:|www\.|@\w+\.|all rights|page \d|back to|print(?:er)? |source:|cookies|privacy"
     r"|(?:seite|pagina|página|blad|strana?) \d|last (?:updated|modified)|click |share |home \||\bnext\b.*\bprevious\b"
-    r"|^note|^remark|^\*+\s?\D|^[†‡§¹²³]|^\(\d\)|^\d\)|^[a-z]\)\s)"
+    rf"|{_OFFICIAL}|^note|^remark|^\*+\s?\D|^[†‡§¹²³]|^\(\d\)|^\d\)|^[a-z]\)\s)"
 )
 # A row whose cells have run together: a crew, a number and a time or more numbers in one cell.
 _GLUED = re.compile(
@@ -79,8 +87,9 @@ def read_pages(lines: Lines, cells: Cells, continued: Ints) -> Page:
     # Nearly every row has a cell that begins with a number; what else a line may be is asked of the others only.
     other = cells.where(~numbered[cells.line])
     outcome[_rules(other, filled)] = FURNITURE
-    outcome[_holds(other, _PAGE, count) & (filled <= _FEW)] = FURNITURE
-    outcome[_headers(other, filled) & ~numbered & (outcome == RESULT)] = HEADER
+    outcome[_holds(other, _ABOUT_PAGE, count) & (filled <= _FEW)] = FURNITURE
+    outcome[_headers(other, filled) & (outcome == RESULT)] = HEADER
+    outcome[_numbered_headers(cells, numbered, filled) & (outcome == RESULT)] = HEADER
     outcome[_runs_on(lines) & (outcome == RESULT)] = REJECT
     indented = _starts_empty(cells, full, count)
     texts = np.flatnonzero((filled == 1) & (outcome == RESULT) & ~indented)
@@ -163,8 +172,22 @@ def _headers(cells: Cells, filled: Ints) -> Bools:
     return np.asarray((hits >= 2) & ~valued & ~crewed & (hits * 2 >= filled))
 
 
+def _numbered_headers(cells: Cells, numbered: Bools, filled: Ints) -> Bools:
+    """Headers of which some cells begin with a number (`1. Lauf`, `6h`): the first begins with a word, none is bare."""
+    first = (np.diff(cells.line, prepend=-1) > 0) & numbered[cells.line]
+    first[first] = ~_IS_DIGIT[first_bytes(cells.texts)[cells.code[first]]] & cells.filled[first]
+    worded = cells.where(first)
+    headed = _any_of(worded, worded.holding(_read_like_headers), len(filled))
+    if not headed.any():
+        return headed
+    likely = cells.where(headed[cells.line])
+    return np.asarray(
+        _headers(likely, filled) & (filled > _FEW) & ~_holds(likely, r"^#?\d+(?:[.,:]\d+)*$", len(filled))
+    )
+
+
 def _read_like_headers(texts: pa.StringArray) -> pa.BooleanArray:
-    likely = pc.match_substring_regex(texts, r"^[^\d|]{1,40}$|(?i)^(?:driver|pilot|fahrer)")
+    likely = pc.match_substring_regex(texts, _LIKE_HEADING)
     words = zip(texts.to_pylist(), likely.to_pylist(), strict=True)
     return pa.array([ok and is_header_cell(word) for word, ok in words], pa.bool_())
 
@@ -249,6 +272,7 @@ def _follows_header(outcome: Ints, line: int, text: str) -> bool:
 
 
 def _text_outcome(text: str, before: bool, after: bool) -> int:
+    text = text[:_LONGEST]
     known = None if _FURNITURE.search(text) else read_section(text)
     if (known and known.status) or class_of(text):
         return SECTION

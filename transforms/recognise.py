@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import traits
+from transforms.cells import LAPS
 from transforms.fold import fold_array
 from transforms.lexicon import class_names, country_words, statuses
 from transforms.masks import first_bytes, read_where
@@ -38,6 +39,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("race time", r"^(?:\d{1,3}:\d{2}:\d{2}(?:[.,]\d+)?|(?:[2-9]\d|\d{3})[:'′’]\d{2}(?:[.,\"″”']{1,2}\d+|:\d{3})?)$"),
     ("race time", r"(?i)^\d{1,3}\s?h(?:\s?\d{1,2}\s?(?:m|min|'))?(?:\s?\d{1,2}\s?(?:s|sec|\")?(?:[.,]?\d+)?)?$"),
     ("lap time", r"(?i)^\d{1,2}\s?(?:m|min|mn)\.?\s?\d{1,2}(?:[.,]\d+)?\s?(?:s|sec)?\.?\d*$"),
+    ("lap time", r"^1?\d\.\d{2}[.,]\d{1,3}$"),
     ("seconds", r"^\d{2}[.,]\d{3,4}$"),
     ("decimal", r"^\d{2}[.,]\d{1,2}$"),
     ("distance", r"(?i)^\d[\d.,' ]*\s?(?:kms?|miles?|mi)\.?$"),
@@ -46,7 +48,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "gap",
         r"(?i)^(?:[+]\s?[\d:.,'\"hms ]+"
-        r"|[+-]?\s?\d{1,3}\s?(?:laps?|lps?|tours?|runden?|rdn?|giri|giro|vueltas?|voltas?|ronden?)\.?)$",
+        rf"|(?:[+–-]{{1,2}}|[aà]\s)?\s?\d{{1,3}}\s?{LAPS}\.?)$",
     ),
     ("big integer", r"^[1-9]\d{3,5}$"),
     (

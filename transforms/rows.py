@@ -163,7 +163,7 @@ def extras(placed: Placed, layouts: Sequence[Layout]) -> Extras:
         return Extras(row, name, value)
     theirs, others = pa.array(nation), pa.array(~nation)
     rest = Extras(row[~nation], name.filter(others), value.filter(others))
-    return with_countries(rest, row[nation], value.filter(theirs))
+    return with_cells_of_crews(rest, "crew_countries", row[nation], value.filter(theirs))
 
 
 def _beside_slots(placed: Placed) -> Bools:
@@ -171,19 +171,20 @@ def _beside_slots(placed: Placed) -> Bools:
     return np.asarray((placed.slot == _EXTRA) | (placed.slot == _SLOT["engine"]))
 
 
-def with_countries(found: Extras, row: Ints, country: pa.Array) -> Extras:
-    """The extras with the countries of each crew as one cell, `A|B`, as sheets with a column of their own print them.
+def with_cells_of_crews(found: Extras, name: str, row: Ints, value: pa.Array) -> Extras:
+    """The extras with what is known of each driver as one cell, `A|B`, as sheets with a column of their own print it.
 
-    `row` and `country` hold one country per driver (null where none is known), in order.
+    `row` and `value` hold one value per driver (null where none is known), in order; nothing stands for null.
     """
-    known = country.is_valid().to_numpy(zero_copy_only=False)
+    known = value.is_valid().to_numpy(zero_copy_only=False)
     if not known.any():
         return found
     joined: dict[int, list[str]] = {}
-    for place, name in zip(row[known].tolist(), country.filter(pa.array(known)).to_pylist(), strict=True):
-        joined.setdefault(place, []).append(name)
+    at = np.isin(row, row[known])
+    for place, text in zip(row[at].tolist(), value.filter(pa.array(at)).to_pylist(), strict=True):
+        joined.setdefault(place, []).append(text or "")
     rows = np.concatenate([found.row, np.array(list(joined), dtype=np.int64)])
-    names = pa.concat_arrays([found.name, pa.repeat("crew_countries", len(joined))])
+    names = pa.concat_arrays([found.name, pa.repeat(name, len(joined))])
     values = pa.concat_arrays([found.value, pa.array(["|".join(each) for each in joined.values()], pa.string())])
     order = np.argsort(rows, kind="stable")
     return Extras(rows[order], names.take(pa.array(order)), values.take(pa.array(order)))

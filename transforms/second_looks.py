@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 import pyarrow as pa
 
-from transforms.cells import read_lap_times
+from transforms.cells import LONGEST_LAP, read_lap_times
 from transforms.columns import Form, Layout, columns_line
 from transforms.crew_words import share_of_given
 from transforms.fold import fold
@@ -19,7 +19,6 @@ from transforms.traits import makes
 
 _TIMES = ("lap_time", "session_time")
 _OF_RACES = {"laps", "distance", "gap", "race_speed"}
-LONGEST_LAP = 15 * 60_000  # milliseconds; no race is over so soon, and no lap is longer but round the Nordschleife
 _CLOCK = re.compile(r"(\d+)[:'m](\d\d)(?![:'\d])")
 _ROWS = 6  # whose times are looked at
 _HALF = 0.5

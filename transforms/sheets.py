@@ -22,7 +22,7 @@ from transforms.facts import SheetFacts
 from transforms.layouts import resolve
 from transforms.ledger import lines_table, sheets_table
 from transforms.pages import Page, read_pages
-from transforms.rows import extras, keep_rows, place, with_countries
+from transforms.rows import extras, keep_rows, place, with_cells_of_crews
 from transforms.sources import Source
 from transforms.text import Text, join_lines, read_text
 from transforms.torn import mend
@@ -68,9 +68,9 @@ def read(sources: Sequence[Source]) -> Reading:
     placed, rows = keep_rows(placed, verdict.kept), rows.keep(verdict.kept)
     crews = read_crews(rows.texts["crew"].column(), lines.sheet[placed.lines])
     facts = SheetFacts.of(ordered, lines, page, layouts, cells)
-    found = results.results_table(
-        placed, rows, crews, facts, lines, with_countries(extras(placed, layouts), crews.row, crews.country)
-    )
+    beside = with_cells_of_crews(extras(placed, layouts), "crew_countries", crews.row, crews.country)
+    beside = with_cells_of_crews(beside, "crew_marks", crews.row, crews.mark)
+    found = results.results_table(placed, rows, crews, facts, lines, beside)
     tables = {
         "lines": lines_table(ordered, lines, verdict),
         "results": found,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
@@ -10,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Ints
+from transforms.arrays import Bools, Ints
 from transforms.coded import Coded
 from transforms.fold import fold
 from transforms.lexicon import statuses
@@ -23,7 +24,13 @@ _LISTS = ("entry-list", "appearances")
 _TIMED = ("grid", "qualifying", "practice", "warm-up", "fastest-laps")
 
 _WITH_STATUS = ("status", "position", "race_time", "gap", "laps", "lap_time")
-_WITH_REASON = ("status", "race_time", "gap")
+_WITH_REASON = ("status", "position", "race_time", "gap")
+# A status and more: why a car stopped (`Ret (gearbox)`, `DNF: engine`), or where (`Retired SS12`).
+_AND_MORE = re.compile(
+    r"(?P<status>[^\W\d][^\W\d. ]*(?:[. ][^\W\d. ]+){0,3}\.?)"
+    r"(?:\s?[(:,]\s?|\s[-–]\s|\s(?=(?i:ss|es|lap|tour|runde|giro|l)\.?\s?\d))(?P<more>[^()]*)\)?"
+)
+_LONGEST = 80  # characters of a status and more
 
 
 def read_status(texts: pa.StringArray) -> pa.StringArray:
@@ -54,11 +61,20 @@ def _read(texts: pa.StringArray, read: Callable[[str], str | None]) -> pa.String
 
 @remember
 def _status(text: str) -> str | None:
-    return statuses().get(fold(text))
+    return statuses().get(fold(text)) or (_with_more(text) or (None,))[0]
+
+
+def _with_more(text: str) -> tuple[str, str] | None:
+    """A status and what is printed behind it; None where a text is none with more."""
+    found = _AND_MORE.fullmatch(text) if len(text) <= _LONGEST else None
+    status = found and statuses().get(fold(found["status"]))
+    return (status, found["more"].strip()) if found and status and found["more"].strip() else None
 
 
 @remember
 def _reason(text: str) -> str | None:
+    if told := _with_more(text):
+        return told[1] if told[1].split()[0].isalpha() else None
     word = "".join(takewhile(str.isalpha, fold(text)))
     return text if word in reasons() and not _status(text) else None
 
@@ -67,18 +83,26 @@ def _reason(text: str) -> str | None:
 class Words:
     """The texts of slots as words: by slot the status of each row, as its place in STATUSES, -1 for none.
 
-    `retired` is why a car stopped, where its status or a time prints that; else null.
+    `retired` is why a car stopped, where its status, its position or a time prints that; else null. `stopped` says
+    where such a reason stands alone.
     """
 
     status: Mapping[str, Ints]
     retired: pa.StringArray
+    stopped: Bools
 
     @classmethod
     def of(cls, texts: Mapping[str, Coded], unread: Mapping[str, pa.Array]) -> Words:
         """Read the slots where words may stand; `unread` has, by slot, the texts in which no value was read."""
         words = {slot: unread.get(slot, text.texts) for slot, text in texts.items()}
         status = {slot: np.append(_places(read_status(words[slot])), -1)[texts[slot].code] for slot in _WITH_STATUS}
-        return cls(status, pc.coalesce(*(texts[slot].spread(reason_in(words[slot])) for slot in _WITH_REASON)))
+        reasons = {slot: texts[slot].spread(reason_in(words[slot])) for slot in _WITH_REASON}
+        alone = (_true(reason.is_valid()) & (status[slot] < 0) for slot, reason in reasons.items())
+        return cls(status, pc.coalesce(*reasons.values()), np.any([*alone], axis=0))
+
+
+def _true(mask: pa.BooleanArray) -> Bools:
+    return np.asarray(mask.to_numpy(zero_copy_only=False), bool)
 
 
 def _places(statuses: pa.StringArray) -> Ints:
@@ -93,7 +117,7 @@ def decide(words: Words, columns: Mapping[str, pa.Array], section: pa.Array, kin
     without_laps = columns["laps"].is_null().to_numpy(zero_copy_only=False)
     deciding = (
         words.status["status"],
-        _where(words.retired.is_valid(), "did_not_finish"),
+        np.where(words.stopped, STATUSES.index("did_not_finish"), -1),
         *(words.status[slot] for slot in ("position", "race_time", "gap", "laps")),
         _places(section),
         np.where(without_laps, words.status["lap_time"], -1),

@@ -125,7 +125,13 @@ def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array]
     )
     columns, misfits = typed.columns, typed.misfits
     columns["race_time_ms"] = coded.spread(time)
-    columns["gap_ms"] = pc.coalesce(gaps.spread(gap_time), coded.spread(instead_time))
+    # The leader has no gap: what a column of gaps prints for him is his time.
+    of_leader = pc.and_(pc.equal(columns["position"], 1), pc.greater(gaps.spread(gap_time), cells.LONGEST_LAP))
+    of_leader = pc.fill_null(pc.and_(of_leader, pc.is_null(columns["race_time_ms"])), False)
+    gap_ms = gaps.spread(gap_time)
+    columns["race_time_ms"] = pc.if_else(of_leader, gap_ms, columns["race_time_ms"])
+    gap_ms = pc.if_else(of_leader, None, gap_ms)
+    columns["gap_ms"] = pc.coalesce(gap_ms, coded.spread(instead_time))
     laps = gaps.spread(gap_laps), columns["gap_laps"], coded.spread(instead_laps)
     columns["gap_laps"] = pc.coalesce(*laps)
     misfits["race_time"] = coded.rows(_misfits(text, [time, instead_time, instead_laps]))
