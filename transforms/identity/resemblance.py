@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import codes, whole
-from transforms.identity.groups import Codes, counted, dense, joined_in_turn, ordered, spread
+from transforms.identity.arrays import codes, distinct_of, whole
+from transforms.identity.groups import Codes, counted, dense, distinct, joined_in_turn, ordered, spread
 from transforms.identity.names import nicknames
-from transforms.identity.spelling import Likely
+from transforms.identity.spelling import SHORTEST, Letters
 
-CROWD = 1_000
+CROWD = 200
 PAIRS = 1_000_000  # that are looked at in turn
+Near = Callable[[Codes, Codes], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Names (`owner`) beside keys of two parts under which they meet; `near` tells which of those that do are near."""
+
+    owner: Codes
+    one: Codes
+    other: Codes
+    near: Near
 
 
 def resembling(names: pa.Table) -> tuple[Codes, Codes]:
@@ -23,51 +38,80 @@ def resembling(names: pa.Table) -> tuple[Codes, Codes]:
     """
     full = np.flatnonzero(np.asarray(pc.equal(names["form"], "full")))
     some = names.take(pa.array(full))
-    owner, key = _keys(some)
-    crowd = np.bincount(key + 1)[key + 1] > CROWD
-    likely, found = Likely.of(some), []
-    for one, other in joined_in_turn(np.where(crowd, -1, key), PAIRS):
-        left, right, _ = counted(*np.sort(np.stack([owner[one], owner[other]]), axis=0))
-        near = left != right
-        near[near] = likely(left[near], right[near])
-        found.append((left[near], right[near]))
-    left, right, _ = counted(*(np.concatenate(side) for side in zip(*found, strict=True)))
+    suffix = codes(pc.fill_null(some["suffix"], ""))[0]
+    sides = [pair for meeting in _meetings(some) for pair in _met(meeting, suffix)]
+    left, right, _ = counted(*(np.concatenate([full[:0], *side]) for side in zip(*sides, strict=True)))
     return full[left], full[right]
 
 
-def _keys(names: pa.Table) -> tuple[Codes, Codes]:
-    """The place of each name beside each of its keys.
+def _met(meeting: Meeting, suffix: Codes) -> Iterator[tuple[Codes, Codes]]:
+    """The pairs of names that meet and are near, the lesser first."""
+    key = dense(meeting.one, meeting.other, suffix[meeting.owner])
+    crowd = np.bincount(key + 1)[key + 1] > CROWD
+    for places in joined_in_turn(np.where(crowd, np.int32(-1), key), PAIRS):
+        one, other = (meeting.owner[place] for place in places)
+        near = meeting.near(one, other)
+        one, other = one[near], other[near]
+        yield np.minimum(one, other), np.maximum(one, other)
 
-    Two names that are alike have the same family name and given names that begin or end alike (or are one short
-    for the other); the same given name, and family names that begin or end alike or share a part; or the order
-    turned round.
+
+def _meetings(names: pa.Table) -> Iterator[Meeting]:
+    """All ways in which two names that are `alike` meet.
+
+    They are the same in another order; or they have one family name and given names of which one is short for the
+    other, begins like it or nearly is it; or one given name and family names that share a part or nearly are the same.
     """
-    parts = [pc.fill_null(names[part], "").combine_chunks() for part in ("given_key", "family_key", "suffix")]
+    parts = [pc.fill_null(names[part], "").combine_chunks() for part in ("given_key", "family_key")]
     code, texts = codes(pa.concat_arrays(parts))
-    given, family, suffix = code.reshape(3, -1)
-    each = np.arange(len(names))
+    given, family = code.reshape(2, -1)
+    each, letters = np.arange(len(names)), Letters.of(texts)
+    turned = lambda one, other: given[one] == family[other]
+    yield Meeting(each, np.minimum(given, family), np.maximum(given, family), turned)
+    yield Meeting(*_short_forms(given, family, texts), lambda one, _: np.ones(len(one), dtype=bool))
     surnames = names["surnames"].combine_chunks()
-    blocks = pc.list_value_length(surnames).to_numpy()
-    block = codes(surnames.flatten())[0]
-    met = [
-        (each, *np.sort(np.stack([given, family]), axis=0)),
-        (np.repeat(each, blocks), np.repeat(given, blocks), block),
-        _short_forms(given, family, texts),
-    ]
-    for end in _ends(texts):
-        met += [(each, family, end[given]), (each, given, end[family])]
-    kind = np.repeat(np.arange(len(met)), [len(owner) for owner, _, _ in met])
-    owner, one, other = (np.concatenate(side) for side in zip(*met, strict=True))
-    return owner, dense(kind, one, other, suffix[owner])
+    owner, surname = np.asarray(pc.list_parent_indices(surnames)), codes(surnames.flatten())[0]
+    yield Meeting(owner, given[owner], surname, lambda one, other: letters.within(family[one], family[other]))
+    begins = _begins(texts)[given]
+    yield Meeting(each, family, begins, lambda one, other: letters.within(given[one], given[other]))
+    for pieces in _pieces(texts, letters.size):
+        for same, edited in ((family, given), (given, family)):
+            owner = np.tile(each, len(pieces))
+            yield Meeting(owner, same[owner], pieces[:, edited].ravel(), partial(_near, letters, edited))
 
 
-def _ends(texts: pa.Array) -> list[Codes]:
-    """What one slip leaves of each text: its first two letters, its last two, or its outer ones."""
-    first, last = (pc.utf8_slice_codeunits(texts, *ends) for ends in ((0, 2), (-2, None)))
-    outer = pc.binary_join_element_wise(
-        pc.utf8_slice_codeunits(texts, 0, 1), pc.utf8_slice_codeunits(texts, -1, None), ""
-    )
-    return [codes(end)[0] for end in (first, last, outer)]
+def _near(letters: Letters, edited: Codes, one: Codes, other: Codes) -> np.ndarray:
+    return letters.near(edited[one], edited[other])
+
+
+def _begins(texts: pa.Array) -> Codes:
+    """Which texts begin with the same three letters; -1 for shorter ones."""
+    first = pc.utf8_slice_codeunits(texts, 0, 3)
+    return codes(pc.if_else(pc.equal(pc.utf8_length(first), 3), first, None))[0]
+
+
+def _pieces(texts: pa.Array, size: Codes) -> tuple[Codes, Codes, Codes]:
+    """What one slip leaves of texts of so many letters: the first half, the last one, or all but the two in the middle.
+
+    Each in rows of codes by text, -1 for none: as it is, and as one that has a letter too many.
+    """
+    head, tail, outer = (np.full((rows, len(texts)), -1, dtype=np.int32) for rows in (2, 2, 1))
+    order = ordered(size)
+    ranked, count = size[order], 0
+    for length in distinct(size[size >= SHORTEST]).tolist():
+        ends = np.searchsorted(ranked, [length, length + 1, length + 2])
+        places, fits, half = order[ends[0] : ends[2]], ends[1] - ends[0], length // 2
+        some = texts.take(pa.array(places))
+        found = (
+            (head, pc.utf8_slice_codeunits(some, 0, half)),
+            (tail, pc.utf8_slice_codeunits(some, half - length)),
+            (outer, pc.utf8_replace_slice(some[:fits], half - 1, half + 1, "")),
+        )
+        for rows, pieces in found:
+            code, values = distinct_of(pieces)
+            for row, part in zip(rows, (slice(0, fits), slice(fits, None)), strict=False):
+                row[places[part]] = code[part] + count
+            count += len(values)
+    return head, tail, outer
 
 
 def _short_forms(given: Codes, family: Codes, texts: pa.Array) -> tuple[Codes, Codes, Codes]:

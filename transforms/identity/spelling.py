@@ -8,73 +8,41 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import codes, whole
-from transforms.identity.groups import Codes, paired
+from transforms.identity.groups import Codes
 from transforms.identity.names import Name, given_names, nicknames
 
+MANY = 65_536  # texts whose letters are looked at in turn
 SHORTEST = 4  # letters of a name in which one edit may be a slip; shorter names are other names
 
 
 @dataclass(frozen=True)
-class _Letters:
-    """Of each text the number of letters, the set of them (a bit for each, modulo 64), the first and the last."""
+class Letters:
+    """Of each text the number of letters, and the set of them (a bit for each, modulo 64)."""
 
     size: Codes
     bits: np.ndarray
-    first: Codes
-    last: Codes
 
     @classmethod
-    def of(cls, texts: list[str]) -> _Letters:
+    def of(cls, texts: pa.Array) -> Letters:
         """Count the letters of texts."""
-        size = np.array([len(text) for text in texts], dtype=np.int64)
-        letters = np.frombuffer("".join(f"{text} " for text in texts).encode("utf-32-le"), dtype=np.uint32)
-        start = np.cumsum(size + 1) - size - 1
-        last = np.maximum(start + size - 1, start)
-        bits = np.where(letters == ord(" "), 0, np.left_shift(np.uint64(1), (letters % 64).astype(np.uint64)))
-        return cls(size, np.bitwise_or.reduceat(bits, start), letters[start], letters[last])
+        found = [_bits(texts[start : start + MANY].to_pylist()) for start in range(0, len(texts), MANY)]
+        return cls(np.asarray(pc.utf8_length(texts)), np.concatenate([np.zeros(0, np.uint64), *found]))
 
     def within(self, one: Codes, other: Codes) -> np.ndarray:
-        """Whether all letters of the one may stand in the other."""
-        return np.asarray((self.bits[one] & ~self.bits[other]) == 0)
+        """Whether all letters of one of the two may stand in the other."""
+        both = self.bits[one] & self.bits[other]
+        return np.asarray((both == self.bits[one]) | (both == self.bits[other]))
 
     def near(self, one: Codes, other: Codes) -> np.ndarray:
-        """Whether one edit may make the one the other: it leaves the first or the last letter, and changes few."""
-        differ = np.bitwise_count(self.bits[one] ^ self.bits[other]) <= 2
-        kept = (self.first[one] == self.first[other]) | (self.last[one] == self.last[other])
-        return np.asarray(differ & kept & (np.abs(self.size[one] - self.size[other]) <= 1))
+        """Whether one edit may make the one the other: it changes few letters."""
+        return np.asarray(np.bitwise_count(self.bits[one] ^ self.bits[other]) <= 2)
 
 
-@dataclass(frozen=True)
-class Likely:
-    """Tells which pairs of places in a table of names are worth a look: all that are `alike` are among them."""
-
-    given: Codes
-    family: Codes
-    letters: _Letters
-    nicknames: Codes
-
-    @classmethod
-    def of(cls, names: pa.Table) -> Likely:
-        """Look at names (given_key, family_key)."""
-        keys = [pc.fill_null(names[part], "").combine_chunks() for part in ("given_key", "family_key")]
-        code, texts = codes(pa.concat_arrays(keys))
-        given, family = code.reshape(2, -1)
-        short = zip(*sorted(nicknames()), strict=True)
-        one, two = (whole(pc.index_in(pa.array(side), texts)) for side in short)
-        pairs = paired(one, len(texts), two)[(one >= 0) & (two >= 0)]
-        return cls(given, family, _Letters.of(texts.to_pylist()), pairs)
-
-    def __call__(self, left: Codes, right: Codes) -> np.ndarray:
-        """Which pairs are worth a look."""
-        if not len(left):
-            return np.zeros(0, dtype=bool)
-        letters = self.letters
-        (a, b), (c, d) = ((part[left], part[right]) for part in (self.given, self.family))
-        nickname = np.isin(paired(a, len(letters.size), b), self.nicknames)
-        of_given = (c == d) & (nickname | letters.within(a, b) | letters.within(b, a) | letters.near(a, b))
-        of_family = (a == b) & (letters.within(c, d) | letters.within(d, c) | letters.near(c, d))
-        return np.asarray(of_given | of_family | ((a == d) & (b == c)))
+def _bits(texts: list[str]) -> np.ndarray:
+    size = np.array([len(text) for text in texts], dtype=np.int64)
+    letters = np.frombuffer("".join(f"{text} " for text in texts).encode("utf-32-le"), dtype=np.uint32)
+    bits = np.where(letters == ord(" "), 0, np.left_shift(np.uint64(1), (letters % 64).astype(np.uint64)))
+    return np.asarray(np.bitwise_or.reduceat(bits, np.cumsum(size + 1) - size - 1))
 
 
 def alike(one: Name, other: Name) -> str | None:
