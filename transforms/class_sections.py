@@ -17,6 +17,9 @@ from transforms.remember import remember
 _CLASS = re.compile(
     r"(?i)(?:class|classe|clase|klasse|category|categor[ií]a|cat[ée]gorie|kategorie)\s*:?\s+(?P<class>\S[^:]{0,24}?)\s*:?"
 )
+# `GT1 Class results`; a class that is in no list is known by its capitals and digits.
+_RESULTS = re.compile(r"(?i)(?P<class>\S.{0,24}?) (?:class|classe|klasse|category)(?: (?:results?|classification))?")
+_CODE = re.compile(r"[A-Z][A-Z0-9+./-]{1,7}(?: \d)?")
 _LONGEST = 60  # characters
 
 
@@ -28,6 +31,8 @@ def class_of(text: str) -> str | None:
         return None
     if fold(bare) in class_names():
         return bare
+    if (of := _RESULTS.fullmatch(bare)) and (fold(of["class"]) in class_names() or _CODE.fullmatch(of["class"])):
+        return of["class"]
     found = _CLASS.fullmatch(text.strip())
     return found and (bare if found["class"].isdigit() else found["class"])
 

@@ -17,7 +17,7 @@ _COMMA = re.compile(r"\s*,\s*")
 _JOINING = re.compile(r"\s+(?:und|et|and|y|e|en|og|och)\s+")
 _IN_NAMES = re.compile(r"\s(?:y|e|en)\s")
 _MOST_WORDS = 200  # of a crew and its countries
-_OFTEN, _SELDOM, _NEARLY_ALL = 0.5, 0.2, 0.8  # of the names of a sheet
+_OFTEN, _SELDOM, _NEARLY_ALL, _ALL = 0.5, 0.2, 0.8, 0.95  # of the names of a sheet
 
 
 def divide(crews: Sequence[str], *, marked: bool) -> list[str]:
@@ -52,6 +52,13 @@ def _by_words(crews: Sequence[str]) -> Sequence[str]:
     several = [names for crew in crews if len(names := _JOINING.split(crew)) > 1]
     if not several or len(several) * 5 < sum(map(bool, crews)):
         return crews
+    if (
+        len(several) > 2
+        and len(several) >= _ALL * sum(map(bool, crews))
+        and not any(len(names) > 2 for names in several)
+    ):
+        # Some have double surnames; that all have, joined by a word, is not to be thought of.
+        return [JOIN.join(_JOINING.split(crew)) for crew in crews]
     if sum(map(_are_alike, several)) < _NEARLY_ALL * len(several):
         return crews
     others = [name for names in several for name in names[1:]]
@@ -80,8 +87,12 @@ def _grouped(crew: str, step: int) -> Iterator[str]:
 
 
 def may_be_several(name: str) -> bool:
-    """Whether a name may be those of several drivers: more commas than a name has, or a slash, which never divides."""
-    return "/" in name or len(between_commas(name)) > 2
+    """Whether a name may be those of several drivers.
+
+    It has more commas than a name has, or a slash, which never divides, or a word between surnames that joins them.
+    """
+    joined = _JOINING.search(name) is not None and not _has_given(name)
+    return "/" in name or joined or len(between_commas(name)) > 2
 
 
 def between_commas(names: str) -> list[str]:

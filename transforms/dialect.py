@@ -6,6 +6,7 @@ A dialect only divides lines: which lines are rows is never its business, so no 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Floats, Ints
 from transforms.gutters import divide_aligned
-from transforms.masks import change_where
+from transforms.masks import change_where, first_bytes
 from transforms.spans import Spans, bytes_of, cut, holding
 
 NONE, PIPE, TAB, SEMICOLON, COMMA, BLANKS = range(6)
@@ -27,7 +28,13 @@ _WEIGHTS = {PIPE: 1.2, TAB: 1.5, SEMICOLON: 1.2, COMMA: 0.8, BLANKS: 0.7}
 _HARD_BLANKS = r"[\x{00a0}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}]"  # no-break, thin and other blanks of pages
 _INVISIBLE = r"[\x{200b}-\x{200f}\x{2060}\x{feff}]"  # zero-width characters and direction marks that browsers copy
 _WIDE = r"[\x{ff01}-\x{ff5e}]"  # what Japanese pages print for ASCII; a slash as wide as a letter divides by itself
+_BLANK_QUOTED, _QUOTED = re.compile(r',\s+"'), re.compile(r'(?:^|,)\s*"[^"]*"\s*(?=,|$)')
+_MARKUP = r"^(?:</?[A-Za-z!?]|[{}\[\]]+,?\s*$|[\[{\s]*\{\s*\"|\"[\w ]+\"\s*:)"
+_BEGINS_MARKUP = np.isin(np.arange(256), [*b'<{}[]"'])
+_BOX = r"[\x{2500}-\x{257f}]"  # lines drawn with characters, as in terminals
+_UPRIGHT, _LEVEL = "│┃┆┇┊┋╎╏║", "─━┄┅┈┉╌╍═"
 _FROM_WIDE = {code + 0xFEE0: chr(code) for code in range(0x21, 0x7F)} | {0xFF0F: " / "}
+_FROM_WIDE |= {c: "|" if chr(c) in _UPRIGHT else "-" if chr(c) in _LEVEL else "+" for c in range(0x2500, 0x2580)}
 _RUN_OF_BLANKS = r"\S(?: {2,}|\t)\S"
 
 
@@ -133,6 +140,18 @@ def choose_dialects(lines: Lines, marks: Marks, sheets: int) -> Ints:
     return np.asarray(weights.argmax(axis=0))
 
 
+def in_markup(lines: Lines, sheets: int) -> Bools:
+    """Which sheets are HTML, XML or JSON: half their lines or more are tags, or keys and values in quotes."""
+    trimmed = pc.utf8_ltrim_whitespace(lines.text)
+    first = first_bytes(trimmed)
+    written = np.bincount(lines.sheet, first > 0, sheets)
+    at = np.flatnonzero(_BEGINS_MARKUP[first])
+    at = at[(np.bincount(lines.sheet[at], minlength=sheets) * 2 >= written)[lines.sheet[at]]]
+    found = pc.match_substring_regex(trimmed.take(pa.array(at)), _MARKUP).to_numpy(zero_copy_only=False)
+    marked = np.bincount(lines.sheet[at], found, sheets)
+    return np.asarray((marked > 0) & (marked * 2 >= written))
+
+
 def _weigh(sheet: Ints, dialect: int, counts: Ints, sheets: int) -> Floats:
     """What a dialect weighs in each sheet, given how often its mark stands in lines, and the sheet of each."""
     marks = np.minimum(counts, 24)
@@ -140,9 +159,11 @@ def _weigh(sheet: Ints, dialect: int, counts: Ints, sheets: int) -> Floats:
 
 
 def split_cells(lines: Lines, marks: Marks, dialects: Ints) -> Cells:
-    """Divide each line that is not blank into cells by its sheet's dialect; an undivided line is one cell."""
-    text = _plain(lines.text)
-    marks = marks if text is lines.text else Marks.of(text)
+    """Divide each line that is not blank into cells by its sheet's dialect; an undivided line is one cell.
+
+    The lines are plain ones, with their `marks`.
+    """
+    text = lines.text
     whole = Spans.whole(text)
     inner = whole.trimmed()
     filled, of_line, quoted = inner.start < inner.end, dialects[lines.sheet], holding(text, b'"')
@@ -162,8 +183,8 @@ def split_cells(lines: Lines, marks: Marks, dialects: Ints) -> Cells:
     return Cells.of(line, column, Spans.whole(texts)).take(np.argsort(line, kind="stable"))
 
 
-def _plain(text: pa.StringArray) -> pa.StringArray:
-    """Lines without what ends them, their blanks of all kinds and their wide characters as plain ones."""
+def plain(text: pa.StringArray) -> pa.StringArray:
+    """Lines without what ends them, with plain blanks and letters for hard and wide ones, and bars for drawn lines."""
     data, _ = bytes_of(text)
     if ((data == ord("\r")) | (data == ord("\n"))).any():
         text = pc.utf8_trim(text, "\r\n")
@@ -171,12 +192,12 @@ def _plain(text: pa.StringArray) -> pa.StringArray:
     # Blanks and marks beyond Latin letters begin with these bytes in UTF-8.
     if not ((data == 0xC2) | (data > 0xDF)).any():
         return text
-    odd = pc.match_substring_regex(text, rf"{_INVISIBLE}|{_HARD_BLANKS}|{_WIDE}")
+    odd = pc.match_substring_regex(text, rf"{_INVISIBLE}|{_HARD_BLANKS}|{_WIDE}|{_BOX}")
     return change_where(odd, text, _plain_characters)
 
 
 def _plain_characters(text: pa.Array) -> pa.Array:
-    wide = pc.match_substring_regex(text, _WIDE)
+    wide = pc.match_substring_regex(text, rf"{_WIDE}|{_BOX}")
     text = change_where(wide, text, lambda found: pa.array(t.translate(_FROM_WIDE) for t in found.to_pylist()))
     return pc.replace_substring_regex(pc.replace_substring_regex(text, _INVISIBLE, ""), _HARD_BLANKS, " ")
 
@@ -237,8 +258,10 @@ def _divide(dialect: int, text: pa.Array, sheet: Ints) -> pa.Array:
 def _divide_quoted(line: str, separator: str) -> list[str]:
     """Read quotes as a delimited file's where they are needed; a quoted driver is a pseudonym and keeps his quotes."""
     plain = line.split(separator)
+    # A quoted cell may stand behind a blank, but quotes within a cell are those of a pseudonym.
+    blanks = separator == "," and _BLANK_QUOTED.search(line) is not None and '"' not in _QUOTED.sub("", line)
     try:
-        read = next(csv.reader([line], delimiter=separator), [])
+        read = next(csv.reader([line], delimiter=separator, skipinitialspace=blanks), [])
     except csv.Error:
         return plain
     throughout = all(cell.strip()[:1] == '"' == cell.strip()[-1:] for cell in plain if cell.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -18,7 +19,7 @@ from transforms.results import Rows
 from transforms.rows import Placed
 from transforms.schema import TABLES
 from transforms.sources import Source
-from transforms.spans import holding
+from transforms.spans import between_blanks, holding
 from transforms.text import Text
 from transforms.verdicts import Verdict
 
@@ -27,8 +28,11 @@ Finding = dict[str, object]
 # The checks that the reader makes; all others are made on the finished tables.
 CHECKS = (
     "cell-unreadable", "cell-corrected", "unit-converted", "zero-is-unknown", "crew-undivided", "header-unknown",
-    "layout-in-doubt", "lines-rejected", "sheet-empty", "sheet-binary",
+    "layout-in-doubt", "lines-rejected", "sheet-empty", "sheet-binary", "encoding-doubtful",
 )  # fmt: skip
+# What letters of a DOS or Macintosh code page become in Windows-1252: controls, and marks within words.
+_ODD = re.compile(r"[\x81\x8d\x8f\x90\x9d]|(?<=[^\W\d_])[‚ƒ„ˆ‰‹”¡¢£¤](?=[^\W\d_])")
+_BESIDE_ODD = 8  # characters shown before and behind
 _EXPECTED = {
     "position": "an ordinal", "class_position": "an ordinal", "laps": "a whole number", "lap_number": "a whole number",
     "gap_laps": "a whole number", "lap_time": "a time", "race_time": "a time", "gap": "a gap in time or laps",
@@ -90,11 +94,23 @@ def _sheets(sources: Sequence[Source], texts: Sequence[Text], binary: Bools) -> 
     for source, text, is_binary in zip(sources, texts, binary.tolist(), strict=True):
         if is_binary:
             yield _finding(source, "sheet-binary", "error", f"{source.path} is not text; put the right file there")
+        elif text.encoding == "windows-1252" and (word := _odd_word(text.body.decode(errors="ignore"))):
+            message = f"'{word}' has odd letters: {source.path} may be of an old code page, as of DOS; save it as UTF-8"
+            yield _finding(source, "encoding-doubtful", "warning", message, observed=word)
         # Nearly every sheet begins with a mark, a letter or a digit.
         elif not b"!" <= text.body[:1] <= b"~" and _is_blank(text.body):
             yield _finding(
                 source, "sheet-empty", "warning", f"{source.path} is empty; remove it or copy the page again"
             )
+
+
+def _odd_word(text: str) -> str | None:
+    """The first word that letters of another code page may be in."""
+    found = _ODD.search(text)
+    if not found:
+        return None
+    before, behind = text[max(found.start() - _BESIDE_ODD, 0) : found.start()], text[found.start() :][:_BESIDE_ODD]
+    return (re.split(r"\s", before)[-1] + re.split(r"\s", behind)[0]).replace(found[0], "?")
 
 
 def _is_blank(body: bytes) -> bool:
@@ -175,12 +191,18 @@ def _zeros(sources: Sequence[Source], lines: Lines, placed: Placed, rows: Rows) 
 
 
 def _undivided(sources: Sequence[Source], lines: Lines, placed: Placed, crews: Crews) -> Iterator[Finding]:
-    at = np.flatnonzero(holding(crews.name, b",/"))
+    at = np.flatnonzero(holding(crews.name, b",/") | between_blanks(crews.name, "y") | between_blanks(crews.name, "e"))
     names = crews.name.take(pa.array(at)).to_pylist()
     for row, name in zip(crews.row[at].tolist(), names, strict=True):
         if may_be_several(name):
             line = int(placed.lines[row])
-            why = "a slash without blanks is part of a name" if "/" in name else "commas also turn a name round"
+            why = (
+                "a slash without blanks is part of a name"
+                if "/" in name
+                else "commas also turn a name round"
+                if "," in name
+                else "such a word also joins the surnames of one"
+            )
             message = f"'{name}' may be several drivers, but {why}: put ' / ' between drivers"
             yield _finding(sources[lines.sheet[line]], "crew-undivided", "warning", message, column="crew",
                            line=int(lines.number[line]), observed=name)  # fmt: skip

@@ -25,6 +25,7 @@ _NATION = {"country", "nationality", "nation", "nat", "pays", "land", "pais", "p
 _SECOND = {"lap_time": "session_time", "race_speed": "lap_speed"}
 _NUMBERED = {"race_time", "lap_time", "lap_number"}  # whose headings with a number are those of runs or laps
 _SPEEDS = {"race_speed", "lap_speed"}
+_OF_LAPS = {"laps", "race_time", "lap_time", "distance", "gap"}
 _SEVERAL = {"crew", "session_time", "extra", "empty"}
 _AVERAGE = re.compile(r"\b(?:average|avg|mean|moy\w*|schnitt|durchschnitt\w*|medi[ao]|gem\w*)\b")
 # What a heading may name beside its role (`Fahrer / Ort`, `Time / Retired`) without meaning another column.
@@ -122,6 +123,9 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
         # Where nothing is said of a race, a speed behind a lap time is that of the lap.
         lap = roles.index("lap_time")
         headings = [_of_lap(heading) if i > lap else heading for i, heading in enumerate(headings)]
+    if {"race_speed", "lap_number"} <= set(roles) and not _OF_LAPS & set(roles):
+        # A speed in some lap, where neither laps nor times are told, was measured in one place.
+        headings = [replace(h, role="extra") if h.role == "race_speed" else h for h in headings]
     if any(heading.mph and heading.role in _SPEEDS for heading in headings):
         headings = [replace(h, mph=h.mph or (h.role in _SPEEDS and not _UNIT.search(fold(h.name)))) for h in headings]
     if any(heading.part == "first" and not heading.seat for heading in headings):

@@ -81,7 +81,7 @@ def _strangers(roles: Sequence[str], tables: Tables, t: int) -> tuple[str, list[
     """A second column of names in which far fewer given names stand than in the first: of teams, say, or sponsors."""
     first, *others = (i for i, role in enumerate(roles) if role == "crew")
     codes, texts = tables.first_codes(t), tables.cells.texts
-    people = {i: _share_of_people(texts.take(pa.array(codes[:, i])).to_pylist()) for i in (first, *others)}
+    people = {i: share_of_people(texts.take(pa.array(codes[:, i])).to_pylist()) for i in (first, *others)}
     for i in others:
         if people[i] < people[first] * _HALF:
             taken = "extra" if "entrant" in roles else "entrant"
@@ -89,7 +89,7 @@ def _strangers(roles: Sequence[str], tables: Tables, t: int) -> tuple[str, list[
     return None
 
 
-def _share_of_people(names: Sequence[str]) -> float:
+def share_of_people(names: Sequence[str]) -> float:
     """The share of names with a given name and no make of cars among their words."""
     return share_of_given([name if makes().isdisjoint(re.split(r"\W+", fold(name))) else "?" for name in names])
 

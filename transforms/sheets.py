@@ -6,7 +6,7 @@ Data flows one way: text, lines, cells, pages, layouts, slots, typed columns, ta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,7 @@ from transforms.arrays import Bools
 from transforms.columns import Layout
 from transforms.corrections import correct
 from transforms.crews import read_crews
-from transforms.dialect import DIALECTS, NONE, Cells, Lines, Marks, choose_dialects, split_cells
+from transforms.dialect import DIALECTS, NONE, Cells, Lines, Marks, choose_dialects, in_markup, plain, split_cells
 from transforms.doubts import find_doubts
 from transforms.facts import SheetFacts
 from transforms.layouts import resolve
@@ -54,17 +54,19 @@ def read(sources: Sequence[Source]) -> Reading:
     ordered = sorted(sources, key=lambda source: source.sheet_id)
     texts = [read_text(source.data) for source in ordered]
     lines, binary = _lines(texts)
-    marks = Marks.of(lines.text)
-    dialects = choose_dialects(lines, marks, len(ordered))
-    dialects[binary] = NONE
-    cells = split_cells(lines, marks, dialects)
+    printed = replace(lines, text=plain(lines.text))
+    marks = Marks.of(printed.text)
+    dialects = choose_dialects(printed, marks, len(ordered))
+    markup = in_markup(printed, len(ordered))
+    dialects[binary | markup] = NONE
+    cells = split_cells(printed, marks, dialects)
     cells, continued = mend(lines, cells)
     page = read_pages(lines, cells, continued)
     layouts = resolve(lines, cells, page, ordered)
     cells = correct(cells, lines, page, layouts, ordered)
     placed = place(cells, page, layouts)
     rows = results.read_rows(placed, layouts, lines)
-    verdict = judge(lines, page, layouts, placed, rows, binary, dialects)
+    verdict = judge(lines, page, layouts, placed, rows, binary, markup, dialects)
     placed, rows = keep_rows(placed, verdict.kept), rows.keep(verdict.kept)
     crews = read_crews(rows.texts["crew"].column(), lines.sheet[placed.lines])
     facts = SheetFacts.of(ordered, lines, page, layouts, cells)

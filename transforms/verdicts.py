@@ -20,6 +20,7 @@ _GLUED = "the cells have run together: put the dividers of the other rows betwee
 _RUNS_ON = "a quoted cell runs over the end of the line: put the whole row on one line"
 _NO_TABLE = "no table of cars stands in this sheet: rows need marks (| tab ; , or runs of blanks) between their cells"
 _BINARY = "not text: over a fiftieth of the characters are control characters; is this the right file?"
+_MARKUP = "HTML, XML or JSON, not a table: copy the page as it is displayed, or save it as CSV"
 _SHIFTED = "nothing tells which are empty; put - in their place"
 _MISHEADED = "correct the header line, or declare columns = [...] in event.toml"
 # Columns of which most cells must read as they should: where others stand, words of any kind may tell of a car's fate.
@@ -44,12 +45,13 @@ def judge(
     placed: Placed,
     rows: Rows,
     binary: Bools,
+    markup: Bools,
     dialects: Ints,
 ) -> Verdict:
-    """Decide on every line of a batch; `binary` says which of its sheets are."""
+    """Decide on every line of a batch; `binary` says which of its sheets are, `markup` which are HTML, XML or JSON."""
     outcome = page.outcome.copy()
     reasons = {line: _reject_reason(lines, line) for line in np.flatnonzero(outcome == REJECT).tolist()}
-    _reject_sheets(lines, page, layouts, outcome, reasons, binary)
+    _reject_sheets(lines, page, layouts, outcome, reasons, binary, markup)
     doubtful = np.array([*(found.doubt is not None for found in layouts), False], dtype=bool)
     for i in np.flatnonzero(doubtful[placed.tables]).tolist():
         reasons.setdefault(int(placed.lines[i]), str(layouts[placed.tables[i]].doubt))
@@ -73,14 +75,17 @@ def _reject_sheets(
     outcome: Ints,
     reasons: dict[int, str],
     binary: Bools,
+    markup: Bools,
 ) -> None:
-    """Reject every line of a sheet that is binary, or that holds no table of cars at all, such as prose."""
+    """Reject every line of a sheet that is binary, written in markup, or without a table of cars, such as prose."""
     of_cars = np.array([*(found.basis != "none" for found in layouts), False], dtype=bool)
     told = (outcome == HEADER) | ((outcome == RESULT) & of_cars[page.table])
     with_table = np.bincount(lines.sheet, told, len(binary)) > 0
-    lost = ~with_table[lines.sheet] & ~np.isin(outcome, (BLANK, RESULT)) | (binary[lines.sheet] & (outcome != BLANK))
+    foreign = binary | markup
+    lost = ~with_table[lines.sheet] & ~np.isin(outcome, (BLANK, RESULT)) | (foreign[lines.sheet] & (outcome != BLANK))
     for line in np.flatnonzero(lost).tolist():
-        reasons[line] = _BINARY if binary[lines.sheet[line]] else _NO_TABLE
+        sheet = lines.sheet[line]
+        reasons[line] = _BINARY if binary[sheet] else _MARKUP if markup[sheet] else _NO_TABLE
 
 
 def _misheaded(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[int, str]:
