@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from itertools import accumulate
-from typing import BinaryIO, TypeAlias, TypedDict
+from typing import BinaryIO, TypedDict
 
 import numpy as np
 import pyarrow as pa
 
 from flows.footer import Footer, Group, footer_of
 
-Bytes: TypeAlias = bytes | pa.Buffer
 BLOCK = 1 << 20
 
 
@@ -29,13 +29,12 @@ class Kept:
     def __init__(self, source: BinaryIO, stated: Written):
         self._source, self._stated = source, stated
         self._sha256, self._at = hashlib.sha256(), 0
-        start, told = footer_of(source)
         try:
-            self._groups = Footer.of(told).groups
+            self._groups = Footer.of(footer_of(source)[1]).groups
         except (ValueError, IndexError, RecursionError):  # it is damaged
             self._groups = ()
+        self._size = source.seek(0, os.SEEK_END)
         source.seek(0)
-        self._stops = [*(group.start for group in self._groups[1:]), start]
         firsts = accumulate((group.rows for group in self._groups), initial=0)
         self._number = {first: number for number, first in enumerate(firsts)}
 
@@ -46,12 +45,12 @@ class Kept:
             return None
         return number if (np.diff(places) == 1).all() else None
 
-    def group(self, number: int) -> tuple[Group, bytes]:
-        """A row group and its pages; those before it are passed."""
+    def group(self, number: int) -> tuple[Group, list[pa.Buffer]]:
+        """A row group and its bytes; those before it are passed."""
         group = self._groups[number]
         while self._read(min(BLOCK, group.start - self._at)):
             pass
-        return group, self._read(self._stops[number] - group.start)
+        return group, [pa.py_buffer(self._read(group.packed))]
 
     def sound(self) -> bool:
         """Tell whether the file is what was stated of it, once what is left has been read."""
@@ -60,7 +59,7 @@ class Kept:
         return self._sha256.hexdigest() == self._stated["sha256"]
 
     def _read(self, size: int) -> bytes:
-        data = self._source.read(max(0, size))
+        data = self._source.read(max(0, min(size, self._size - self._at)))
         self._sha256.update(data)
         self._at += len(data)
         return data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, pairwise, repeat
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.footer import MAGIC, Footer, Group, footer_of
-from flows.kept import Bytes, Kept, Written
+from flows.kept import Kept, Written
 from flows.row_groups import MOST
 from transforms.parts import Parts
 from transforms.schema import Table
@@ -26,6 +27,7 @@ DIFFERING = ("result_id", "text", "lap_time_text")
 # Text by which rows stand in order, besides the first of a table's key.
 ORDERED = ("event_id", "sheet_id", "result_id")
 Rows: TypeAlias = pa.Table | Parts
+Encoded: TypeAlias = tuple[Group, Sequence[pa.Buffer]]  # a row group, and its bytes in pieces
 
 
 def write_parquet(path: Path, table: Table, rows: Rows, ends: Sequence[int] = ()) -> Written:
@@ -38,47 +40,82 @@ def write_parquet(path: Path, table: Table, rows: Rows, ends: Sequence[int] = ()
 
 
 def rewrite_parquet(path: Path, table: Table, rows: Parts, ends: Sequence[int], kept: Kept) -> Written:
-    """The same where some rows stay: those that are a row group of the file in which they stood are copied from there.
+    """The same where some rows stay: what is a row group of the file in which they stood is copied from there.
 
-    That file is hashed in full, and nothing is copied of one that is not what was stated. The last group ends with the
-    rows.
+    Of a row group in which only some columns have other values, these are encoded. That file is hashed in full, and
+    nothing is copied of one that is not what was stated. The last group ends with the rows.
     """
     stays = np.zeros(0, dtype=np.int32) if rows.stays is None else rows.stays
     spans = list(pairwise([0, *ends]))
     numbers = [kept.find(stays[start:stop]) for start, stop in spans]
     anew = [np.arange(*span) for span, number in zip(spans, numbers, strict=True) if number is None]
     fresh = _groups(table, rows.at(np.concatenate([np.zeros(0, dtype=np.int64), *anew])), map(len, anew))
-    written = _written(path, table, (next(fresh) if number is None else kept.group(number) for number in numbers))
+
+    def groups() -> Iterator[Encoded]:
+        for (start, stop), number in zip(spans, numbers, strict=True):
+            if number is None:
+                yield next(fresh)
+                continue
+            group = kept.group(number)
+            moved = [
+                name for name, places in rows.moved.items() if np.diff(np.searchsorted(places, (start, stop))).any()
+            ]
+            yield _with_others(table, group, rows.take(np.arange(start, stop), moved)) if moved else group
+
+    written = _written(path, table, groups())
     if kept.sound():
         return written
     path.unlink()
     return write_parquet(path, table, rows, ends)
 
 
-def _written(path: Path, table: Table, groups: Iterable[tuple[Group, Bytes]]) -> Written:
+def _written(path: Path, table: Table, groups: Iterable[Encoded]) -> Written:
     """Lay row groups into a new file."""
     with path.open("xb") as file:
         sink, told, count = _Hashing(file), [], 0
         sink.write(MAGIC)
         for group, pages in groups:
-            told.append(group.moved(sink.tell()))
-            sink.write(pages)
+            told.append(group.at(sink.tell()))
             count += group.rows
-        sink.write(_encoded(table.empty(), _settings(table))[0].written(count, told))
+            for piece in pages:
+                sink.write(piece)
+        sink.write(_encoded(table.empty(), _settings(table))[0].file(count, told))
         file.flush()
         os.fsync(file.fileno())
         return Written(rows=count, bytes=sink.tell(), sha256=sink.sha256.hexdigest())
 
 
-def _groups(table: Table, rows: Parts, sizes: Iterable[int]) -> Iterator[tuple[Group, Bytes]]:
-    """Row groups of these sizes, and then of the most rows, each with its pages."""
+def _groups(table: Table, rows: Parts, sizes: Iterable[int]) -> Iterator[Encoded]:
+    """Row groups of these sizes, and then of the most rows."""
     settings = _settings(table)
     for part in _in_groups(rows, chain(sizes, repeat(MOST))):
         footer, pages = _encoded(table.conform(part), settings)
-        yield footer.groups[0], pages
+        yield footer.groups[0], [pages]
 
 
-def _encoded(rows: pa.Table, settings: Mapping[str, Any]) -> tuple[Footer, Bytes]:
+def _with_others(table: Table, encoded: Encoded, others: pa.Table) -> Encoded:
+    """A row group with other values in some columns."""
+    group, (pages,) = encoded
+    starts = [chunk.start - group.start for chunk in group.chunks]
+    pieces = [pages[start : start + chunk.packed] for start, chunk in zip(starts, group.chunks, strict=True)]
+    first = 0
+    for column in table.columns:
+        if column.name in others.column_names:
+            alone = replace(table, columns=(column,))
+            footer, own = _encoded(alone.conform(others.select([column.name])), _settings(alone))
+            chunks = footer.groups[0].chunks
+            group = group.holding(first, chunks)
+            pieces[first : first + len(chunks)] = [own] + [own[:0]] * (len(chunks) - 1)
+        first += _leaves(column.type)
+    return group, pieces
+
+
+def _leaves(type_: pa.DataType) -> int:
+    """How many column chunks a column has."""
+    return sum(_leaves(type_.field(at).type) for at in range(type_.num_fields)) or 1
+
+
+def _encoded(rows: pa.Table, settings: Mapping[str, Any]) -> tuple[Footer, pa.Buffer]:
     """The footer and the pages of a file of rows that are one row group, or none."""
     sink = pa.BufferOutputStream()
     with pq.ParquetWriter(sink, rows.schema, **settings) as writer:
@@ -148,7 +185,7 @@ class _Hashing:
         self.file = file
         self.sha256 = hashlib.sha256()
 
-    def write(self, data: Bytes) -> int:
+    def write(self, data: bytes | pa.Buffer) -> int:
         self.sha256.update(data)
         return self.file.write(data)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -47,19 +48,36 @@ def test_rows_are_laid_where_they_belong(data, old, fresh, size):
     assert laid.take(some, ["number", "text"]).equals(expected.select(["number", "text"]).take(pa.array(some)))
 
 
-@given(ROWS, st.integers(1, 5), st.integers(1, 5))
-def test_tables_are_put_side_by_side(rows, size, other):
-    """Columns of two tables, cut differently, and columns that are filled make up one table."""
+@given(ROWS, st.integers(1, 5))
+def test_columns_are_filled(rows, size):
+    """Columns that are filled make up one table with the others."""
     whole = table(rows)
-    numbers = pa.table({"double": pa.array([2 * n for _, n in rows], pa.int64())})
-    schema = pa.schema([*whole.schema, *numbers.schema])
-    both = cut(whole, size).beside(cut(numbers, other), schema)
-    expected = whole.append_column("double", numbers["double"])
-    assert both.whole().equals(expected)
-    assert both.whole("double").equals(numbers)
-    filled = both.filled(["number"], lambda places: {"number": numbers["double"].chunk(0)[places] if rows else []})
-    assert filled.whole("text", "number")["number"].to_pylist() == numbers["double"].to_pylist()
-    assert filled.whole("text", "double").equals(expected.select(["text", "double"]))
+    double = pa.array([2 * n for _, n in rows], pa.int64())
+    filled = cut(whole, size).filled(["number"], lambda places: {"number": double[places]})
+    expected = whole.set_column(1, "number", double)
+    assert filled.whole("text", "number").equals(expected)
+    assert filled.whole("number").equals(expected.select(["number"]))
+
+
+@given(st.data(), ROWS, st.integers(1, 5))
+def test_values_are_replaced(data, rows, size):
+    """Other values at some places of some columns are there in parts, as codes and one by one; the rest stays."""
+    some = st.lists(st.integers(0, max(0, len(rows) - 1)), unique=True, max_size=4 if rows else 0).map(sorted)
+    others, expected = {}, table(rows)
+    for number, (name, value) in enumerate({"text": "z", "number": 77}.items()):
+        places = np.array(data.draw(some), dtype=np.int64)
+        values = pa.array([value] * len(places), expected.schema.field(name).type)
+        others[name] = places, values
+        column = [value if at in places else row[number] for at, row in enumerate(rows)]
+        expected = expected.set_column(number, name, pa.array(column, values.type))
+    replaced = replace(cut(table(rows), size), stays=np.arange(len(rows))).replaced(others)
+    assert replaced.whole().equals(expected)
+    assert replaced.columns("number", "text")["text"].to_pylist() == expected["text"].to_pylist()
+    places = np.array(data.draw(some), np.int64)
+    assert replaced.take(places, ["number", "text"]).equals(expected.select(["number", "text"]).take(pa.array(places)))
+    kept = np.array(data.draw(some), np.int32)
+    touched = np.union1d(*(places for places, _ in others.values()))
+    assert replaced.laid(kept, table([])).stays.tolist() == [-1 if at in touched else at for at in kept]
 
 
 @given(ROWS, ROWS, st.integers(1, 5), st.integers(1, 5))

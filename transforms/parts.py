@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 ROWS = 16_384  # of a part: some megabytes
 MANY = 8 * ROWS  # that are sought at a time
 Scan: TypeAlias = Callable[[Sequence[str]], Iterator[pa.Table]]
+Others: TypeAlias = tuple[np.ndarray, pa.Array]  # places of rows, which rise, and values for these
 Rows = TypeVar("Rows", pa.Table, pa.ChunkedArray)
 
 
@@ -22,7 +23,8 @@ class Parts:
 
     Where that costs less, `coded` gives the columns with texts as codes, in parts of its own, and `picked` those of the
     rows at some places, which rise; `count` is how many rows there are, where that is known beforehand. `stays` is the
-    place that each row has, the same in every column, in this table of the last snapshot, which rises; -1 for none.
+    place of each row in this table of the last snapshot, which rises; -1 for none. There it is the same, but for the
+    columns that have `moved` at its place here.
     """
 
     schema: pa.Schema
@@ -31,6 +33,7 @@ class Parts:
     picked: Callable[[np.ndarray, Sequence[str]], pa.Table] | None = None
     count: int | None = None
     stays: np.ndarray | None = None
+    moved: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: pa.Table | Parts) -> Parts:
@@ -126,7 +129,8 @@ class Parts:
         Places rise.
         """
         nth = np.cumsum(place < 0, dtype=np.int32) - 1
-        stays = None if self.stays is None else np.append(self.stays, np.int32(-1))[place]
+        stays = self._standing()
+        stays = None if stays is None else np.append(stays, np.int32(-1))[place]
 
         def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
             return _laid_in_parts(place, self.scan(columns), fresh.select(columns))
@@ -142,20 +146,32 @@ class Parts:
 
         return Parts(self.schema, scan, coded, picked, len(place), stays)
 
-    def beside(self, other: Parts, schema: pa.Schema) -> Parts:
-        """The table of this schema of which some columns are here, and the rest in another table of as many rows."""
+    def replaced(self, others: Mapping[str, Others]) -> Parts:
+        """The table with other values at some places of some columns."""
 
         def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
-            here = [name for name in columns if name in self.schema.names]
-            there = [name for name in columns if name not in here]
-            if not here or not there:
-                yield from (self if here else other).scan(columns)
-                return
-            for part, side in _in_step(self.scan(here), other.scan(there)):
-                fields = dict(zip(here + there, part.columns + side.columns, strict=True))
-                yield pa.table({name: fields[name] for name in columns})
+            start = 0
+            for part in self.scan(columns):
+                yield _replaced(part, np.arange(start, start + part.num_rows), others)
+                start += part.num_rows
 
-        return Parts(schema, scan, count=self.count)
+        def coded(columns: Sequence[str]) -> Iterator[pa.Table]:
+            whole = self.columns(*columns)
+            yield _replaced(whole, np.arange(whole.num_rows), others)
+
+        def picked(places: np.ndarray, columns: Sequence[str]) -> pa.Table:
+            return _replaced(self.take(places, columns), places, others)
+
+        moved = {name: places for name, (places, _) in others.items() if len(places)}
+        return Parts(self.schema, scan, coded, picked, self.count, self._standing(), moved)
+
+    def _standing(self) -> np.ndarray | None:
+        """What stays in every column."""
+        if self.stays is None or not self.moved:
+            return self.stays
+        stays = self.stays.copy()
+        stays[np.concatenate(list(self.moved.values()))] = -1
+        return stays
 
     def equals(self, other: Parts) -> bool:
         """Tell whether another table has the same rows; at once where the numbers of rows are known to differ."""
@@ -199,6 +215,20 @@ def _laid_in_parts(place: np.ndarray, parts: Iterator[pa.Table], fresh: pa.Table
         start, row, used = start + part.num_rows, end, used + new
     if used < fresh.num_rows:
         yield fresh.slice(used)
+
+
+def _replaced(rows: pa.Table, places: np.ndarray, others: Mapping[str, Others]) -> pa.Table:
+    """The rows of some places with the other values that there are for these."""
+    for name in others.keys() & set(rows.column_names):
+        at, values = others[name]
+        nth = np.searchsorted(at, places)
+        mine = np.append(at, -1)[nth] == places
+        if mine.any():
+            some = pa.chunked_array([values.take(pa.array(nth[mine]))])
+            some = _encoded(some) if pa.types.is_dictionary(rows[name].type) else some
+            column = laid(np.where(mine, -1, np.arange(len(places))), rows[name], some)
+            rows = rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), column)
+    return rows
 
 
 def _in_step(ones: Iterator[pa.Table], others: Iterator[pa.Table]) -> Iterator[tuple[pa.Table, pa.Table]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from functools import cached_property, reduce
 
 import numpy as np
 import pyarrow as pa
@@ -49,26 +48,19 @@ class EnteredAgain:
     """What each result entered, beside those of the last build of which some are told anew."""
 
     standing: Standing
-    car: Renewed
-    entrant: Renewed
-
-    @cached_property
-    def anew(self) -> Codes:
-        """The places of the results that are new, or did not enter what they entered."""
-        return reduce(np.union1d, (self.standing.new, self.car.changed, self.entrant.changed))
+    renewed: Mapping[str, Renewed]
 
     def columns(self, places: Codes) -> dict[str, pa.Array]:
         """The two ids of the results at some places."""
-        return dict(zip(FILLED, (self.car.of(places), self.entrant.of(places)), strict=True))
+        return {name: ids.of(places) for name, ids in self.renewed.items()}
 
     def results(self) -> Parts:
         """The table of results."""
-        fresh = with_columns(
-            self.standing.results.take(self.anew, self.standing.results.schema.names), self.columns(self.anew)
-        )
-        place = self.standing.place.copy()
-        place[self.anew] = -1
-        return self.standing.before.laid(place, fresh)
+        rows, new, place = self.standing.results, self.standing.new, self.standing.place
+        fresh = with_columns(rows.take(new, rows.schema.names), self.columns(new))
+        kept = {name: ids.changed[place[ids.changed] >= 0] for name, ids in self.renewed.items()}
+        others = {name: (places, self.renewed[name].of(places)) for name, places in kept.items()}
+        return self.standing.before.laid(place, fresh).replaced(others)
 
 
 def entered_again(results: Parts, previous: Tables, unchanged: Set[str]) -> tuple[EnteredAgain, Parts, Parts]:
@@ -76,7 +68,7 @@ def entered_again(results: Parts, previous: Tables, unchanged: Set[str]) -> tupl
     standing = Standing.of(results, Parts.of(previous["results"]), unchanged)
     entrant, entrants = renew_entrants(standing, Parts.of(previous["entrants"]))
     car, cars = renew_cars(standing, Parts.of(previous["cars"]))
-    return EnteredAgain(standing, car, entrant), entrants, cars
+    return EnteredAgain(standing, dict(zip(FILLED, (car, entrant), strict=True))), entrants, cars
 
 
 def manned(results: pa.Table) -> np.ndarray:

@@ -107,7 +107,7 @@ class Renewed:
         at = np.where(told, len(kept) + np.searchsorted(self.places, places), np.cumsum(~told) - 1)
         return pa.concat_arrays([kept, self.ids]).take(pa.array(at))
 
-    @property
+    @cached_property
     def changed(self) -> Codes:
         """The places of the results whose id is another than it was."""
         was = self.standing.borne(self.key, self.places)

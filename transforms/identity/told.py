@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,7 +23,7 @@ class Told:
     """Who the mentions of a build are: those judged as `who` and `why` say row by row, all others as they were.
 
     `before` and `linked` are driver_results and driver_links of the last build, `printed` the rows of this one;
-    `moved` tells which of the judged are others than before, or known otherwise.
+    `apart` tells column by column which of the judged are not as before.
     """
 
     scope: Scope
@@ -31,7 +32,7 @@ class Told:
     printed: Parts
     who: pa.Table
     why: pa.Table
-    moved: np.ndarray
+    apart: Mapping[str, np.ndarray]
 
     @classmethod
     def of(cls, previous: Tables, rows: Parts, scope: Scope, found: Identified) -> Told:
@@ -41,8 +42,13 @@ class Told:
         display = found.people.displays(found.people.of_mentions(slice(None)))
         told = {"driver_id": why["driver_id"], "driver": display}
         who = pa.table(told | {"link_method": why["method"], "link_points": why["points"]})
-        moved = _apart(who, before, scope.stood[scope.judged])
-        return cls(scope, before, Parts.of(previous["driver_links"]), rows, who, why, moved)
+        apart = _apart(who, before, scope.stood[scope.judged])
+        return cls(scope, before, Parts.of(previous["driver_links"]), rows, who, why, apart)
+
+    @cached_property
+    def moved(self) -> np.ndarray:
+        """Which of the judged are others than before, or known otherwise."""
+        return np.asarray(np.logical_or.reduce(list(self.apart.values())))
 
     @cached_property
     def persons(self) -> pa.Array:
@@ -65,26 +71,39 @@ class Told:
 
     def rows(self, entered: EnteredAgain) -> Parts:
         """The table driver_results."""
-        cars = np.zeros(len(entered.standing.place), dtype=bool)
-        cars[entered.anew] = True
-        anew = (self.scope.kept < 0) | cars[self.scope.car]
-        anew[self.scope.judged[self.moved]] = True
-        places = np.flatnonzero(anew)
-        told = self._told(places, self.who, self.before)
-        told = dict(zip(told.column_names, told.columns, strict=True)) | entered.columns(self.scope.car[places])
-        return self._laid(self.before, places, with_columns(self.printed.take(places, self.printed.schema.names), told))
+        new, car = self._new, self.scope.car
+        told = self._told(new, self.who, self.before)
+        told = dict(zip(told.column_names, told.columns, strict=True)) | entered.columns(car[new])
+        rows = with_columns(self.printed.take(new, self.printed.schema.names), told)
+        others = {name: self._others(self.who[name], apart) for name, apart in self.apart.items()}
+        for name, renewed in entered.renewed.items():
+            cars = np.zeros(len(entered.standing.place), dtype=bool)
+            cars[renewed.changed] = True
+            places = np.flatnonzero(cars[car] & (self.scope.kept >= 0))
+            others[name] = places, renewed.of(car[places])
+        return self.before.laid(self.scope.kept, rows).replaced(others)
 
     def links(self) -> Parts:
         """The table driver_links."""
-        other = self.why.select(["runner_up", "evidence", "candidates"])
-        anew = self.scope.kept < 0
-        anew[self.scope.judged[self.moved | _apart(other, self.linked, self.scope.stood[self.scope.judged])]] = True
-        places = np.flatnonzero(anew)
-        keys = self.printed.take(places, ["result_id", "seat"])
-        told = with_columns(
-            self._told(places, self.why, self.linked), dict(zip(keys.column_names, keys.columns, strict=True))
+        new = self._new
+        keys = self.printed.take(new, ["result_id", "seat"])
+        rows = with_columns(
+            self._told(new, self.why, self.linked), dict(zip(keys.column_names, keys.columns, strict=True))
         )
-        return self._laid(self.linked, places, told)
+        told = self.why.drop_columns(keys.column_names)
+        apart = _apart(told, self.linked, self.scope.stood[self.scope.judged])
+        others = {name: self._others(told[name], own) for name, own in apart.items()}
+        return self.linked.laid(self.scope.kept, rows).replaced(others)
+
+    @cached_property
+    def _new(self) -> Codes:
+        """The places of the mentions of changed sheets."""
+        return np.flatnonzero(self.scope.kept < 0)
+
+    def _others(self, values: pa.ChunkedArray, apart: np.ndarray) -> tuple[Codes, pa.Array]:
+        """The judged mentions of sheets that stand of whom a column says something else, and what it says."""
+        some = np.flatnonzero(apart & (self.scope.kept[self.scope.judged] >= 0))
+        return self.scope.judged[some], values.take(pa.array(some)).combine_chunks()
 
     def _told(self, places: Codes, told: pa.Table, before: Parts) -> pa.Table:
         """The rows of mentions at some places: of the judged as `told`, of the others as they were `before`."""
@@ -94,18 +113,13 @@ class Told:
         row = np.where(mine, len(kept) + at, np.cumsum(~mine) - 1)
         return pa.concat_tables([kept, told.cast(kept.schema)]).take(pa.array(row))
 
-    def _laid(self, before: Parts, places: Codes, rows: pa.Table) -> Parts:
-        """A table of the last build with these rows at some places, and without what is gone."""
-        place = self.scope.kept.copy()
-        place[places] = -1
-        return before.laid(place, rows)
 
-
-def _apart(told: pa.Table, before: Parts, place: Codes) -> np.ndarray:
-    """Which rows are others than at their `place` before, or were not there (-1)."""
-    apart = place < 0
-    held = np.flatnonzero(~apart)
+def _apart(told: pa.Table, before: Parts, place: Codes) -> dict[str, np.ndarray]:
+    """Column by column which rows are others than at their `place` before, or were not there (-1)."""
+    held = np.flatnonzero(place >= 0)
     was, now = before.take(place[held], told.column_names), told.take(pa.array(held))
-    for one, other in zip(now.columns, was.columns, strict=True):
-        apart[held] |= differing(one, other)
-    return np.asarray(apart)
+    apart = {}
+    for name in told.column_names:
+        apart[name] = place < 0
+        apart[name][held] = differing(now[name], was[name])
+    return apart
