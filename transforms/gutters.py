@@ -14,7 +14,7 @@ from transforms.lexicon import read_section
 
 _BLANKS = re.compile(r" {2,}")
 _WIDEST = 2_000  # characters; beyond it a line is not a printed table, and only runs of blanks divide it
-_MOST_WORDS = 40  # of a header
+_MOST_WORDS, _LONGEST = 40, 4  # words of a header, and of a heading in it
 _MOST = 0.5  # of the rows must have a run of blanks where the others have a single one
 
 
@@ -72,12 +72,26 @@ def _hanging(lines: list[str], gutters: list[int], rows: int) -> list[int]:
 
 
 def _is_header(line: str) -> bool:
-    """Tell whether every word of a line heads a column, or two thirds of its cells; there are at least three."""
+    """Tell whether a line is headings from end to end, or two thirds of its cells are; there are at least three."""
     words, cells = line.split(), _BLANKS.split(line.strip())
-    if not 2 < len(words) <= _MOST_WORDS or any(word[0].isdigit() for word in words):
+    if not 2 < len(words) <= _MOST_WORDS or words[0][0].isdigit():
         return False
     known = sum(map(is_header_cell, cells))
-    return all(map(is_header_cell, words)) or (known > 2 and known * 3 >= len(cells) * 2)
+    if any(cell[:1].isdigit() and not is_header_cell(cell) for cell in cells):
+        return False
+    return _are_headings(words) or (known > 2 and known * 3 >= len(cells) * 2)
+
+
+def _are_headings(words: list[str]) -> bool:
+    """Whether words a blank apart make three headings or more, each of as many as it can have: `Total Tm Best Tm`."""
+    at = found = 0
+    while at < len(words):
+        long = (n for n in range(_LONGEST, 0, -1) if is_header_cell(" ".join(words[at : at + n])))
+        taken = next(long, 0)
+        if not taken:
+            return False
+        at, found = at + taken, found + 1
+    return found > 2
 
 
 def _blank(rows: list[str]) -> Bools:

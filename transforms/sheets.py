@@ -27,6 +27,7 @@ from transforms.sources import Source
 from transforms.text import Text, join_lines, read_text
 from transforms.torn import mend
 from transforms.verdicts import judge
+from transforms.wikitext import unwrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,14 @@ def read(sources: Sequence[Source]) -> Reading:
     ordered = sorted(sources, key=lambda source: source.sheet_id)
     texts = [read_text(source.data) for source in ordered]
     lines, binary = _lines(texts)
-    printed = replace(lines, text=plain(lines.text))
+    printed, of_rows = unwrap(replace(lines, text=plain(lines.text)))
     marks = Marks.of(printed.text)
     dialects = choose_dialects(printed, marks, len(ordered))
     markup = in_markup(printed, len(ordered))
     dialects[binary | markup] = NONE
     cells = split_cells(printed, marks, dialects)
     cells, continued = mend(lines, cells)
-    page = read_pages(lines, cells, continued)
+    page = read_pages(lines, cells, np.concatenate([continued, of_rows]))
     layouts = resolve(lines, cells, page, ordered)
     cells = correct(cells, lines, page, layouts, ordered)
     placed = place(cells, page, layouts)

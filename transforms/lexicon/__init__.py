@@ -72,6 +72,14 @@ def flag_code(flag: str) -> str:
     return "".join(chr(ord(sign) - _FLAG_A + ord("A")) for sign in flag)
 
 
+def find_flag(text: str) -> str | None:
+    """The flag of a country printed as a name or a code; None where no country is known, or no code of two letters."""
+    country = find_country(text)
+    codes = (parts(row["codes"]) for row in read_list("countries") if row["country"] == country)
+    code = next((code for each in codes for code in each if len(code) == len("GB")), None)
+    return code and "".join(chr(_FLAG_A + ord(letter) - ord("A")) for letter in code)
+
+
 def find_country(text: str) -> str | None:
     """The English name of a country printed as a name (`Allemagne`) or a code in capitals (`D`, `GER`, `U.S.A.`)."""
     names, codes = _countries()
