@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.parts import ROWS, Parts, in_one
+from transforms.parts import ROWS, Parts, in_one, taken
 
 DICTIONARY = 100_000  # bytes up to which it takes less time to read a dictionary than the texts
 
@@ -62,7 +62,7 @@ class Stored:
     def _picked(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
         held = {name: column for name, column in self._held.items() if name in columns}
         rest = [name for name in columns if name not in held]
-        fields = {name: column.take(pa.array(places)) for name, column in held.items()}
+        fields = {name: taken(column, places) for name, column in held.items()}
         with self._readable():
             some = self._fields(rest)
             more = pa.concat_tables([some.empty_table(), *(part.cast(some) for part in self._among(places, rest))])
@@ -77,7 +77,7 @@ class Stored:
             low, high = np.searchsorted(places, (start, stop))
             if low < high:
                 part = file.read_row_group(group, columns=list(columns)).select(columns)
-                yield part.take(pa.array(places[low:high] - start))
+                yield taken(part, places[low:high] - start)
             start = stop
 
     def _column(self, file: pq.ParquetFile, name: str) -> pa.ChunkedArray:

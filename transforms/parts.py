@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 ROWS = 16_384  # of a part: some megabytes
 MANY = 8 * ROWS  # that are sought at a time
+RUN = 64  # rows, in the mean, from which on it is cheaper to cut pieces than to take rows one by one
 Scan: TypeAlias = Callable[[Sequence[str]], Iterator[pa.Table]]
 Others: TypeAlias = tuple[np.ndarray, pa.Array]  # places of rows, which rise, and values for these
 Rows = TypeVar("Rows", pa.Table, pa.ChunkedArray)
@@ -63,6 +64,8 @@ class Parts:
 
     def take(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
         """Some columns of the rows at some places, in the order of these."""
+        if (np.diff(places) > 0).all():
+            return (self.picked or self._sought)(places, columns)
         ranked, back = np.unique(places, return_inverse=True)
         return (self.picked or self._sought)(ranked, columns).take(pa.array(back))
 
@@ -183,7 +186,7 @@ class Parts:
         found, start = [self.schema.empty_table().select(columns)], 0
         for part in self.scan(columns):
             low, high = np.searchsorted(places, (start, start + part.num_rows))
-            found.append(part.take(pa.array(places[low:high] - start)))
+            found.append(taken(part, places[low:high] - start))
             start += part.num_rows
         return pa.concat_tables(found)
 
@@ -194,10 +197,22 @@ Tables: TypeAlias = Mapping[str, pa.Table | Parts]
 def laid(place: np.ndarray, old: Rows, fresh: Rows) -> Rows:
     """For each row that which has its `place` in `old`, or the next of the `fresh` where that is -1."""
     new = place < 0
-    at = pa.array(np.where(new, len(old) + np.cumsum(new) - 1, place))
+    at = np.where(new, len(old) + np.cumsum(new) - 1, place)
     if isinstance(old, pa.Table):
-        return pa.concat_tables([old, fresh]).unify_dictionaries().take(at)
-    return pa.chunked_array([*old.chunks, *fresh.chunks], old.type).unify_dictionaries().take(at)
+        return taken(pa.concat_tables([old, fresh]).unify_dictionaries(), at)
+    return taken(pa.chunked_array([*old.chunks, *fresh.chunks], old.type).unify_dictionaries(), at)
+
+
+def taken(rows: Rows, places: np.ndarray) -> Rows:
+    """The rows at some places; where most of them follow one another, they are not copied."""
+    starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+    if len(starts) * RUN > len(places):
+        return rows.take(pa.array(places))
+    sizes = np.diff(np.append(starts, len(places)))
+    runs: list[Rows] = [rows.slice(*run) for run in zip(places[starts].tolist(), sizes.tolist(), strict=True)]
+    if isinstance(rows, pa.Table):
+        return pa.concat_tables([rows.slice(0, 0), *runs])
+    return pa.chunked_array([chunk for run in runs for chunk in run.chunks], rows.type)
 
 
 def _laid_in_parts(place: np.ndarray, parts: Iterator[pa.Table], fresh: pa.Table) -> Iterator[pa.Table]:
