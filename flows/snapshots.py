@@ -90,10 +90,10 @@ class Snapshot:
         source: BinaryIO = files.open_input_file(f"{top}/{self.name}/{file}")
         return source
 
-    def parquet(self, name: str, coded: Sequence[str] = ()) -> pq.ParquetFile:
+    def parquet(self, name: str, coded: Sequence[str] = (), footer: pq.FileMetaData | None = None) -> pq.ParquetFile:
         """One table's file, to be read page by page against its checksums; raises OSError or ArrowException.
 
-        The texts of `coded` columns come as codes.
+        The texts of `coded` columns come as codes. A `footer` that was read before need not be read again.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -101,7 +101,9 @@ class Snapshot:
         files, top = self.storage.files()
         path = f"{top}/{self.name}/{name}.parquet"
         try:
-            return pq.ParquetFile(path, filesystem=files, page_checksum_verification=True, read_dictionary=coded)
+            return pq.ParquetFile(
+                path, filesystem=files, metadata=footer, page_checksum_verification=True, read_dictionary=coded
+            )
         except UnicodeDecodeError as error:  # of a damaged name in the footer
             raise pa.ArrowInvalid(f"{path} names no column: {error}") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from threading import Lock
 
 import numpy as np
@@ -18,15 +19,14 @@ DICTIONARY = 100_000  # bytes up to which it takes less time to read a dictionar
 class Stored:
     """One table's file: `opened` with some columns as codes, `readable` where what it raises is worded."""
 
-    def __init__(
-        self, opened: Callable[[Sequence[str]], pq.ParquetFile], readable: Callable[[], AbstractContextManager[None]]
-    ):
-        self._opened, self._readable = opened, readable
+    def __init__(self, opened: Callable[..., pq.ParquetFile], readable: Callable[[], AbstractContextManager[None]]):
+        self._readable = readable
         self._held: dict[str, pa.ChunkedArray] = {}
         self._reading = Lock()
         with readable():
-            file = opened(())
+            file = opened()
             self._schema, self._texts, self._rows = file.schema_arrow, _texts(file), file.metadata.num_rows
+            self._opened = partial(opened, footer=file.metadata)
 
     def parts(self) -> Parts:
         """The table."""
@@ -76,7 +76,7 @@ class Stored:
             stop = start + file.metadata.row_group(group).num_rows
             low, high = np.searchsorted(places, (start, stop))
             if low < high:
-                part = file.read_row_group(group, columns=list(columns)).select(columns)
+                part = file.read_row_group(group, columns=list(columns), use_threads=False).select(columns)
                 yield taken(part, places[low:high] - start)
             start = stop
 

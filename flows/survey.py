@@ -28,6 +28,7 @@ PUBLISHING = (
 COMPARED = {
     "driver_results": ("sheet_id", "name_text", "driver_id"),
     "results": ("sheet_id", "crew_size", "entrant_id", "car_id"),
+    "drivers": ("driver_id", "alike"),
 }
 
 

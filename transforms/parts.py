@@ -84,9 +84,8 @@ class Parts:
         return Parts(
             self.schema,
             lambda columns: (self.take(places[start : start + MANY], columns) for start in starts),
-            lambda columns: iter([self.columns(*columns).take(pa.array(places))]),
-            lambda some, columns: self.take(places[some], columns),
-            len(places),
+            picked=lambda some, columns: self.take(places[some], columns),
+            count=len(places),
         )
 
     def filled(self, names: Collection[str], fill: Callable[[slice], Mapping[str, pa.Array]]) -> Parts:

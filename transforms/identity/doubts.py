@@ -98,7 +98,7 @@ def _cars_of(results: Parts, findings: pa.Table) -> Codes:
     sheet = among(places["sheet_id"], sheets)
     some = np.flatnonzero(sheet >= 0)
     own = paired(sheet[some], 1 << 32, whole(places["line"])[some])
-    order = np.argsort(own)
+    order = np.argsort(own, kind="stable")  # they rise, as a rule
     wanted = paired(among(findings["sheet_id"], sheets), 1 << 32, whole(findings["line"]))
     at = np.searchsorted(own[order], wanted)
     found = np.append(own[order], -1)[at] == wanted
@@ -121,9 +121,10 @@ def _two_cars(careers: Careers) -> pa.Table:
     car = careers.car[order]
     person, sheet, cars = (np.diff(column) != 0 for column in (careers.person[order], careers.sheet[car], car))
     again = np.flatnonzero(~person & ~sheet & cars)
-    sides = [careers.rows.take(order[again + side], ["name_text", "car_number"]).combine_chunks() for side in (0, 1)]
-    name = sides[1]["name_text"].combine_chunks()
-    one, other = (pc.fill_null(side["car_number"].combine_chunks(), "?") for side in sides)
+    sides = careers.rows.take(np.append(order[again], order[again + 1]), ["name_text", "car_number"]).combine_chunks()
+    name = sides["name_text"].combine_chunks()[len(again) :]
+    numbers = pc.fill_null(sides["car_number"].combine_chunks(), "?")
+    one, other = numbers[: len(again)], numbers[len(again) :]
     text = (name, " stands in cars ", one, " and ", other, "; if they are two people, part them in identity.csv")
     return _findings("driver-in-two-cars", order[again + 1], name, pa.repeat("one car", len(name)), *text)
 

@@ -65,16 +65,18 @@ def claims_of(previous: Tables | None, rest: tuple[Codes, pa.Array] | None = Non
     if not previous:
         return Claims()
     rows, people = Parts.of(previous["driver_results"]), Parts.of(previous["drivers"])
-    asked, told = ["sheet_id", "car_number", "name_text", "driver_id"], ["driver_id", "name_form"]
+    asked = ["sheet_id", "car_number", "name_text", "driver_id"]
     taken: list[Container[str]] = [set(_led(previous)["old_id"].to_pylist())]
     if rest is None:
-        mentions, called = rows.whole(*asked), people.whole(*told)
+        mentions, called = rows.whole(*asked), people.whole("driver_id", "name_form")
     else:
         places, known = rest
         mentions = rows.take(places, asked)
         mine = np.asarray(pc.is_in(known, pc.unique(mentions["driver_id"])))
         taken.append(Ranked(pa.chunked_array([known.filter(pa.array(~mine))])))
-        called = people.take(np.flatnonzero(mine), told)
+        called = people.take(np.flatnonzero(mine), ["name_form"]).append_column(
+            "driver_id", pa.chunked_array([known.filter(pa.array(mine))])
+        )
     nameless = called.filter(pc.is_in(called["name_form"], pa.array(["surname", "initial", "placeholder"])))
     ids = mentions["driver_id"].combine_chunks()
     return Claims(claimed_keys(mentions), ids, taken, frozenset(nameless["driver_id"].to_pylist()))

@@ -26,7 +26,7 @@ from transforms.parts import Parts
 KINDS = ("sheet", "event", "car_at_event", "entrant", "series", "race", "car", "number_kept", "season")
 # What of a car, and of a mention, bears on who it is.
 CAR = ("sheet_id", "event_id", "season", "car_number", "entrant", "car")
-ASKED = ("result_id", "seat", "name_text", "pseudonym", *CAR)
+ASKED = ("seat", "name_text", "pseudonym", *CAR)
 CREW = 40  # relays and record runs have had two dozen drivers
 
 
@@ -163,27 +163,15 @@ def gather(
     return Mentions(name, result, names, cars, dict(zip(sheets, forms, strict=True)), known)
 
 
-def first_of_cars(rows: Parts, columns: Sequence[str]) -> Iterator[tuple[pa.Table, np.ndarray]]:
-    """Some columns of the parts of driver_results, and which of their mentions are the first ones of a car."""
-    last = None
-    for part in rows.scan([*columns, "result_id"]):
-        car = part["result_id"].combine_chunks()
-        first = np.ones(len(car), dtype=bool)
-        first[1:] = pc.not_equal(car[1:], car[:-1])
-        if len(car):
-            first[0] = car[0] != last
-            last = car[-1]
-        yield part.select(list(columns)), first
-
-
 def _cars(rows: Parts, events: pa.Table | None) -> tuple[Codes, Cars]:
     """The cars of driver_results, and the place of each mention's car among them."""
     found: list[np.ndarray] = []
 
     def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
-        for part, first in first_of_cars(rows, columns):
-            found.append(first)
-            yield part.filter(pa.array(first))
+        for part in rows.scan([*columns, "seat"]):
+            first = pc.equal(part["seat"], 1)
+            found.append(np.asarray(first))
+            yield part.select(list(columns)).filter(first)
 
     printed = Parts(rows.schema, scan).columns(*CAR)
     sheet, event, number = (codes(printed[name]) for name in ("sheet_id", "event_id", "car_number"))

@@ -17,13 +17,16 @@ from transforms.identity.judgement import Identified
 from transforms.identity.scope import Scope
 from transforms.parts import Parts, Tables
 
+# What driver_links and driver_results both tell, under the names of either.
+KNOWN = {"driver_id": "driver_id", "method": "link_method", "points": "link_points"}
+
 
 @dataclass(frozen=True)
 class Told:
     """Who the mentions of a build are: those judged as `who` and `why` say row by row, all others as they were.
 
-    `before` and `linked` are driver_results and driver_links of the last build, `printed` the rows of this one;
-    `apart` tells column by column which of the judged are not as before.
+    `before` and `linked` are driver_results and driver_links of the last build, `printed` the rows of this one. `why`
+    are rows of driver_links without their keys; `apart` tells column by column which of the judged are not as before.
     """
 
     scope: Scope
@@ -38,10 +41,10 @@ class Told:
     def of(cls, previous: Tables, rows: Parts, scope: Scope, found: Identified) -> Told:
         """What was found of the judged, compared with what they were."""
         before = Parts.of(previous["driver_results"])
-        why = found.sums.rows(rows.take(scope.judged, ["result_id", "seat"]), slice(None))
+        nothing = pa.nulls(len(scope.judged))
+        why = found.sums.rows(pa.table({"result_id": nothing, "seat": nothing}), slice(None))
         display = found.people.displays(found.people.of_mentions(slice(None)))
-        told = {"driver_id": why["driver_id"], "driver": display}
-        who = pa.table(told | {"link_method": why["method"], "link_points": why["points"]})
+        who = pa.table({"driver": display} | {own: why[name] for name, own in KNOWN.items()})
         apart = _apart(who, before, scope.stood[scope.judged])
         return cls(scope, before, Parts.of(previous["driver_links"]), rows, who, why, apart)
 
@@ -90,9 +93,10 @@ class Told:
         rows = with_columns(
             self._told(new, self.why, self.linked), dict(zip(keys.column_names, keys.columns, strict=True))
         )
-        told = self.why.drop_columns(keys.column_names)
-        apart = _apart(told, self.linked, self.scope.stood[self.scope.judged])
-        others = {name: self._others(told[name], own) for name, own in apart.items()}
+        apart = {name: self.apart[own] for name, own in KNOWN.items()}
+        reasons = self.why.drop_columns([*keys.column_names, *KNOWN])
+        apart |= _apart(reasons, self.linked, self.scope.stood[self.scope.judged])
+        others = {name: self._others(self.why[name], own) for name, own in apart.items()}
         return self.linked.laid(self.scope.kept, rows).replaced(others)
 
     @cached_property
