@@ -48,6 +48,14 @@ def test_a_doubtful_layout_prints_the_line_that_settles_it(tmp_path):
     assert second["sheet"]["results"] == 6
 
 
+def test_long_lines_are_cut_to_the_width_of_the_terminal(tmp_path):
+    """A caption is cut where it would be wider than the terminal, wide signs counted twice, and says so."""
+    sheet = tmp_path / "race.txt"
+    sheet.write_text(f"{'耐久' * 60}\n" + (ROOT / "seeds/1997-spa-24-hours/race.txt").read_text("utf-8"), "utf-8")
+    lines = _read(sheet).stdout.decode().splitlines()
+    assert next(line for line in lines if "耐久" in line) == f"{1:>9}  {'caption':<12}{'耐久' * 24}…"
+
+
 def test_json_holds_the_whole_account():
     """`--json` gives programs the sheet, its tables with columns, its lines and its findings."""
     account = json.loads(_read("--json", CORPUS / "page-archive-race" / "input.txt").stdout)
