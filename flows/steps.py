@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence, Set
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -17,6 +17,8 @@ from flows.snapshots import Snapshot, Warehouse
 from flows.survey import Outcome, Plan, stands, survey
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from flows.load import Stage
     from flows.report import Summary
     from transforms.parts import Tables
@@ -86,10 +88,11 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
                 give_back_large()
             tables = _run(runner, collect, plan, staging, names, current)
             stage.begin({"lines": tables["lines"]})
-            with nullcontext() if plan.reused else giving_back():
+            with nullcontext() if plan.reused else giving_back(), ThreadPoolExecutor(1) as beside:
+                found = beside.submit(doubts, plan, tables, current)  # which do not ask who is who
                 tables = _run(runner, identify, plan, tables, current)
             stage.begin({name: table for name, table in tables.items() if name != "findings"})
-            tables = _run(runner, check, plan, tables, current)
+            tables = _run(runner, check, plan, tables, current, found)
             snapshot, summary = _run(runner, publish, warehouse, plan, tables, stage)
         return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused))
 
@@ -175,20 +178,31 @@ def _as_judged(plan: Plan, current: Snapshot | None) -> Set[str]:
     return plan.reused if same else frozenset()
 
 
-def check(plan: Plan, tables: Tables, current: Snapshot | None) -> Tables:
-    """The finished tables, with every finding in a fixed order; only events in which something changed are checked."""
-    import pyarrow as pa
-
+def doubts(plan: Plan, read: Tables, current: Snapshot | None) -> pa.Table:
+    """What the checks find in tables as they were read; only events in which something changed are checked."""
     from transforms import checks
-    from transforms.findings import in_order
+    from transforms.parts import Parts
 
+    known = {**read, "events": plan.seeds.events, "sheets": Parts.of(read["sheets"]).whole()}
     if plan.reused and current:
         last = {name: current.table(name) for name in ("events", "findings")}
-        found = checks.recheck(tables, last, plan.reused)
+        return checks.recheck(known, last, plan.reused)
+    return checks.check(known)
+
+
+def check(plan: Plan, tables: Tables, current: Snapshot | None, found: Future[pa.Table]) -> Tables:
+    """The finished tables, with every finding in a fixed order, when the checks are done."""
+    import pyarrow as pa
+
+    from transforms.findings import in_order
+
+    try:
+        doubted = found.result()
+    except OSError:  # as it may be gone when a step is taken again
+        doubted = doubts(plan, tables, current)
+    if plan.reused and current:
         current.let_go()
-    else:
-        found = checks.check(tables)
-    findings = pa.concat_tables([plan.seeds.findings, tables["findings"], found])
+    findings = pa.concat_tables([plan.seeds.findings, tables["findings"], doubted])
     return {**tables, "findings": in_order(findings)}
 
 
