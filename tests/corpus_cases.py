@@ -33,8 +33,8 @@ ROLES = frozenset(
     for line in (
         "position car_number crew car make type model engine entrant principal country class class_position laps",
         "race_time distance race_speed gap lap_time lap_number lap_speed session_time status reason tyre",
-        "crew_countries extra empty laps_led prize displacement year remarks penalty points grid hometown group date",
-        "pit_stops interval chassis gap_laps",
+        "crew_countries extra empty laps_led grade prize displacement year remarks penalty points grid hometown group",
+        "date pit_stops interval chassis gap_laps",
     )
     for word in line.split()
 )

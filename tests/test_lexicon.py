@@ -25,7 +25,7 @@ _ROLES = set(
     """position car_number crew car make type model engine chassis entrant principal country crew_countries class
     class_position laps race_time distance race_speed gap gap_laps interval lap_time lap_number lap_speed status reason
     tyre session_time group hometown points grid date pit_stops
-    laps_led prize displacement year remarks penalty""".split()  # noqa: SIM905
+    laps_led grade prize displacement year remarks penalty""".split()  # noqa: SIM905
 )
 
 

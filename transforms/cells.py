@@ -22,9 +22,9 @@ KM_PER_MILE = 1.609344  # international mile, exact since 1959
 LONGEST_LAP = 15 * 60_000  # milliseconds; no race is over so soon, and no lap is longer but round the Nordschleife
 
 # Nothing was printed here, or a mark that says so; `00:00:00` is how some archives print an unknown time.
-_ABSENT = r"^(?:[-–—.?*\s]*|[-–—]{1,2}:[-–—:.]+|0{1,2}(?::0{2})+(?:[.,]0+)?)$"
+_ABSENT = r"^(?:[-–—.?*\s]*|[Nn]/[Aa]|[-–—]{1,2}:[-–—:.]+|0{1,2}(?::0{2})+(?:[.,]0+)?)$"
 # The first bytes of such marks: their ASCII signs, zero, the dashes of Unicode, nothing at all.
-_BEGINS_MARK = np.isin(np.arange(256), [*b"-.?*0 \t\n\f\r\0", *range(128, 256)])
+_BEGINS_MARK = np.isin(np.arange(256), [*b"-.?*0Nn \t\n\f\r\0", *range(128, 256)])
 _NOTE = r"([^\s*])\s?(?:\*+|[†‡§¹²³⁴⁵⁶⁷⁸⁹]+|\[[\w ]{1,4}\]|\(\d\))$"
 # The last bytes of the marks of footnotes.
 _ENDS_NOTE = np.isin(np.arange(256), [*b"*])", *(mark.encode()[-1] for mark in "†‡§¹²³⁴⁵⁶⁷⁸⁹")])
@@ -45,7 +45,7 @@ LAPS = (
     "|kol[oay]?|okr(?:ążeni[ea]|ążeń)?|kierros(?:ta)?|круга?|кругов)"
 )
 _INTEGER = rf"(?i)^(?P<n>\d{{1,6}})\s?{LAPS}?\.?(?:\s?\(.*\))?$"
-_ORDINAL = r"(?i)^[=T]?\s?(?P<n>0*[1-9]\d{0,3})\s?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.)?=?$"
+_ORDINAL = r"(?i)^[=TP]?\s?(?P<n>0*[1-9]\d{0,3})\s?\.?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.)?=?$"
 _NUMBER = (
     r"(?i)^(?P<n>\d{1,3}(?:[ '.,]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
     r"\s?(?P<unit>kms?/?h?|kph|k/h|mph|mi/h|miles?|mi|m\.p\.h\.)?\.?$"
@@ -82,7 +82,7 @@ def unmarked(texts: pa.Array) -> pa.Array:
 
 
 def read_ordinals(texts: pa.Array) -> pa.Array:
-    """Positions: `1st`, `1.`, `1er`, `=9th`, `12` to int32; there is no place 0."""
+    """Positions: `1st`, `1.`, `1er`, `=9th`, `P3`, `12` to int32; there is no place 0."""
     return _group(pc.extract_regex(texts, _ORDINAL), "n").cast(pa.int32())
 
 

@@ -250,13 +250,22 @@ def _divide(dialect: int, text: pa.Array, sheet: Ints) -> pa.Array:
         return pc.split_pattern(text, "\x00\x00")
     if dialect == BLANKS:
         return divide_aligned(text, sheet)
-    # Only lines with a quote need a quote's reading; they are few.
-    divided = [_divide_quoted(line, _SEPARATORS[dialect]) for line in text.to_pylist()]
+    separator = _SEPARATORS[dialect]
+    # Only lines with a quote need a quote's reading; they are few. A number in quotes is no pseudonym.
+    quoted = pc.match_substring_regex(text, rf'(?:^|{separator})"\d[\d.,:]*"(?:{separator}|$)')
+    programs = set(sheet[quoted.to_numpy(zero_copy_only=False)].tolist())
+    divided = [
+        _divide_quoted(line, separator, by_program=of in programs)
+        for line, of in zip(text.to_pylist(), sheet.tolist(), strict=True)
+    ]
     return pa.array(divided, pa.list_(pa.string()))
 
 
-def _divide_quoted(line: str, separator: str) -> list[str]:
-    """Read quotes as a delimited file's where they are needed; a quoted driver is a pseudonym and keeps his quotes."""
+def _divide_quoted(line: str, separator: str, *, by_program: bool) -> list[str]:
+    """Read quotes as a delimited file's where they are needed; a quoted driver is a pseudonym and keeps his quotes.
+
+    `by_program` says that a program wrote the sheet, which puts quotes around any cell.
+    """
     plain = line.split(separator)
     # A quoted cell may stand behind a blank, but quotes within a cell are those of a pseudonym.
     blanks = separator == "," and _BLANK_QUOTED.search(line) is not None and '"' not in _QUOTED.sub("", line)
@@ -265,5 +274,5 @@ def _divide_quoted(line: str, separator: str) -> list[str]:
     except csv.Error:
         return plain
     throughout = all(cell.strip()[:1] == '"' == cell.strip()[-1:] for cell in plain if cell.strip())
-    needed = separator == "," or throughout or '""' in line or len(read) != len(plain)
+    needed = by_program or separator == "," or throughout or '""' in line or len(read) != len(plain)
     return read if needed and line.count('"') % 2 == 0 else plain

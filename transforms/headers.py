@@ -38,8 +38,9 @@ _CHASSIS = re.compile(r"\b(?:chassis|chasis|chassi|telaio|fahrgestell)\b")
 _UNIT = re.compile(r"[\[(]?\b(?:in )?(mph|mi/h|miles|km/?h|kph|kms?)\b[\])]?")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-# The special stages of a rally in several languages: SS3, ES 3, PS3, WP3, EK3, RZ3.
-_STAGE = re.compile(r"(?:ss|es|ps|wp|ek|rz) ?\d{1,2}")
+# The special stages of a rally in several languages: SS3, ES 3, PS3, WP3, EK3, RZ3, KP3.
+_COMPETITOR = re.compile(r"(?:con|com)(?:corr|curr|pet|curs)|teilnehmer|deelnemer|soutezici|nevezo")
+_STAGE = re.compile(r"(?:ss|es|ps|wp|ek|rz|kp|os) ?\d{1,2}")
 _BETWEEN_PARTS = re.compile(r"\s*/\s*|\s+(?:[-–—&+]|and|und|et|e|y|en|och)\s+")
 
 
@@ -64,6 +65,12 @@ def is_header_cell(text: str) -> bool:
     return bool(text) and _heading(text).known
 
 
+def may_be_of_people(text: str) -> bool:
+    """Whether a heading is of competitors, as drivers and teams are called alike, or of both (`Team/Fahrer`)."""
+    parts = [header_roles().get(fold(part)) for part in _BETWEEN_PARTS.split(text.strip())]
+    return {"entrant", "crew"} <= set(parts) or (parts == ["entrant"] and bool(_COMPETITOR.match(fold(text))))
+
+
 def headed_role(text: str) -> str:
     """The role that a heading names by itself."""
     return _heading(text).role
@@ -75,6 +82,8 @@ def _heading(text: str) -> Heading:
     block = _BLOCK.match(key)
     if block:
         return _block_heading(text, int(block["seat"]), (block["part"] or "").strip())
+    if _STAGE.fullmatch(key):
+        return Heading("session_time", text.strip())
     roles = header_roles()
     mph = bool(re.search(r"\b(mph|mi/h|miles)\b", key))
     unnumbered, bare = re.sub(r"\s*#?\d+$", "", key), fold(_IN_BRACKETS.sub("", text))
@@ -87,7 +96,7 @@ def _heading(text: str) -> Heading:
             return Heading("session_time" if of_several else role, text.strip(), mph=mph)
         if part := "first" if candidate in _FIRST else "last" if candidate in _LAST else "":
             return Heading("crew", text.strip(), part=part)
-    role = "session_time" if _STAGE.fullmatch(key) else _role_of_parts(text)
+    role = _role_of_parts(text)
     return Heading(role or "extra", text.strip(), mph=mph and bool(role), known=bool(role) or not key)
 
 
@@ -114,7 +123,7 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
     `shown` are the roles of columns whose cells show that an ambiguous heading means another than it mostly does.
     """
     headings = [_heading(cell) for cell in cells]
-    headings = [replace(heading, role=shown.get(i, heading.role)) for i, heading in enumerate(headings)]
+    headings = [replace(h, role=shown[i], known=True) if i in shown else h for i, h in enumerate(headings)]
     roles = [heading.role for heading in headings]
     if ("make" in roles and {"model", "type"} & set(roles)) or roles.count("car") > 1:
         # Beside what the car is, its chassis is but a number.

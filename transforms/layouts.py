@@ -13,7 +13,7 @@ from transforms.cells import LONGEST_LAP, read_lap_times
 from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
 from transforms.fold import fold
-from transforms.headers import read_header
+from transforms.headers import may_be_of_people, read_header
 from transforms.inferred import infer
 from transforms.pages import HEADER, Page
 from transforms.recognise import trait_index
@@ -29,7 +29,6 @@ _NUMBERS = [trait_index(trait) for trait in ("digit", "integer", "number")]
 _ORDINALS = [trait_index(trait) for trait in ("digit", "integer", "ordinal")]
 _LIKE_TIMES = ("lap time", "seconds"), ("race time", "gap")
 _TOTAL = re.compile(r"\b(?:tot\w*|sum\w*|som+[ae]|aggregate)\b")
-_COMPETITOR = re.compile(r"(?:con|com)(?:corr|curr|pet|curs)\w*|teilnehmer|deelnemer|soutezici|nevezo")
 _PEOPLE = 0.7  # of the names have a given one, and no make of cars
 _DECLARED_SCORE = 0.5  # a declared column may be oddly printed, but half its cells must fit
 
@@ -122,8 +121,9 @@ def _shown(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -
         column
     ] == "extra":
         found |= {column: "race_time"} if sum(_times(tables, t, column)) else {}
-    if "crew" not in roles and "entrant" in roles and _are_people(tables, t, roles.index("entrant"), texts):
-        found |= {roles.index("entrant"): "crew"}
+    if "crew" not in roles:
+        likely = (i for i, text in enumerate(texts) if may_be_of_people(text) and _are_people(tables, t, i))
+        found |= dict.fromkeys([*likely][:1], "crew")
     if "position" not in roles:
         found |= _unheaded_positions(tables, t, texts, roles)
     for role, other, traits in (("car", "car_number", _NUMBERS), ("class", "position", _ORDINALS)):
@@ -133,12 +133,10 @@ def _shown(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -
     return found
 
 
-def _are_people(tables: Tables, t: int, column: int, texts: Sequence[str]) -> bool:
-    """Whether a column of competitors, as drivers and teams are called alike, has the names of people."""
-    if not _COMPETITOR.match(fold(texts[column])):
-        return False
-    names = tables.cells.texts.take(pa.array(tables.first_codes(t)[:, column])).to_pylist()
-    return share_of_people(names) >= _PEOPLE
+def _are_people(tables: Tables, t: int, column: int) -> bool:
+    """Whether the names of a column are those of people."""
+    cells = tables.cells.texts.take(pa.array(tables.first_codes(t)[:, column])).to_pylist()
+    return share_of_people([name for cell in cells for name in cell.split(" / ")]) >= _PEOPLE
 
 
 def _is_long(tables: Tables, t: int, column: int) -> bool:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints, flags
 from transforms.fold import fold
-from transforms.lexicon import FLAG, country_names, find_country, flag_code
+from transforms.lexicon import FLAG, country_names, country_words, find_country, flag_code
 from transforms.masks import first_bytes, replaced, scattered
 from transforms.remember import remember
 from transforms.spans import bytes_of, first_word
@@ -29,6 +29,7 @@ _MARK = re.compile(r"\((?P<mark>[A-Z]{1,3})\)$")
 _LONGEST_MARK = len("(GBR)")
 # What is no country: the grade of a driver, and single letters such as `R` for a rookie.
 _GRADE = re.compile(r"[(\[](?P<mark>[A-Z]|(?i:platinum|gold|silver|bronze|pro|am|rookie))[)\]]$")
+_CODE = len("USA")
 _LONGEST_GRADE = len("(platinum)")
 _GRADES = {"P", "G", "S", "B", "A"}  # platinum, gold, silver, bronze, amateur
 _NEARLY_ALL = 0.9  # of a sheet's names have a country before them, or words that are countries are names
@@ -42,9 +43,14 @@ def _names() -> tuple[frozenset[str], int]:
 
 
 def country_before(text: str) -> tuple[str, str] | None:
-    """The country that a text begins with, named in any language, and the name behind it; None where there is none."""
+    """The country that a text begins with, and the name behind it; None where there is none.
+
+    It is named in any language, or is a code of three capitals (`USA`).
+    """
     names, longest = _names()
     words = _FLAG_OF.sub("", text, count=1).split() if _FLAG_OF.match(text) else text.split()
+    if len(words) > 1 and len(words[0]) == _CODE and words[0].isupper() and find_country(words[0]):
+        return words[0], " ".join(words[1:])
     for used in range(min(longest, len(words) - 1), 0, -1):
         if fold(country := " ".join(words[:used])) in names:
             return country, " ".join(words[used:])
@@ -54,7 +60,8 @@ def country_before(text: str) -> tuple[str, str] | None:
 @cache
 def _first_words() -> frozenset[str]:
     """The folded words that a country before a name may begin with."""
-    return frozenset(fold(name.partition(" ")[0]) for name in (*country_names(), *_FLAG_WORDS))
+    codes = (code for code in country_words() if len(code) == _CODE)
+    return frozenset((*codes, *(fold(name.partition(" ")[0]) for name in (*country_names(), *_FLAG_WORDS))))
 
 
 @cache

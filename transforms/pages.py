@@ -36,6 +36,7 @@ _OFFICIAL = (
 )
 _PAGE = r"^(?:page|seite|pagina|página|blad|strana?)\s?\d+(?:\s?(?:/|of|von|de|di|van|sur)\s?\d+)?$"
 _ABOUT_PAGE = f"(?i){_PAGE}|{_OFFICIAL}"
+_OF_DRIVERS = {"crew", "country", "crew_countries", "hometown", "grade"}  # columns that tell drivers of one car apart
 _FEWEST_NUMBERS = 2  # by which a row says which car it is of: its place and its number
 _LONGEST = 1_000  # characters of a text by themselves that are looked at
 _FEW = 3  # cells of a line that tells the page beside what is printed on it
@@ -113,9 +114,13 @@ def _place_further_drivers(lines: Lines, cells: Cells, width: Ints, outcome: Int
         headed, above, row = (cells.of_line(at) for at in (int(heads[line]), line - 1, line))
         other = [i for i, (one, two) in enumerate(zip(above, row, strict=True)) if one != two]
         numbers = sum(text[:1].isdigit() for text in row)
-        if len(other) == 1 and len(headed) == len(row) and row[0] and numbers >= _FEWEST_NUMBERS:
-            of_crew = headed_role(headed[other[0]]) == "crew" and above[other[0]] and row[other[0]]
-            outcome[line] = CONTINUATION if of_crew else RESULT
+        if not other or len(headed) != len(row) or not row[0]:
+            continue
+        roles = [headed_role(heading) for heading in headed]
+        crew = [i for i in other if roles[i] == "crew"]
+        numbered = numbers >= _FEWEST_NUMBERS or "car_number" in {roles[i] for i in range(len(row)) if i not in other}
+        if len(crew) == 1 and numbered and {roles[i] for i in other} <= _OF_DRIVERS and above[crew[0]] and row[crew[0]]:
+            outcome[line] = CONTINUATION
 
 
 def _any_of(cells: Cells, chosen: Bools, count: int) -> Bools:

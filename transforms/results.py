@@ -104,7 +104,9 @@ def results_table(
 
 def _entrants(printed: Coded, sheet: Ints) -> dict[str, pa.Array]:
     """Entrants taken apart; some sheets print a country before nearly all of them."""
-    at = np.flatnonzero(printed.printed)
+    named = printed.rows(filled(printed.texts).is_valid().to_numpy(zero_copy_only=False))
+    printed = Coded(np.where(named, printed.code, -1), printed.texts)
+    at = np.flatnonzero(named)
     first = at[np.diff(sheet[at], prepend=-1) > 0]
     begin = first[begin_with_country(printed.at(first).column(), np.ones(len(first), bool))]
     if not len(begin):
