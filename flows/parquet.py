@@ -36,7 +36,8 @@ def write_parquet(path: Path, table: Table, rows: Rows, ends: Sequence[int] = ()
     Groups end before the rows `ends`, and behind the last of these where they are full. Raises KeyError for a column
     that is not declared, OSError when the disk does not take it.
     """
-    return _written(path, table, _groups(table, Parts.of(rows), np.diff([0, *ends])))
+    sizes = chain(np.diff([0, *ends]), repeat(MOST))
+    return _written(path, table, (_group(table, group) for group in _in_groups(Parts.of(rows), sizes)))
 
 
 def rewrite_parquet(path: Path, table: Table, rows: Parts, ends: Sequence[int], kept: Kept) -> Written:
@@ -46,21 +47,16 @@ def rewrite_parquet(path: Path, table: Table, rows: Parts, ends: Sequence[int], 
     nothing is copied of one that is not what was stated. The last group ends with the rows.
     """
     stays = np.zeros(0, dtype=np.int32) if rows.stays is None else rows.stays
-    spans = list(pairwise([0, *ends]))
-    numbers = [kept.find(stays[start:stop]) for start, stop in spans]
-    anew = [np.arange(*span) for span, number in zip(spans, numbers, strict=True) if number is None]
-    fresh = _groups(table, rows.at(np.concatenate([np.zeros(0, dtype=np.int64), *anew])), map(len, anew))
 
     def groups() -> Iterator[Encoded]:
-        for (start, stop), number in zip(spans, numbers, strict=True):
-            if number is None:
-                yield next(fresh)
+        for start, stop in pairwise([0, *ends]):
+            places = np.arange(start, stop)
+            if (number := kept.find(stays[start:stop])) is None:
+                yield _group(table, rows.take(places, table.schema.names))
                 continue
             group = kept.group(number)
-            moved = [
-                name for name, places in rows.moved.items() if np.diff(np.searchsorted(places, (start, stop))).any()
-            ]
-            yield _with_others(table, group, rows.take(np.arange(start, stop), moved)) if moved else group
+            moved = [name for name, at in rows.moved.items() if np.diff(np.searchsorted(at, (start, stop))).any()]
+            yield _with_others(table, group, rows.take(places, moved)) if moved else group
 
     written = _written(path, table, groups())
     if kept.sound():
@@ -85,29 +81,29 @@ def _written(path: Path, table: Table, groups: Iterable[Encoded]) -> Written:
         return Written(rows=count, bytes=sink.tell(), sha256=sink.sha256.hexdigest())
 
 
-def _groups(table: Table, rows: Parts, sizes: Iterable[int]) -> Iterator[Encoded]:
-    """Row groups of these sizes, and then of the most rows."""
-    settings = _settings(table)
-    for part in _in_groups(rows, chain(sizes, repeat(MOST))):
-        footer, pages = _encoded(table.conform(part), settings)
-        yield footer.groups[0], [pages]
+def _group(table: Table, rows: pa.Table) -> Encoded:
+    """A row group of rows in one piece, since a seam between batches would end a page."""
+    footer, pages = _encoded(table.conform(rows.combine_chunks()), _settings(table))
+    return footer.groups[0], [pages]
 
 
 def _with_others(table: Table, encoded: Encoded, others: pa.Table) -> Encoded:
     """A row group with other values in some columns."""
-    group, (pages,) = encoded
-    starts = [chunk.start - group.start for chunk in group.chunks]
-    pieces = [pages[start : start + chunk.packed] for start, chunk in zip(starts, group.chunks, strict=True)]
-    first = 0
+    group, pieces, first = encoded[0], _chunks(encoded), 0
     for column in table.columns:
         if column.name in others.column_names:
-            alone = replace(table, columns=(column,))
-            footer, own = _encoded(alone.conform(others.select([column.name])), _settings(alone))
-            chunks = footer.groups[0].chunks
-            group = group.holding(first, chunks)
-            pieces[first : first + len(chunks)] = [own] + [own[:0]] * (len(chunks) - 1)
+            own = _group(replace(table, columns=(column,)), others.select([column.name]))
+            chunks = own[0].chunks
+            group, pieces[first : first + len(chunks)] = group.holding(first, chunks), _chunks(own)
         first += _leaves(column.type)
     return group, pieces
+
+
+def _chunks(encoded: Encoded) -> list[pa.Buffer]:
+    """The bytes of each column chunk of a row group."""
+    group, (pages,) = encoded
+    starts = [chunk.start - group.start for chunk in group.chunks]
+    return [pages[start : start + chunk.packed] for start, chunk in zip(starts, group.chunks, strict=True)]
 
 
 def _leaves(type_: pa.DataType) -> int:
@@ -163,7 +159,7 @@ def _is_text(type_: pa.DataType) -> bool:
 
 
 def _in_groups(rows: Parts, sizes: Iterator[int]) -> Iterator[pa.Table]:
-    """Rows in groups of these sizes, each in one piece, since a seam between batches would end a page."""
+    """Rows in groups of these sizes, each in one piece."""
     held, size, wanted = list[pa.Table](), 0, next(sizes)
     for part in rows:
         held.append(part)
