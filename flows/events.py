@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 Finding = dict[str, object]
 Test = Callable[[object], str | None]
 
+# What is doubted about one event.toml and the sheets beside it.
+CHECKS = (
+    "event-file-is-toml",
+    "event-key-is-known",
+    "event-fact-has-its-type",
+    "event-sheet-exists",
+    "event-days-in-order",
+)
 _YEARS = range(1880, 2101)
 _LONGEST_LAP_KM = 1000.0
 

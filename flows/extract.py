@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -38,9 +38,23 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
-class Seeds:
-    """All that the seeds say before any sheet is read: tables `events` and `findings`, decisions, and the sheets."""
+class Known:
+    """What is known of `folders` whose files are as they were: their sheets, and their rows of events and findings."""
 
+    folders: Set[str] = frozenset()
+    sheet_ids: Sequence[str] = ()
+    events: pa.Table | None = None
+    findings: pa.Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """All that the seeds say before any sheet is read: tables `events` and `findings`, decisions, and the sheets.
+
+    `sheet_ids` are those of all sheets, in order; of folders that were known `sheets` has none.
+    """
+
+    sheet_ids: Sequence[str]
     sheets: tuple[Sheet, ...]
     events: pa.Table
     decisions: pa.Table
@@ -72,30 +86,37 @@ def scan(location: str, hashed: Callable[[str, str], None] | None = None) -> Sca
     return Scan(location, files, aside)
 
 
-def gather(found: Scan) -> Seeds:
-    """Read the event files and the decisions, and say what is known of each sheet.
+def gather(found: Scan, known: Known = Known()) -> Seeds:
+    """Read the event files and the decisions, and say what is known of each sheet, but for what is `known`.
 
     Raises DataError for two files with one sheet_id, and for decisions that cannot be read.
     """
     import pyarrow as pa
 
     root = open_root(found.location)
-    paths = _sheet_paths(found.files)
-    events = _events(root, found.files, paths)
-    corrections = read_corrections(_content(root, found, CORRECTIONS), list(paths))
+    files = {path: file for path, file in found.files.items() if folder_of(path) not in known.folders}
+    paths = _sheet_paths(files)
+    sheet_ids = sorted([*paths, *known.sheet_ids])
+    events = _events(root, files, paths)
+    corrections = read_corrections(_content(root, found, CORRECTIONS), sheet_ids)
     sheets = tuple(
-        _sheet(sheet_id, path, found.files[path], events, corrections.get(sheet_id, ()))
+        _sheet(sheet_id, path, files[path], events, corrections.get(sheet_id, ()))
         for sheet_id, path in sorted(paths.items())
     )
     findings = [finding for event in events.values() for finding in event.findings]
     findings += [_left_aside(path, reason) for path, reason in sorted(found.strays.items())]
     rows = [event.row() for event in events.values() if event.event_id]
+    told = pa.Table.from_pylist(rows, schema=TABLES["events"].schema), finding_table(findings)
+    before = (known.events, known.findings)
+    both = [pa.concat_tables([now, *([then] if then else [])]) for now, then in zip(told, before, strict=True)]
     return Seeds(
-        sheets,
-        pa.Table.from_pylist(rows, schema=TABLES["events"].schema),
-        read_identity(_content(root, found, IDENTITY)),
-        finding_table(findings),
+        sheet_ids, sheets, both[0].sort_by("event_id"), read_identity(_content(root, found, IDENTITY)), both[1]
     )
+
+
+def folder_of(path: str) -> str:
+    """The folder in which a file or sheet lies; empty for the root."""
+    return path.rpartition("/")[0]
 
 
 def _left_aside(path: str, reason: str) -> Finding:

@@ -152,8 +152,8 @@ def collect(plan: Plan, staging: str, names: Sequence[str], current: Snapshot | 
     fresh = staged(staging, names)
     if not plan.reused or current is None:
         return fresh
-    order = [sheet.sheet_id for sheet in plan.seeds.sheets]
-    return {name: interleave(order, as_read(name, current), plan.reused, rows.whole()) for name, rows in fresh.items()}
+    order, reused = plan.seeds.sheet_ids, plan.reused
+    return {name: interleave(order, as_read(name, current), reused, rows.whole()) for name, rows in fresh.items()}
 
 
 def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:

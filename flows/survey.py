@@ -9,7 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.extract import Scan, Seeds, gather, scan
+from flows.decisions import CORRECTIONS
+from flows.events import CHECKS
+from flows.extract import Known, Scan, Seeds, folder_of, gather, scan
 from flows.sheet_files import Sheet
 from flows.snapshots import Snapshot, Warehouse
 from transforms.schema import SCHEMA_VERSION
@@ -63,8 +65,11 @@ def survey(location: str, current: Snapshot | None, full: bool) -> Plan | Outcom
     inputs = _inputs(found, code)
     if current and not full and stands(current, inputs):
         return _unchanged(current)
-    seeds = gather(found)
+    known = _known(current, found, code) if current and not full else Known()
+    seeds = gather(found, known)
+    before = current.manifest["inputs"]["sheets"] if current and known.folders else {}
     keys = {sheet.sheet_id: sheet.key(code) for sheet in seeds.sheets}
+    keys = {sheet_id: keys.get(sheet_id) or before[sheet_id] for sheet_id in seeds.sheet_ids}
     reused = frozenset[str]() if full or not current else _reusable(current, keys)
     return Plan(seeds, inputs | {"sheets": keys}, reused)
 
@@ -105,11 +110,37 @@ def _unchanged(current: Snapshot) -> Outcome:
     return Outcome(current, None, 0, current.manifest["tables"]["sheets"]["rows"])
 
 
+def _known(last: Snapshot, found: Scan, code: str) -> Known:
+    """What the last snapshot tells of folders in which nothing changed, nor in what reads and corrects their sheets."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    before = last.manifest["inputs"]
+    moved = {path for path, _ in before["files"].items() ^ found.inputs.items()}
+    if before.get("code", {}).get("reading") != code or CORRECTIONS in moved:
+        return Known()
+    unread = before["sheets"].keys() - _read(last)
+    folders = {folder_of(path) for path in found.files} - {folder_of(path) for path in moved | unread} - {""}
+    of, events, findings = pa.array(folders, pa.string()), last.table("events"), last.table("findings")
+    doubted = pc.is_in(findings["check"], pa.array(CHECKS))
+    return Known(
+        folders,
+        [sheet_id for sheet_id in before["sheets"] if folder_of(sheet_id) in folders],
+        events.filter(pc.is_in(events["event_id"], of)),
+        findings.filter(pc.and_(doubted, pc.is_in(findings["event_id"], of))),
+    )
+
+
 def _reusable(current: Snapshot, keys: Mapping[str, str]) -> Set[str]:
     """The sheets that were read before, from the same bytes, facts and code."""
     before = current.manifest["inputs"].get("sheets", {})
     same = {sheet_id for sheet_id, key in keys.items() if before.get(sheet_id) == key}
-    return frozenset(same & set(current.table("sheets", ["sheet_id"])["sheet_id"].to_pylist()) if same else ())
+    return frozenset(same & _read(current) if same else ())
+
+
+def _read(last: Snapshot) -> set[str]:
+    """The sheets that the last snapshot holds."""
+    return set(last.parts("sheets").whole("sheet_id")["sheet_id"].to_pylist())
 
 
 def _code(parts: Sequence[str]) -> str:

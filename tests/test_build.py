@@ -16,10 +16,11 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import cli, parquet, progress, report, row_groups, steps, stored, survey
+from flows import cli, extract, parquet, progress, report, row_groups, steps, stored, survey
 from flows.cli import main
 from flows.cluster import BATCHES_OF_A_TASK, even_shares
 from flows.errors import DataError, UserError
+from flows.events import read_event
 from flows.snapshots import Snapshot, Warehouse
 from flows.steps import Direct
 from flows.survey import PROJECT, Outcome
@@ -163,6 +164,24 @@ def test_a_few_changes_among_many_sheets_give_the_bytes_of_a_full_build(tmp_path
     )
     assert (quick.fresh, quick.reused, whole.reused) == (3, 56, 0)
     assert files(quick.snapshot) == files(whole.snapshot)
+
+
+def test_what_is_known_of_a_folder_is_not_asked_again(tmp_path, monkeypatch):
+    """Facts, doubts and sheets of folders whose files are as they were come from the last snapshot."""
+    seeds, warehouse = tmp_path / "seeds", tmp_path / "warehouse"
+    sheets = [path for path, _ in write_archive(seeds, 12)]
+    with sheets[0].with_name("event.toml").open("a") as file:
+        file.write('nmae = "A slip"\n')
+    build(seeds, warehouse)
+    sheets[4].write_text(sheets[4].read_text() + "note\n")
+    whole = build(seeds, copied(warehouse, tmp_path / "whole"), full=True)
+    asked: list[str] = []
+    monkeypatch.setattr(extract, "read_event", lambda event, *rest: asked.append(event) or read_event(event, *rest))
+    quick = build(seeds, warehouse)
+    assert asked == ["event-00001"]
+    assert files(quick.snapshot) == files(whole.snapshot)
+    doubts = quick.snapshot.table("findings", ["check", "event_id"]).to_pylist()
+    assert {"check": "event-key-is-known", "event_id": "event-00000"} in doubts
 
 
 @pytest.mark.parametrize(
