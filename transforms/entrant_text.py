@@ -125,5 +125,5 @@ def _read_countries(text: str) -> str | None:
 
 
 def _is_name(text: str) -> bool:
-    """True for what could be a team; `(2)` is part of the entrant's own name."""
-    return sum(character.isalpha() for character in text) > 1
+    """True for what could be a team; `(2)` is part of the entrant's own name, and so is `(see note 1)`."""
+    return sum(character.isalpha() for character in text) > 1 and not text.casefold().startswith(("see ", "note "))

@@ -24,7 +24,7 @@ _RUN = 3  # numbers that run on count so often at most: a run is one fact, not o
 _SEEN_WEIGHT = 0.8  # repeats down a column depend on each other more than the cells' looks do
 _SEEN_AT = len(TRAITS) + len(STEPS)
 _FIRST_AT = _SEEN_AT + len(SEEN)
-_NUMERIC = ("digit", "integer", "big integer", "ordinal", "decimal", "seconds", "number", "speed")
+_NUMERIC = ("digit", "integer", "big integer", "ordinal", "decimal", "seconds", "number", "speed", "laps")
 _IS_NUMERIC = np.isin(np.array(TRAITS), _NUMERIC)
 _RACING = [
     trait_index(t)
@@ -34,6 +34,7 @@ _RACING = [
         "lap time",
         "race time",
         "gap",
+        "laps",
         "status",
         "class",
         "make",
