@@ -17,6 +17,7 @@ from transforms.identity.standing import Renewed, Standing
 from transforms.parts import Parts, Tables
 
 FILLED = ("car_id", "entrant_id")
+PRINTED = ("crew_size", "season", "make", "model", "engine_make", "car", "entrant")
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,11 @@ class Entered:
         return {name: column.take(pa.array(at)).dictionary_decode() for name, column in ids.items()}
 
 
-def entered(results: Parts, previous: Tables | None) -> tuple[Entered, pa.Table, pa.Table]:
-    """What each result entered, the table of entrants, and that of cars."""
-    keys = ["result_id"] if previous else []
-    printed = results.columns("crew_size", "season", "make", "model", "engine_make", "car", "entrant", *keys)
+def entered(printed: pa.Table, previous: Tables | None) -> tuple[Entered, pa.Table, pa.Table]:
+    """What each result entered, by what is PRINTED of it, with its id if there are `previous` tables.
+
+    With the table of entrants, and that of cars.
+    """
     entrant, entrants = resolve_entrants(printed, _borne(printed, previous, "entrant_id"))
     car, table = resolve_cars(printed, _borne(printed, previous, "car_id"))
     return Entered(car, entrant, manned(printed)), entrants, table

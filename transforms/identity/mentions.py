@@ -20,7 +20,7 @@ from transforms.identity.groups import Codes, compact, dense, distinct, ordered,
 from transforms.identity.patterns import Patterns
 from transforms.identity.prints import Prints
 from transforms.identity.understood import Names, understood
-from transforms.parts import Parts
+from transforms.parts import Parts, in_one
 
 # What of a car may stand beside two mentions of one person.
 KINDS = ("sheet", "event", "car_at_event", "entrant", "series", "race", "car", "number_kept", "season")
@@ -138,20 +138,56 @@ class Company:
     prints: Prints
 
 
+@dataclass(frozen=True)
+class Crews:
+    """The cars of mentions in order, with what is `printed` of them (CAR); `result` is the place of each mention's."""
+
+    result: Codes
+    printed: pa.Table
+
+    @classmethod
+    def of(cls, rows: Parts) -> Crews:
+        """Those of driver_results."""
+        found: list[np.ndarray] = []
+
+        def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
+            for part in rows.scan([*columns, "seat"]):
+                first = pc.equal(part["seat"], 1)
+                found.append(np.asarray(first))
+                yield part.select(list(columns)).filter(first)
+
+        printed = Parts(rows.schema, scan).columns(*CAR)
+        return cls(np.cumsum(np.concatenate([np.zeros(0, dtype=bool), *found]), dtype=np.int32) - 1, printed)
+
+    @classmethod
+    def in_results(cls, results: pa.Table) -> Crews:
+        """Those of results (CAR, crew_size)."""
+        size = np.asarray(pc.fill_null(results["crew_size"], 0))
+        manned = np.flatnonzero(size)
+        printed = results.select(CAR).take(pa.array(manned))
+        columns = {name: in_one(printed[name]) for name in CAR}
+        return cls(np.repeat(np.arange(len(manned), dtype=np.int32), size[manned]), pa.table(columns))
+
+
 def gather(
     read: Mapping[str, pa.Table | Parts],
     known: Mapping[str, str] = MappingProxyType({}),
     company: Company | None = None,
+    crews: Crews | None = None,
 ) -> Mentions:
     """Encode the mentions of the read tables, which stand in order, and what is printed beside them.
 
-    `known` tells by sheet how names are to be read; the names of other sheets decide that themselves.
+    `known` tells by sheet how names are to be read; the names of other sheets decide that themselves. `crews` spares
+    the reading of what stands in results as well. Raises ValueError where these are others than the mentions'.
     """
-    result, cars = _cars(Parts.of(read["driver_results"]), read.get("events"))
+    crews = crews or Crews.of(Parts.of(read["driver_results"]))
+    result, cars = crews.result, _cars(crews.printed, read.get("events"))
     printed = Parts.of(read["driver_results"]).columns("name_text", "pseudonym")
     text, texts = codes(pc.fill_null(printed["name_text"].combine_chunks(), ""))
     quoted = np.asarray(pc.fill_null(printed["pseudonym"], fill_value=False)).astype(np.int8)
     del printed
+    if len(text) != len(result):
+        raise ValueError("results and driver_results are not of the same crews")
     sheets: list[str] = cars.texts["sheet"].to_pylist()
     reading = _readings(cars.sheet[result], sheets, text, texts, quoted, known)
     name, prints = _prints(text, texts, reading[cars.sheet[result]], quoted)
@@ -163,17 +199,8 @@ def gather(
     return Mentions(name, result, names, cars, dict(zip(sheets, forms, strict=True)), known)
 
 
-def _cars(rows: Parts, events: pa.Table | None) -> tuple[Codes, Cars]:
-    """The cars of driver_results, and the place of each mention's car among them."""
-    found: list[np.ndarray] = []
-
-    def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
-        for part in rows.scan([*columns, "seat"]):
-            first = pc.equal(part["seat"], 1)
-            found.append(np.asarray(first))
-            yield part.select(list(columns)).filter(first)
-
-    printed = Parts(rows.schema, scan).columns(*CAR)
+def _cars(printed: pa.Table, events: pa.Table | None) -> Cars:
+    """The cars of which CAR is printed, in order."""
     sheet, event, number = (codes(printed[name]) for name in ("sheet_id", "event_id", "car_number"))
     series, race = _calendar(event[1], events)
     car, cars = codes(printed["car"])
@@ -181,8 +208,7 @@ def _cars(rows: Parts, events: pa.Table | None) -> tuple[Codes, Cars]:
     entrant = core_keys(printed["entrant"])[0]
     model = np.append(codes(fold_array(cars))[0], np.int32(-1))[car]
     texts = {"sheet": sheet[1], "event": event[1], "number": number[1]}
-    result = np.cumsum(np.concatenate([np.zeros(0, dtype=bool), *found]), dtype=np.int32) - 1
-    return result, Cars(sheet[0], event[0], season, number[0], entrant, model, series[event[0]], race[event[0]], texts)
+    return Cars(sheet[0], event[0], season, number[0], entrant, model, series[event[0]], race[event[0]], texts)
 
 
 def in_order(rows: pa.Table, results: pa.Table) -> pa.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from functools import partial
 
 import numpy as np
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from transforms.identity.decisions import DecisionError
 from transforms.identity.doubts import Careers, doubts
-from transforms.identity.entered import FILLED, Entered, entered
+from transforms.identity.entered import FILLED, PRINTED, Entered, entered
 from transforms.identity.groups import Codes
 from transforms.identity.judgement import (
     Identified,
@@ -20,7 +20,7 @@ from transforms.identity.judgement import (
     named_sheets,
     redirected,
 )
-from transforms.identity.mentions import gather, in_order
+from transforms.identity.mentions import CAR, Crews, Mentions, gather, in_order
 from transforms.identity.outcome import names
 from transforms.identity.renewal import told_again
 from transforms.identity.scope import concerned
@@ -62,10 +62,11 @@ def told_apart(
         except DecisionError:
             pass  # what is wrong with a decision can be said of the whole archive only
     rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
-    entries, entrants, cars = entered(results, previous)
-    found, careers, told = _everybody(read, rows, results, decisions, previous)
-    if len(entries.of) != int(careers.car.max(initial=-1)) + 1:
-        raise ValueError("results and driver_results are not of the same crews")
+    printed = results.columns(*dict.fromkeys((*PRINTED, *CAR, *(["result_id"] if previous else []))))
+    entries, entrants, cars = entered(printed, previous)
+    gathered = partial(gather, read, crews=Crews.in_results(printed))
+    del printed
+    found, careers, told = _everybody(gathered, read, decisions, previous)
     return {
         **told,
         "results": results.filled(FILLED, entries.columns),
@@ -80,10 +81,11 @@ def told_apart(
 
 
 def _everybody(
-    read: Mapping[str, pa.Table | Parts], rows: Parts, results: Parts, decisions: pa.Table, previous: Tables | None
+    gathered: Callable[[], Mentions], read: Tables, decisions: pa.Table, previous: Tables | None
 ) -> tuple[Identified, Careers, dict[str, pa.Table]]:
     """All who are printed, their careers, and the tables of how they are printed: sheets and names."""
-    found = identified(partial(gather, read), rows, None, decisions, claims_of(previous))
+    rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
+    found = identified(gathered, rows, None, decisions, claims_of(previous))
     mentions = found.mentions
     person, cars = found.people.of_mentions(slice(None)), mentions.cars
     tables = {
