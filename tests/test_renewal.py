@@ -47,7 +47,8 @@ def archive() -> Tables:
 
 def changed(read: Tables, draw: np.random.Generator) -> tuple[Tables, set[str]]:
     """The archive after a handful of changes of every kind, and the sheets that they touch."""
-    rows = read["driver_results"]
+    rows, results = read["driver_results"], read["results"]
+    result = np.array(results["result_id"].to_pylist(), dtype=object)
     sheet, car = (np.array(rows[name].to_pylist(), dtype=object) for name in ("sheet_id", "result_id"))
     names = np.array(rows["name_text"].to_pylist(), dtype=object)
     touched = set(draw.choice(np.unique(sheet), 6, replace=False).tolist())
@@ -58,14 +59,15 @@ def changed(read: Tables, draw: np.random.Generator) -> tuple[Tables, set[str]]:
             sheets.add(name)
         elif what == 1:
             cars.add(car[at])
-        elif what == 2:
-            rows = replaced(rows, "car_number", car == car[at], ["999"])
-        elif what == 3:
-            rows = replaced(rows, "entrant", car == car[at], [draw.choice(rows["entrant"].to_pylist())])
+        elif what in (2, 3):
+            column = "car_number" if what == 2 else "entrant"
+            value = "999" if what == 2 else draw.choice(rows["entrant"].to_pylist())
+            rows = replaced(rows, column, car == car[at], [value])
+            results = replaced(results, column, result == car[at], [value])
         else:
             slip = names[at][:-1] if what == 4 else draw.choice(names)
             rows = replaced(rows, "name_text", np.array([at]), [slip])
-    return kept(read | {"driver_results": rows}, sheets, cars), touched
+    return kept(read | {"driver_results": rows, "results": results}, sheets, cars), touched
 
 
 def rest(read: Tables, touched: set[str]) -> frozenset[str]:
