@@ -17,6 +17,7 @@ from transforms.spans import Spans, bytes_of, cut, holding
 
 # A slash divides names only with a blank beside it: `Lola B2K/10B` and `N/A` are words.
 _BETWEEN = r"\s*\x1f\s*|\s+/\s*|/\s+|\s*\|\s*|\s+[&+]\s+|\s*<br\s*/?>\s*"
+_LISTED = r"\s*;\s+"
 _DASH = r"\s+[-–]\s+"
 _IS_BLANK = np.isin(np.arange(256), [*b" \t\n\f\r"])
 _MARKS = b"\x1f|/&+"
@@ -84,6 +85,11 @@ def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
 def _part_names(printed: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, Ints]:
     """Crews and the places of single bytes that divide their names."""
     between, odd = _between_names(printed, _MARKS)
+    # A semicolon may end what stands for a letter in HTML (`O&#39;Brien`), and divides where no other mark does.
+    listed = holding(printed, b";") & ~holding(printed, b"&/|")
+    if listed.any():
+        printed = change_where(pa.array(listed), printed, partial(_joined, between=_LISTED))
+        between, odd = _between_names(printed, _MARKS)
     # Most that divides names is a single byte and divides them as it stands; what more there is becomes JOIN.
     other = holding(printed, b"<") | flags(_text_of(printed, odd), len(printed))
     if other.any():

@@ -21,7 +21,7 @@ from transforms.dialect import Lines
 from transforms.entrant_text import read_entrants
 from transforms.facts import SheetFacts
 from transforms.lexicon import find_country
-from transforms.masks import scattered
+from transforms.masks import replaced, scattered
 from transforms.nations import begin_with_country, countries_before
 from transforms.rows import Extras, Placed, slot_texts
 from transforms.schema import TABLES
@@ -132,10 +132,23 @@ def _cars(texts: dict[str, Coded]) -> dict[str, pa.Array]:
         columns = [pc.fill_null(part.at(at).spread(filled(part.texts)), "") for part in in_parts]
         whole = _single_blanks(pc.binary_join_element_wise(*columns, " "))
         car = car.replaced(at, pc.if_else(pc.equal(whole, ""), None, whole))
-    names = filled(car.texts)
-    cars = {name: car.spread(part) for name, part in _parts(read_cars(names))}
+    cars = _read_cars(car, texts["make"])
     engine = texts["engine"].spread(read_engine_makers(texts["engine"].texts))
-    return {"car": car.spread(names), **cars, "engine_make": pc.coalesce(engine, cars["engine_make"])}
+    return cars | {"engine_make": pc.coalesce(engine, cars["engine_make"])}
+
+
+def _read_cars(car: Coded, make: Coded) -> dict[str, pa.Array]:
+    """Cars and their parts; one without a make (`M23`) is of the make that has a column of its own."""
+    names = filled(car.texts)
+    cars = {"car": car.spread(names), **{name: car.spread(part) for name, part in _parts(read_cars(names))}}
+    known = read_cars(filled(make.texts))["make"].combine_chunks().is_valid().to_numpy(zero_copy_only=False)
+    of_another = make.rows(known) & cars["car"].is_valid().to_numpy(zero_copy_only=False)
+    at = np.flatnonzero(of_another & cars["make"].is_null().to_numpy(zero_copy_only=False))
+    if not len(at):
+        return cars
+    whole = pc.binary_join_element_wise(make.at(at).column(), cars["car"].take(pa.array(at)), " ")
+    again = {"car": whole, **dict(_parts(read_cars(whole)))}
+    return {name: replaced(column, at, again[name]) for name, column in cars.items()}
 
 
 def _parts(read: pa.Table) -> Iterator[tuple[str, pa.Array]]:
