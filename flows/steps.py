@@ -166,7 +166,8 @@ def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:
     known = {**read, "events": plan.seeds.events}
     previous = current.tables if current else None
     try:
-        found = told_apart(known, plan.seeds.decisions, previous, _as_judged(plan, current))
+        let_go = current.let_go if current else lambda: None
+        found = told_apart(known, plan.seeds.decisions, previous, _as_judged(plan, current), let_go)
     except DecisionError as error:
         raise DataError(str(error)) from None
     return known | found | {"findings": pa.concat_tables([Parts.of(read["findings"]).whole(), found["findings"]])}

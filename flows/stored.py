@@ -33,13 +33,10 @@ class Stored:
         stays = np.arange(self._rows, dtype=np.int32)
         return Parts(self._schema, self._scan, self._coded, self._picked, self._rows, stays)
 
-    def hold(self, columns: Sequence[str]) -> dict[str, pa.ChunkedArray]:
-        """Columns, their texts as codes where they recur, read unless they are held."""
-        with self._reading, self._readable():
-            if missing := [name for name in columns if name not in self._held]:
-                file = self._opened(self._texts)
-                self._held.update((name, self._column(file, name)) for name in missing)
-            return {name: self._held[name] for name in columns}
+    def hold(self, columns: Sequence[str]) -> None:
+        """Hold columns that will be asked for again, their texts as codes where they recur."""
+        with self._reading:
+            self._held |= self._columns(columns)
 
     def let_go(self) -> None:
         """Hold nothing more."""
@@ -57,7 +54,9 @@ class Stored:
                 yield pa.Table.from_batches([batch]).select(columns)
 
     def _coded(self, columns: Sequence[str]) -> Iterator[pa.Table]:
-        yield pa.table(self.hold(columns))
+        with self._reading:  # they may be on their way
+            found = self._columns(columns)
+        yield pa.table(found)
 
     def _picked(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
         held = {name: column for name, column in self._held.items() if name in columns}
@@ -79,6 +78,14 @@ class Stored:
                 part = file.read_row_group(group, columns=list(columns), use_threads=False).select(columns)
                 yield taken(part, places[low:high] - start)
             start = stop
+
+    def _columns(self, names: Sequence[str]) -> dict[str, pa.ChunkedArray]:
+        """Columns as they are held, or read now."""
+        missing = [name for name in names if name not in self._held]
+        with self._readable():
+            file = self._opened(self._texts) if missing else None
+            found = {name: self._column(file, name) for name in missing if file}
+        return {name: found[name] if name in found else self._held[name] for name in names}
 
     def _column(self, file: pq.ParquetFile, name: str) -> pa.ChunkedArray:
         """One column; codes in one piece, other texts as they lie in the row groups."""

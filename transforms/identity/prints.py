@@ -62,11 +62,21 @@ class Prints:
         count = len(self.table) + int(surname.max(initial=-1)) + 1
         return components(count, self._owner, len(self.table) + surname)[: len(self.table)]
 
-    def kindred(self, some: Codes) -> np.ndarray:
-        """Which prints are joined with some by surnames; these are among them."""
-        joined = np.zeros(len(self.kin), dtype=bool)
-        joined[self.kin[some]] = True
-        return np.asarray(joined[self.kin])
+    def joined(self, printed: pa.ListArray, alike: tuple[Codes, Codes]) -> Codes:
+        """The least place among the prints with which each is joined by surnames or by people, be it over others.
+
+        `printed` are the texts under which each person is, `alike` the places of people who are nearly called so.
+        """
+        kin = np.append(self.kin, -1)[self._place].reshape(len(self.texts), -1)
+        one = np.append(kin.max(axis=1, initial=-1), -1)  # of each text, and of none
+        text, reading = np.nonzero((kin >= 0) & (kin != one[:-1, None]))
+        person, own = np.asarray(pc.list_parent_indices(printed)), one[among(printed.flatten(), self.texts)]
+        first = np.full(len(printed), -1, dtype=own.dtype)
+        first[person[::-1]] = own[::-1]
+        left = np.concatenate([one[text], first[person], first[alike[0]]])
+        right = np.concatenate([kin[text, reading], own, first[alike[1]]])
+        held = (left >= 0) & (right >= 0)
+        return np.asarray(components(len(self.kin), left[held], right[held])[self.kin])
 
     def standing(self, used: np.ndarray) -> pa.Table:
         """The rows of the prints that are used, in order."""

@@ -15,7 +15,7 @@ from transforms.identity.entered import entered_again
 from transforms.identity.judgement import claims_of, identified, named_sheets, redirected
 from transforms.identity.mentions import Company, gather
 from transforms.identity.outcome import Drivers
-from transforms.identity.scope import Scope, alike
+from transforms.identity.scope import Scope
 from transforms.identity.standing import merged
 from transforms.identity.told import Told
 from transforms.parts import Parts, Tables
@@ -59,7 +59,8 @@ def told_again(
 def _drivers_again(previous: Tables, known: pa.Array, told: Told, people: Drivers) -> tuple[Parts, pa.ChunkedArray]:
     """The drivers of the last snapshot, by their `known` ids, but for those who changed, and these; and all ids."""
     before = Parts.of(previous["drivers"])
-    some = pa.concat_arrays([told.persons, people.alike, alike(before)[0]])
+    paired = np.asarray(pc.greater(pc.list_value_length(before.whole("alike")["alike"]), 0))
+    some = pa.concat_arrays([told.persons, people.alike, known.filter(pa.array(paired))])
     anew = np.asarray(pc.is_in(people.ids, some))
     stay = ~np.asarray(pc.is_in(known, pa.concat_arrays([told.persons, people.ids.filter(pa.array(anew))])))
     drivers = merged(before, known, stay, people.rows(np.flatnonzero(anew)), "driver_id")

@@ -45,6 +45,7 @@ def told_apart(
     decisions: pa.Table,
     previous: Tables | None,
     unchanged: Set[str] = frozenset(),
+    let_go: Callable[[], None] = lambda: None,
 ) -> dict[str, pa.Table | Parts]:
     """Give every mention its person and every result its entrant and its car.
 
@@ -53,7 +54,8 @@ def told_apart(
     snapshot, so that ids stay. `unchanged` are the sheets that were read as they are then, from the same decisions:
     with them only those are judged again whom the others may concern, which gives the same tables. Returns sheets,
     results, driver_results, drivers, driver_links, driver_redirects, names, entrants, cars and findings, of which
-    those that were given in parts are made in parts, as they are asked for. Raises DecisionError.
+    those that were given in parts are made in parts, as they are asked for. Where everybody is judged after all, the
+    columns of `previous` that were held for a few are `let_go`. Raises DecisionError.
     """
     scope = concerned(read, decisions, previous, unchanged) if previous and unchanged else None
     if scope and previous:
@@ -61,6 +63,7 @@ def told_apart(
             return told_again(read, decisions, previous, scope, unchanged)
         except DecisionError:
             pass  # what is wrong with a decision can be said of the whole archive only
+    let_go()
     rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
     printed = results.columns(*dict.fromkeys((*PRINTED, *CAR, *(["result_id"] if previous else []))))
     entries, entrants, cars = entered(printed, previous)

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import Spans
+from transforms.identity.arrays import Spans, distinct_of
 from transforms.identity.changes import kept, lost, retold_events, standing
 from transforms.identity.decisions import MENTION, read_decisions
 from transforms.identity.former import Former
@@ -100,14 +100,18 @@ def concerned(
     gone, own = lost(stood, there.rows), prints.of(rows, _reading(rows, fresh))
     was = former.printed(gone)
     touched = np.union1d(own[stood[changed] < 0], was)
-    hot = prints.kindred(np.concatenate([touched, prints.like(touched), _meant(decisions, former, new, here, stood)]))
-    places, name = former.bearing(hot)
+    seeds = np.concatenate([touched, prints.like(touched), _meant(decisions, former, new, here, stood)])
+    joined = prints.joined(*_people(Parts.of(previous["drivers"])))
+    places, name = former.bearing(np.isin(joined, joined[seeds]))
+    if len(places) > SHARE * here.rows:
+        return None
+    again = np.zeros(there.rows, dtype=bool)
+    again[gone] = again[places] = True
     used = np.ones(len(prints.table), dtype=bool)
     used[was] = False
     used[own] = True
     used[name[~np.isin(places, gone)]] = True
-    again = _closed(former, hot, places, gone, Parts.of(previous["drivers"]))
-    scope = Scope(
+    return Scope(
         former,
         stood,
         again,
@@ -118,7 +122,6 @@ def concerned(
         {sheet: before[sheet] for sheet in same & before.keys()} | fresh.readings,
         prints.standing(used),
     )
-    return scope if len(scope.judged) <= SHARE * here.rows else None
 
 
 def _events(tables: Mapping[str, pa.Table | Parts]) -> pa.Table | None:
@@ -166,44 +169,12 @@ def _meant(decisions: pa.Table, former: Former, new: Parts, here: Spans, stood: 
     return np.concatenate([former.printed(np.concatenate([borne, old[old >= 0]])), former.prints.named(said)])
 
 
-def _closed(former: Former, hot: np.ndarray, places: Codes, gone: Codes, drivers: Parts) -> np.ndarray:
-    """Which mentions of the last build are `gone` or of somebody whom the prints that are `hot` concern.
-
-    That is whoever bears one of these, at the `places` given; and with him all that he was printed as, and whoever is
-    nearly called so.
-    """
-    again = np.zeros(former.sheets.rows, dtype=bool)
-    again[gone] = True
-    pairs = alike(drivers)
-    known = pa.array([], pa.string())
-    some = np.union1d(places, gone)
-    while len(some):
-        again[some] = True
-        moved = _with_alike(_without(pc.unique(former.ids(some)), known), *pairs)
-        drawn = former.being(_without(moved, known))
-        drawn = drawn[~again[drawn]]
-        again[drawn] = True
-        known = pc.unique(pa.concat_arrays([known, moved]))
-        more = former.prints.kindred(former.printed(drawn)) & ~hot
-        some = former.bearing(more)[0] if more.any() else drawn[:0]
-        some, hot = some[~again[some]], hot | more
-    return again
-
-
-def _without(ids: pa.Array, others: pa.Array) -> pa.Array:
-    return ids.filter(pc.invert(pc.is_in(ids, others)))
-
-
-def _with_alike(ids: pa.Array, one: pa.Array, other: pa.Array) -> pa.Array:
-    """Some people, those who are kept apart from them though their names are alike, and so on."""
-    while len(more := _without(pc.unique(other.filter(pc.is_in(one, ids))), ids)):
-        ids = pa.concat_arrays([ids, more])
-    return ids
-
-
-def alike(drivers: Parts) -> tuple[pa.Array, pa.Array]:
-    """The pairs of people who are kept apart though their names are alike."""
-    some = np.flatnonzero(pc.greater(pc.list_value_length(drivers.whole("alike")["alike"]), 0))
-    rows = drivers.take(some, ["driver_id", "alike"]).combine_chunks()
-    lists = rows["alike"].combine_chunks()
-    return rows["driver_id"].combine_chunks().take(pc.list_parent_indices(lists)), lists.flatten()
+def _people(drivers: Parts) -> tuple[pa.ListArray, tuple[Codes, Codes]]:
+    """The texts under which each person is printed, and the pairs who are kept apart though their names are alike."""
+    rows = drivers.whole("driver_id", "names", "alike").combine_chunks()
+    alike = rows["alike"].combine_chunks()
+    other, ids = distinct_of(alike.flatten())
+    found = pc.index_in(rows["driver_id"], ids)
+    place = np.zeros(len(ids), dtype=np.int64)
+    place[np.asarray(found.drop_null())] = np.flatnonzero(found.is_valid())
+    return rows["names"].combine_chunks(), (np.asarray(pc.list_parent_indices(alike)), place[other])
