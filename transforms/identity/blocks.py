@@ -42,7 +42,9 @@ def in_turn(judge: Callable[[B], T], blocks: Iterable[B]) -> list[T]:
 def _judged(tracks: Context, people: Context, forbidden: Codes, block: tuple[Codes, Codes]) -> tuple[Codes, Links]:
     """The tracks of a block, and their links by the numbers that people have outside of it."""
     one, two = block
-    there = forbidden[np.isin(forbidden // people.owners, one) & np.isin(forbidden % people.owners, two)]
+    there = forbidden
+    if len(there):
+        there = there[np.isin(there // people.owners, one) & np.isin(there % people.owners, two)]
     track, whom = np.searchsorted(one, there // people.owners), np.searchsorted(two, there % people.owners)
     apart = paired(track, len(two), whom)
     found = link(tracks.only(one), people.only(two), apart)

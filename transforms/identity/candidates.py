@@ -35,7 +35,14 @@ class Pairs:
 
     def only(self, keep: np.ndarray) -> Pairs:
         """The pairs for which `keep` is true."""
-        return Pairs(self.tracks, self.people, self.track[keep], self.person[keep], self.part[keep])
+        at = np.flatnonzero(keep)
+        return Pairs(self.tracks, self.people, self.track[at], self.person[at], self.part[at])
+
+    def few(self) -> tuple[Codes, Pairs]:
+        """The tracks that have candidates, of which there are few in a crowd; and the pairs by their numbers there."""
+        some = distinct(self.track)
+        few = self.tracks.only(some)
+        return some, Pairs(few, self.people, np.searchsorted(some, self.track), self.person, self.part)
 
     def shared(self, kind: str) -> Codes:
         """How many items of a kind each track has in common with its candidate."""
@@ -176,5 +183,6 @@ def _key(mentions: Mentions, surname: Codes, head: Codes) -> Codes:
 def _of_owner(context: Context, value: Codes) -> Codes:
     """The greatest value among the mentions of each owner."""
     out = np.full(context.owners, -1)
-    np.maximum.at(out, context.owner, value)
+    held = np.diff(context.start) > 0
+    out[held] = np.maximum.reduceat(value, context.start[:-1][held]) if held.any() else -1
     return out

@@ -110,9 +110,9 @@ class Linked(Context):
     @classmethod
     def to(cls, base: Context, tracks: Context, person: Codes) -> Linked:
         """Lay what stands beside the tracks beside their persons (-1 for none)."""
-        return cls(base.mentions, base.owners, base.places, base.owner, base, tracks, person)
+        held = np.flatnonzero(person >= 0)
+        return cls(base.mentions, base.owners, base.places, base.owner, base, tracks.only(held), person[held])
 
     def _bag(self, kind: str) -> Bag:
-        held = np.flatnonzero(self.person >= 0)
-        place, item = self.tracks.bag(kind).items(held)
-        return self.base.bag(kind).plus(self.person[held][place], item)
+        track, item = self.tracks.bag(kind).pairs
+        return self.base.bag(kind).plus(self.person[track], item)

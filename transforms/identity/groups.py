@@ -112,7 +112,7 @@ class Bag:
     @classmethod
     def of(cls, owners: int, span: int, owner: Codes, item: Codes) -> Bag:
         """The bag of the pairs (owner, item); negative items and owners are nothing."""
-        held = (item >= 0) & (owner >= 0)
+        held = np.flatnonzero((item >= 0) & (owner >= 0))
         keys = distinct(paired(owner[held], span, item[held]))
         return cls(keys, span, owners)
 
@@ -128,6 +128,11 @@ class Bag:
         new = np.append(self.keys, -1)[place] != more
         keys = np.insert(self.keys, place[new], more[new])
         return Bag(keys, self.span, self.owners)
+
+    @property
+    def pairs(self) -> tuple[Codes, Codes]:
+        """All owners, each beside each of its items."""
+        return self.keys // self.span, self.keys % self.span
 
     def items(self, owner: Codes) -> tuple[Codes, Codes]:
         """All items of the given owners: the place in `owner` that each belongs to, and the item."""

@@ -52,9 +52,11 @@ def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
         idle = idle[sought(pair, idle)[1] == 0]
         possible = possible.only(~np.isin(pair, forbidden))
         bearers = np.where(namesakes.size > FEW, namesakes.size, np.bincount(possible.track, minlength=tracks.owners))
-        pairs = _free(possible)
-        judged = np.bincount(pairs.track, minlength=tracks.owners) > 0
-        again = Weighed(pairs.track, pairs.person, weigh(pairs, bearers[pairs.track]))
+        some, pairs = possible.few()
+        pairs = _free(pairs)
+        track = some[pairs.track]
+        judged = np.bincount(track, minlength=tracks.owners) > 0
+        again = Weighed(track, pairs.person, weigh(pairs, bearers[track]))
         weighed = weighed.only(~judged[weighed.track]).plus(again)
         open_ = np.where(asked, judged, open_)
         chosen = _clear(weighed.only(open_[weighed.track]), tracks, BAR + margin)
@@ -136,8 +138,8 @@ def _two_best(weighed: Weighed, tracks: int) -> tuple[Codes, Codes]:
 
 def _one_a_sheet(links: Weighed, tracks: Context) -> np.ndarray:
     """Which links may stand: of two that put one person on one sheet the higher, and neither of equals."""
-    sheets = tracks.bag("sheet")
-    place, sheet = sheets.items(links.track)
+    sheets = tracks.only(links.track).bag("sheet")
+    place, sheet = sheets.pairs
     key = paired(links.person[place], sheets.span, sheet)
     order = ordered(key, -links.total[place])
     ranked, points = key[order], links.total[place][order]

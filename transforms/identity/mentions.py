@@ -120,7 +120,7 @@ class Mentions:
         car = self.result[places]
         size = start[car + 1] - start[car]
         here, other = spread(start[car], np.where(size > CREW, 0, size))
-        apart = places[here] != other
+        apart = np.flatnonzero(places[here] != other)  # numpy takes by places sooner than by marks
         return here[apart], other[apart]
 
     @cached_property
