@@ -250,6 +250,17 @@ def test_doubts_about_people_are_found() -> None:
     assert [row["check"] for row in found] == ["driver-in-two-cars", "career-gap"]
 
 
+def test_one_country_however_written_contradicts_nothing() -> None:
+    """`GB`, `GBR` and `United Kingdom` are one country; another one beside the same name is a finding."""
+    cars = archive(*((f"{sheet}/race", 1980, "1", "Karl Amsel") for sheet in "abcd"))
+    extra = [[{"name": "crew_countries", "value": text}] for text in ("GB", "GBR", "United Kingdom", "D")]
+    at = cars["results"].schema.get_field_index("extra")
+    field = cars["results"].schema.field(at)
+    cars["results"] = cars["results"].set_column(at, field, pa.array(extra, field.type))
+    [found] = resolve(cars, NO_DECISIONS, None)["findings"].to_pylist()
+    assert (found["check"], found["observed"], found["sheet_id"]) == ("country-contradiction", "Germany", "d/race")
+
+
 @pytest.fixture(scope="module")
 def simulated() -> Archive:
     """A simulated archive of some ten thousand mentions."""

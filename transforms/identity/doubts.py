@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from transforms.identity.arrays import among, distinct_of, whole
 from transforms.identity.groups import Codes, ordered, paired
 from transforms.identity.told import Told
+from transforms.lexicon import find_country
 from transforms.parts import Parts
 from transforms.schema import TABLES
 
@@ -163,14 +164,14 @@ def _countries(careers: Careers) -> pa.Table:
 
 
 def _crew_countries(careers: Careers) -> dict[int, str]:
-    """The countries printed beside mentions, where the crew's countries are as many as its names."""
+    """The countries printed beside mentions, however written, where the crew's are as many as its names."""
     lists = dict(_printed_countries(careers.results))
     found, start = {}, 0
     for part in careers.rows.scan(["result_id", "seat"]) if lists else ():
         at = np.flatnonzero(pc.is_in(part["result_id"], pa.array(lists, pa.string())))
         for place, row in zip((start + at).tolist(), part.take(pa.array(at)).to_pylist(), strict=True):
             if own := lists[row["result_id"]][row["seat"] - 1].strip():
-                found[place] = own
+                found[place] = find_country(own) or own
         start += part.num_rows
     return found
 
