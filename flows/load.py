@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -66,9 +66,10 @@ class Stage:
                 self.folder.mkdir()
             self._warehouse.step("staging made")
             self._writers = ThreadPoolExecutor(min(WRITERS, cores()))
-        for name in sorted(tables.keys() - self._files.keys(), key=[*LARGEST, *TABLES].index):
-            beside = tables.get(BESIDE.get(name, name))
-            self._files[name] = self._writers.submit(self._write, name, tables[name], beside)
+        names = sorted(tables.keys() - self._files.keys(), key=[*LARGEST, *TABLES].index)
+        ends = {of: self._writers.submit(_ends, of, tables[of]) for of in {*map(_of, names)} & tables.keys()}
+        for name in names:
+            self._files[name] = self._writers.submit(self._write, name, tables[name], ends.get(_of(name)))
 
     def finish(self, tables: Mapping[str, Rows]) -> dict[str, Written]:
         """What was written of each table of the schema; what has not begun yet is written now."""
@@ -88,24 +89,30 @@ class Stage:
             self._writers.shutdown(cancel_futures=True)
         self._writers, self._files = None, {}
 
-    def _write(self, name: str, rows: Rows, beside: Rows | None) -> Written:
+    def _write(self, name: str, rows: Rows, cut: Future[list[int]] | None) -> Written:
         path, table, parts, last = self.folder / f"{name}.parquet", TABLES[name], Parts.of(rows), self._last
         if last and parts.stays is None and last.holds(name, parts):
             parts = last.parts(name)
-        ends = _ends(parts, beside)
+        ends, full = cut.result() if cut else [], full_ends(0, parts.count or 0)
+        if parts.count is not None and ends[-1:] != full[-1:]:  # it is not of the same rows
+            ends = full
         if last is None or parts.stays is None:
             return write_parquet(path, table, parts, ends)
         with last.open(path.name) as source:
             return rewrite_parquet(path, table, parts, ends, Kept(source, last.manifest["tables"][name]))
 
 
-def _ends(rows: Parts, beside: Rows | None) -> Sequence[int]:
-    """Where row groups end: by sheets, so that changed ones are in few of them, or where they are full."""
-    full = full_ends(0, rows.count or 0)
-    if beside is None or "sheet_id" not in Parts.of(beside).schema.names:
-        return full
-    ends = group_ends(Parts.of(beside).columns("sheet_id")["sheet_id"].chunk(0))
-    return ends if rows.count is None or ends[-1:] == full[-1:] else full
+def _of(name: str) -> str:
+    """The table by whose rows row groups end."""
+    return BESIDE.get(name, name)
+
+
+def _ends(name: str, rows: Rows) -> list[int]:
+    """Where row groups end: by sheets or other keys, so that those that changed are in few of them."""
+    parts, key = Parts.of(rows), TABLES[name].key[0]
+    if "sheet_id" in parts.schema.names:
+        return group_ends(parts.columns("sheet_id")["sheet_id"].chunk(0))
+    return group_ends(parts.whole(key)[key].combine_chunks())
 
 
 def complete(
