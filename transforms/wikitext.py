@@ -17,7 +17,7 @@ from transforms.lexicon import find_flag
 from transforms.masks import first_bytes, replaced
 
 _RULE = "--"  # what a line of markup alone becomes: furniture
-_LONGEST = 20_000  # characters of a line of a table
+_LONGEST = 20_000  # characters of a line of a table, and of a cell of many lines
 _DEEPEST = 4  # of templates within templates
 _TEMPLATE, _LINK = re.compile(r"\{\{([^{}]*)\}\}"), re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]]*)\]\]")
 _NOTE = re.compile(
@@ -108,7 +108,7 @@ def _rows(table: dict[int, str]) -> Iterator[_Row]:
 
 def _go_on(row: _Row, text: str) -> None:
     """Add a line without a bar to the last cell of a row."""
-    if row.cells:
+    if row.cells and len(row.cells[row.end - 1]) < _LONGEST:
         row.cells[row.end - 1] = f"{row.cells[row.end - 1]} {_plain(text)}".strip()
 
 
