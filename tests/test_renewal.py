@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pytest
 
 from tests.bench.archive import simulate
-from transforms.identity import DecisionError, resolve
+from transforms.identity import DecisionError, resolve, told
 from transforms.identity.scope import concerned
 
 Tables = dict[str, pa.Table]
@@ -89,8 +89,9 @@ def assert_same(again: Tables, whole: Tables) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_judging_those_concerned_is_judging_all(archive: Tables, seed: int) -> None:
+def test_judging_those_concerned_is_judging_all(archive: Tables, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """After sheets, cars, numbers, entrants and names have changed, all tables are those of judging everybody."""
+    monkeypatch.setattr(told, "MANY", 50)
     draw, read = np.random.default_rng(seed), archive
     before = read | resolve(read, NO_DECISIONS.empty_table(), None)
     for _ in range(3):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,46 +19,46 @@ from transforms.parts import Parts, Tables
 
 # What driver_links and driver_results both tell, under the names of either.
 KNOWN = {"driver_id": "driver_id", "method": "link_method", "points": "link_points"}
+MANY = 250_000  # mentions that are compared at a time
+Masks = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class Told:
-    """Who the mentions of a build are: those judged as `who` and `why` say row by row, all others as they were.
+    """Who the mentions of a build are: at some `places` as `who` and `why` say row by row, all others as they were.
 
     `before` and `linked` are driver_results and driver_links of the last build, `printed` the rows of this one. `why`
-    are rows of driver_links without their keys; `apart` tells column by column which of the judged are not as before.
+    are rows of driver_links without their keys; `apart` tells by column which rows of `who` are not as before, and
+    `reasons` which of `why`.
     """
 
     scope: Scope
     before: Parts
     linked: Parts
     printed: Parts
+    places: Codes
     who: pa.Table
     why: pa.Table
     apart: Mapping[str, np.ndarray]
+    reasons: Mapping[str, np.ndarray]
 
     @classmethod
     def of(cls, previous: Tables, rows: Parts, scope: Scope, found: Identified) -> Told:
-        """What was found of the judged, compared with what they were."""
-        before = Parts.of(previous["driver_results"])
-        nothing = pa.nulls(len(scope.judged))
-        why = found.sums.rows(pa.table({"result_id": nothing, "seat": nothing}), slice(None))
-        display = found.people.displays(found.people.of_mentions(slice(None)))
-        who = pa.table({"driver": display} | {own: why[name] for name, own in KNOWN.items()})
-        apart = _apart(who, before, scope.stood[scope.judged])
-        return cls(scope, before, Parts.of(previous["driver_links"]), rows, who, why, apart)
-
-    @cached_property
-    def moved(self) -> np.ndarray:
-        """Which of the judged are others than before, or known otherwise."""
-        return np.asarray(np.logical_or.reduce(list(self.apart.values())))
+        """What was found of the judged, as far as it is not what they were."""
+        before, linked = Parts.of(previous["driver_results"]), Parts.of(previous["driver_links"])
+        starts = range(0, max(1, len(scope.judged)), MANY)
+        parts = [_differing(before, linked, scope, found, slice(start, start + MANY)) for start in starts]
+        places, who, why, apart, reasons = zip(*parts, strict=True)
+        tables = pa.concat_tables(who), pa.concat_tables(why)
+        return cls(scope, before, linked, rows, np.concatenate(places), *tables, _in_turn(apart), _in_turn(reasons))
 
     @cached_property
     def persons(self) -> pa.Array:
         """The ids of those who won or lost a mention, or are called otherwise, as they are and as they were."""
-        place = self.scope.stood[self.scope.judged[self.moved]]
+        moved = np.logical_or.reduce(list(self.apart.values()))
+        place = self.scope.stood[self.places[moved]]
         was = self.scope.former.ids(np.union1d(place[place >= 0], self.scope.lost))
-        return pc.unique(pa.concat_arrays([self.who["driver_id"].combine_chunks().filter(pa.array(self.moved)), was]))
+        return pc.unique(pa.concat_arrays([self.who["driver_id"].combine_chunks().filter(pa.array(moved)), was]))
 
     def ids(self, places: Codes) -> pa.Array:
         """The driver of each mention at some places."""
@@ -68,9 +68,9 @@ class Told:
         """The places of all mentions of some drivers."""
         wanted = np.zeros(len(self.scope.again) + 1, dtype=bool)  # the last is for nothing
         wanted[self.scope.former.being(ids)] = True
-        wanted[:-1] &= ~self.scope.again
-        judged = self.scope.judged[np.asarray(pc.is_in(self.who["driver_id"], ids))]
-        return np.union1d(np.flatnonzero(wanted[self.scope.stood]), judged)
+        wanted[self.scope.stood[self.places]] = False
+        told = self.places[np.asarray(pc.is_in(self.who["driver_id"], ids))]
+        return np.union1d(np.flatnonzero(wanted[self.scope.stood]), told)
 
     def rows(self, entered: EnteredAgain) -> Parts:
         """The table driver_results."""
@@ -93,9 +93,7 @@ class Told:
         rows = with_columns(
             self._told(new, self.why, self.linked), dict(zip(keys.column_names, keys.columns, strict=True))
         )
-        apart = {name: self.apart[own] for name, own in KNOWN.items()}
-        reasons = self.why.drop_columns([*keys.column_names, *KNOWN])
-        apart |= _apart(reasons, self.linked, self.scope.stood[self.scope.judged])
+        apart = {name: self.apart[own] for name, own in KNOWN.items()} | dict(self.reasons)
         others = {name: self._others(self.why[name], own) for name, own in apart.items()}
         return self.linked.laid(self.scope.kept, rows).replaced(others)
 
@@ -105,20 +103,40 @@ class Told:
         return np.flatnonzero(self.scope.kept < 0)
 
     def _others(self, values: pa.ChunkedArray, apart: np.ndarray) -> tuple[Codes, pa.Array]:
-        """The judged mentions of sheets that stand of whom a column says something else, and what it says."""
-        some = np.flatnonzero(apart & (self.scope.kept[self.scope.judged] >= 0))
-        return self.scope.judged[some], values.take(pa.array(some)).combine_chunks()
+        """The mentions of sheets that stand of whom a column says something else, and what it says."""
+        some = np.flatnonzero(apart & (self.scope.kept[self.places] >= 0))
+        return self.places[some], values.take(pa.array(some)).combine_chunks()
 
     def _told(self, places: Codes, told: pa.Table, before: Parts) -> pa.Table:
-        """The rows of mentions at some places: of the judged as `told`, of the others as they were `before`."""
-        at = np.searchsorted(self.scope.judged, places)
-        mine = np.append(self.scope.judged, -1)[at] == places
+        """The rows of mentions at some places: as `told`, or as they were `before`."""
+        at = np.searchsorted(self.places, places)
+        mine = np.append(self.places, -1)[at] == places
         kept = before.take(self.scope.stood[places[~mine]], told.column_names)
         row = np.where(mine, len(kept) + at, np.cumsum(~mine) - 1)
         return pa.concat_tables([kept, told.cast(kept.schema)]).take(pa.array(row))
 
 
-def _apart(told: pa.Table, before: Parts, place: Codes) -> dict[str, np.ndarray]:
+def _in_turn(parts: Sequence[Masks]) -> Masks:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _differing(
+    before: Parts, linked: Parts, scope: Scope, found: Identified, some: slice
+) -> tuple[Codes, pa.Table, pa.Table, Masks, Masks]:
+    """What was found of some of the judged who are not as they were, as in Told."""
+    places = scope.judged[some]
+    nothing = pa.nulls(len(places))
+    why = found.sums.rows(pa.table({"result_id": nothing, "seat": nothing}), some)
+    display = found.people.displays(found.people.of_mentions(some))
+    who = pa.table({"driver": display} | {own: why[name] for name, own in KNOWN.items()})
+    apart = _apart(who, before, scope.stood[places])
+    reasons = _apart(why.drop_columns(["result_id", "seat", *KNOWN]), linked, scope.stood[places])
+    held = np.flatnonzero(np.logical_or.reduce([*apart.values(), *reasons.values()]))
+    apart, reasons = ({name: mask[held] for name, mask in side.items()} for side in (apart, reasons))
+    return places[held], who.take(pa.array(held)), why.take(pa.array(held)), apart, reasons
+
+
+def _apart(told: pa.Table, before: Parts, place: Codes) -> Masks:
     """Column by column which rows are others than at their `place` before, or were not there (-1)."""
     held = np.flatnonzero(place >= 0)
     was, now = before.take(place[held], told.column_names), told.take(pa.array(held))
