@@ -22,9 +22,9 @@ KM_PER_MILE = 1.609344  # international mile, exact since 1959
 LONGEST_LAP = 15 * 60_000  # milliseconds; no race is over so soon, and no lap is longer but round the Nordschleife
 
 # Nothing was printed here, or a mark that says so; `00:00:00` is how some archives print an unknown time.
-_ABSENT = r"^(?:[-–—.?*\s]*|[Nn]/[Aa]|[-–—]{1,2}:[-–—:.]+|0{1,2}(?::0{2})+(?:[.,]0+)?)$"
+_ABSENT = r"^(?:[-–—.?*\s]*|[Nn]/[Aa]|\\N|[-–—]{1,2}:[-–—:.]+|0{1,2}(?::0{2})+(?:[.,]0+)?)$"
 # The first bytes of such marks: their ASCII signs, zero, the dashes of Unicode, nothing at all.
-_BEGINS_MARK = np.isin(np.arange(256), [*b"-.?*0Nn \t\n\f\r\0", *range(128, 256)])
+_BEGINS_MARK = np.isin(np.arange(256), [*b"-.?*0Nn\\ \t\n\f\r\0", *range(128, 256)])
 _NOTE = r"([^\s*])\s?(?:\*+|[†‡§¹²³⁴⁵⁶⁷⁸⁹]+|\[[\w ]{1,4}\]|\(\d\))$"
 # The last bytes of the marks of footnotes.
 _ENDS_NOTE = np.isin(np.arange(256), [*b"*])", *(mark.encode()[-1] for mark in "†‡§¹²³⁴⁵⁶⁷⁸⁹")])

@@ -107,7 +107,7 @@ def _shown(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -
 
     `Time` heads the lap times of a session as it does the race times, where no laps are printed; a `Total` is one of
     times as often as of points, but never a lap time: it sums the runs of a hill climb. Timing services head
-    the cars' numbers by `Car`; `Cl.` is short for class, and for classification.
+    the cars' numbers by `Car`; `Cl.` is short for class, and for classification; `Fastest lap` may be its number.
     """
     found: dict[int, str] = {}
     if "race_time" in roles:
@@ -121,6 +121,8 @@ def _shown(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -
         column
     ] == "extra":
         found |= {column: "race_time"} if sum(_times(tables, t, column)) else {}
+    if "lap_time" in roles and _are_whole_numbers(tables, t, roles.index("lap_time")):
+        found |= {roles.index("lap_time"): "lap_number"}
     if "crew" not in roles:
         likely = (i for i, text in enumerate(texts) if may_be_of_people(text) and _are_people(tables, t, i))
         found |= dict.fromkeys([*likely][:1], "crew")
@@ -131,6 +133,13 @@ def _shown(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -
             column = roles.index(role)
             found |= {column: other} if _are_distinct(tables, t, column, traits) else {}
     return found
+
+
+def _are_whole_numbers(tables: Tables, t: int, column: int) -> bool:
+    """Whether the first cells of a column are whole numbers, as of the lap in which a car was fastest."""
+    looks = tables.look(np.array([t]))
+    traits = looks.trait[(looks.column == column) & (looks.trait != _EMPTY)]
+    return bool(len(traits) and np.isin(traits, _NUMBERS[:2]).all())
 
 
 def _are_people(tables: Tables, t: int, column: int) -> bool:
