@@ -143,7 +143,9 @@ def _are_whole_numbers(tables: Tables, t: int, column: int) -> bool:
 
 
 def _are_people(tables: Tables, t: int, column: int) -> bool:
-    """Whether the names of a column are those of people."""
+    """Whether the names of a column are those of people; of a column that no row has, they are not."""
+    if column >= tables.width[t]:
+        return False
     cells = tables.cells.texts.take(pa.array(tables.first_codes(t)[:, column])).to_pylist()
     return share_of_people([name for cell in cells for name in cell.split(" / ")]) >= _PEOPLE
 
