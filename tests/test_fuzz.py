@@ -53,6 +53,7 @@ _MONSTERS = {
     "one cell": _ROWS + b"| 6th | 2 | " + b"x" * 500_000 + b" | Porsche 956 | Rothmans Porsche | 200 |\n",
     "one crew": _ROWS + b"| 6th | 2 | " + b"A B / " * 80_000 + b"C | Porsche 956 | Rothmans Porsche | 200 |\n",
     "one number": _ROWS + b"| " + b"9" * 500_000 + b" | 1 | A / B | Porsche 956 | Rothmans Porsche | 200 |\n",
+    "wide spans": b"{|\n! Pos !! Driver\n" + (b"|-\n" + b"|colspan=99 rowspan=99| x |" * 700 + b"\n|-\n|x" * 98) * 26,
     "ragged bars": b"".join(b"|" * (i % 400) + b"\n" for i in range(2500)),
 }
 

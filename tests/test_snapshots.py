@@ -29,7 +29,7 @@ def test_id_ignores_order(inputs):
     assert snapshot_id(inputs) == snapshot_id(dict(reversed(inputs.items())))
 
 
-@given(st.dictionaries(st.text(), JSON), st.data())
+@given(st.dictionaries(st.text().filter(lambda key: key != "sha256"), JSON), st.data())
 def test_a_changed_manifest_shows(content, data):
     """A manifest is sealed, now and when manifests were indented, and any byte that changes breaks the seal."""
     line = json.dumps(content, separators=(",", ":"), sort_keys=True, ensure_ascii=False)

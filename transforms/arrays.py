@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -15,3 +17,8 @@ def flags(places: Ints, size: int) -> Bools:
     found = np.zeros(size, bool)
     found[places] = True
     return found
+
+
+def true(mask: pa.BooleanArray | pa.ChunkedArray) -> Bools:
+    """A mask as flags; null is false."""
+    return np.asarray(pc.fill_null(mask, False).to_numpy(zero_copy_only=False), bool)

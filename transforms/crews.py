@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Bools, Ints, flags
+from transforms.arrays import Bools, Ints, flags, true
 from transforms.crew_words import JOIN, divide
 from transforms.masks import change_where, first_bytes, read_where, replaced
 from transforms.nations import begin_with_country, countries_before, countries_behind, marks_behind
@@ -190,7 +190,7 @@ def _marks(pieces: pa.StringArray) -> tuple[pa.StringArray, pa.BooleanArray, pa.
     """Names without their marks, whether each had a star, and whether it was in quotes."""
     starred = flags(_starred(pieces), len(pieces))
     emphasised = np.zeros(len(pieces), bool)
-    emphasised[starred] = _true(pc.match_substring_regex(pieces.filter(pa.array(starred)), _EMPHASIS))
+    emphasised[starred] = true(pc.match_substring_regex(pieces.filter(pa.array(starred)), _EMPHASIS))
     marked = np.flatnonzero(starred | _BEGINS_QUOTE[first_bytes(pieces)])
     names, star = pieces.take(pa.array(marked)), pa.array(starred[marked])
     names = change_where(star, names, _unstarred)
@@ -203,10 +203,6 @@ def _marks(pieces: pa.StringArray) -> tuple[pa.StringArray, pa.BooleanArray, pa.
 
 def _part(names: pa.Array, pattern: str, group: str) -> pa.Array:
     return pc.struct_field(pc.extract_regex(names, pattern), group)
-
-
-def _true(mask: pa.BooleanArray) -> Bools:
-    return np.asarray(mask.to_numpy(zero_copy_only=False), bool)
 
 
 def _matching(texts: pa.StringArray, chosen: Bools, pattern: str) -> Bools:

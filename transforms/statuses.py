@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Bools, Ints
+from transforms.arrays import Bools, Ints, true
 from transforms.coded import Coded
 from transforms.fold import fold
 from transforms.lexicon import statuses
@@ -97,12 +97,8 @@ class Words:
         words = {slot: unread.get(slot, text.texts) for slot, text in texts.items()}
         status = {slot: np.append(_places(read_status(words[slot])), -1)[texts[slot].code] for slot in _WITH_STATUS}
         reasons = {slot: texts[slot].spread(reason_in(words[slot])) for slot in _WITH_REASON}
-        alone = (_true(reason.is_valid()) & (status[slot] < 0) for slot, reason in reasons.items())
+        alone = (true(reason.is_valid()) & (status[slot] < 0) for slot, reason in reasons.items())
         return cls(status, pc.coalesce(*reasons.values()), np.any([*alone], axis=0))
-
-
-def _true(mask: pa.BooleanArray) -> Bools:
-    return np.asarray(mask.to_numpy(zero_copy_only=False), bool)
 
 
 def _places(statuses: pa.StringArray) -> Ints:

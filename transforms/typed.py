@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import cells
-from transforms.arrays import Bools, Ints
+from transforms.arrays import Bools, Ints, true
 from transforms.coded import Coded
 from transforms.masks import first_bytes, read_where, scattered, true_places
 from transforms.statuses import say_nothing
@@ -65,7 +65,7 @@ def read_slots(texts: Mapping[str, Coded], mph: Mapping[str, Bools], sheet: Ints
         misfits[slot] = texts[slot].rows(_misfits(printed[slot], [unread]))
     distances, converted = cells.read_distances(printed["distance"])
     columns["distance_km"] = texts["distance"].spread(distances)
-    miles["distance"] = texts["distance"].rows(_true(converted))
+    miles["distance"] = texts["distance"].rows(true(converted))
     misfits["distance"] = texts["distance"].rows(_misfits(printed["distance"], [distances]))
     _read_race_times(texts, printed, typed)
     for slot in _TEXT_SLOTS:
@@ -78,25 +78,25 @@ def read_slots(texts: Mapping[str, Coded], mph: Mapping[str, Bools], sheet: Ints
 def _read_speeds(texts: Coded, printed: pa.Array, mph: Bools) -> tuple[pa.Array, Bools, pa.Array]:
     """Speeds row by row, which of them were converted from miles, and the speeds text by text."""
     values, converted = cells.read_speeds(printed, pa.scalar(False))
-    column, miles = texts.spread(values), texts.rows(_true(pc.and_(converted, pc.is_valid(values))))
+    column, miles = texts.spread(values), texts.rows(true(pc.and_(converted, pc.is_valid(values))))
     if not mph.any():
         return column, miles, values
     in_miles, _ = cells.read_speeds(printed, pa.scalar(True))
     column = pc.if_else(pa.array(mph), texts.spread(in_miles), column)
-    return column, miles | (mph & texts.rows(_true(pc.is_valid(in_miles)))), values
+    return column, miles | (mph & texts.rows(true(pc.is_valid(in_miles)))), values
 
 
 def _all_digits(texts: pa.Array) -> Bools:
     """Texts of nothing but digits and the marks between them."""
     may_be = np.flatnonzero(_BEGINS_DIGITS[first_bytes(texts)])
     digits = np.zeros(len(texts), bool)
-    digits[may_be] = _true(pc.match_substring_regex(texts.take(pa.array(may_be)), _DIGITS))
+    digits[may_be] = true(pc.match_substring_regex(texts.take(pa.array(may_be)), _DIGITS))
     return digits
 
 
 def _no_numbers(texts: pa.Array) -> Bools:
     """Texts too long for the number of a car, and no status in its place."""
-    return _true(read_where(pc.greater(pc.binary_length(texts), _LONGEST_NUMBER), texts, say_nothing, pa.bool_()))
+    return true(read_where(pc.greater(pc.binary_length(texts), _LONGEST_NUMBER), texts, say_nothing, pa.bool_()))
 
 
 def _forget_zero_laps(columns: dict[str, pa.Array], sheet: Ints) -> Bools:
@@ -104,8 +104,8 @@ def _forget_zero_laps(columns: dict[str, pa.Array], sheet: Ints) -> Bools:
 
     One such car may have stopped on its first lap; two and more, and none with a lap, did not.
     """
-    printed = _true(pc.and_(pc.is_valid(columns["laps"]), pc.is_null(columns["position"])))
-    zero = printed & _true(pc.equal(columns["laps"], 0))
+    printed = true(pc.and_(pc.is_valid(columns["laps"]), pc.is_null(columns["position"])))
+    zero = printed & true(pc.equal(columns["laps"], 0))
     sheets = int(sheet.max(initial=0)) + 1
     zeros, cars = np.bincount(sheet, zero, sheets), np.bincount(sheet, printed, sheets)
     false = zero & ((zeros == cars) & (zeros > 1))[sheet]
@@ -144,8 +144,4 @@ def _misfits(text: pa.Array, values: list[pa.Array]) -> Bools:
     unread = pc.is_valid(text)
     for value in values:
         unread = pc.and_(unread, pc.is_null(value))
-    return _true(read_where(unread, text, say_nothing, pa.bool_()))
-
-
-def _true(mask: pa.Array) -> Bools:
-    return np.asarray(pc.fill_null(mask, False).to_numpy(zero_copy_only=False), dtype=bool)
+    return true(read_where(unread, text, say_nothing, pa.bool_()))

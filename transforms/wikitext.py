@@ -18,6 +18,7 @@ from transforms.masks import first_bytes, replaced
 
 _RULE = "--"  # what a line of markup alone becomes: furniture
 _LONGEST = 20_000  # characters of a line of a table, and of a cell of many lines
+_WIDEST = 200  # columns of a table in which cells span others
 _DEEPEST = 4  # of templates within templates
 _TEMPLATE, _LINK = re.compile(r"\{\{([^{}]*)\}\}"), re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]]*)\]\]")
 _NOTE = re.compile(
@@ -121,7 +122,7 @@ def _divided(line: str) -> list[str]:
 def _place(row: _Row, cell: str, *, heading: bool) -> None:
     """Put a cell behind the others of its row; what it spans to its right stays empty."""
     found = _ATTRIBUTES.match(cell)
-    spans = {kind: int(size) for kind, size in _SPAN.findall(found[0])} if found else {}
+    spans = {kind: int(size) for kind, size in _SPAN.findall(found[0])} if found and row.end < _WIDEST else {}
     text = " ".join((cell[found.end() :] if found else cell).replace("|", " / ").split())
     end = row.end + max(spans.get("col", 1), 1)
     for column in range(row.end, end):
