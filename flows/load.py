@@ -67,7 +67,7 @@ class Stage:
             self._warehouse.step("staging made")
             self._writers = ThreadPoolExecutor(min(WRITERS, cores()))
         names = sorted(tables.keys() - self._files.keys(), key=[*LARGEST, *TABLES].index)
-        ends = {of: self._writers.submit(_ends, of, tables[of]) for of in {*map(_of, names)} & tables.keys()}
+        ends = {of: self._writers.submit(_ends, tables[of]) for of in {*map(_of, names)} & tables.keys()}
         for name in names:
             self._files[name] = self._writers.submit(self._write, name, tables[name], ends.get(_of(name)))
 
@@ -107,12 +107,10 @@ def _of(name: str) -> str:
     return BESIDE.get(name, name)
 
 
-def _ends(name: str, rows: Rows) -> list[int]:
-    """Where row groups end: by sheets or other keys, so that those that changed are in few of them."""
-    parts, key = Parts.of(rows), TABLES[name].key[0]
-    if "sheet_id" in parts.schema.names:
-        return group_ends(parts.columns("sheet_id")["sheet_id"].chunk(0))
-    return group_ends(parts.whole(key)[key].combine_chunks())
+def _ends(rows: Rows) -> list[int]:
+    """Where row groups end: by sheets, so that those that changed are in few of them."""
+    parts = Parts.of(rows)
+    return group_ends(parts.columns("sheet_id")["sheet_id"].chunk(0)) if "sheet_id" in parts.schema.names else []
 
 
 def complete(

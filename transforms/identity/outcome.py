@@ -61,8 +61,6 @@ class Drivers:
         order = np.asarray(pc.sort_indices(self.ids))
 
         def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
-            if list(columns) == ["driver_id"]:  # for which nothing need be made
-                return iter([pa.table([self.ids.take(pa.array(order))], columns)])
             starts = range(0, len(order), ROWS)
             return (self.rows(order[start : start + ROWS]).select(columns) for start in starts)
 
