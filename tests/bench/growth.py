@@ -106,9 +106,9 @@ def _sums(sizes: Sequence[Size]) -> Table:
         "find what changed (one process)": cpu("survey"),
         "read the sheets (all workers together)": read,
         "collect (one process)": cpu("collect"),
-        "tell drivers and entrants apart (one process)": cpu("identify"),
-        "check, and write the tables meanwhile (one process)": cpu("check"),
-        "publish (one process)": cpu("publish"),
+        "tell drivers and entrants apart, and check the tables (one process)": cpu("identify"),
+        "wait for the checks (one process)": cpu("check"),
+        "write the tables and publish (one process)": cpu("publish"),
     }
     rows = [["driver rows", f"{mentions:,.1f}", f"{mentions * MANY / 1e6:,.0f} million"]]
     rows += [[name, f"{size:,.0f} bytes", f"{size * MANY / GIB:,.0f} GiB"] for name, size in disk.items()]
