@@ -93,8 +93,8 @@ def test_one_writer(tmp_path):
 import os, sys, time
 from flows.snapshots import Warehouse
 with Warehouse({str(tmp_path)!r}).lock():
-    if worker := os.fork():
-        print(worker, flush=True)
+    if not os.fork():
+        print(os.getpid(), flush=True)
     time.sleep(60)
 """
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as holder:
