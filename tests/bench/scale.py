@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import flows.lean  # noqa: F401  as for every build
 from flows import steps
 from flows.snapshots import Warehouse
 from tests.bench import wide

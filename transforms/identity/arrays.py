@@ -87,7 +87,7 @@ def with_columns(table: pa.Table, columns: Mapping[str, pa.Array | pa.ChunkedArr
 
 
 @dataclass(frozen=True)
-class Spans:
+class Runs:
     """The runs of a column in which equal texts stand together: the text, the first row and the length of each."""
 
     texts: pa.Array
@@ -95,7 +95,7 @@ class Spans:
     size: Codes
 
     @classmethod
-    def of(cls, column: pa.ChunkedArray) -> Spans:
+    def of(cls, column: pa.ChunkedArray) -> Runs:
         """The runs of a column."""
         code, texts = distinct_of(column)
         start = np.flatnonzero(np.diff(code, prepend=-1))

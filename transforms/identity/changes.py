@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 import numpy as np
 import pyarrow as pa
 
-from transforms.identity.arrays import Spans
+from transforms.identity.arrays import Runs
 from transforms.identity.groups import Codes
 from transforms.parts import Parts
 
@@ -18,10 +18,10 @@ LONGEST = 4_000  # mentions up to which two versions of a sheet are compared car
 Span = tuple[int, int]
 
 
-def standing(new: Parts, here: Spans, old: Parts, there: Spans, unchanged: Set[str], compared: Set[str]) -> Codes:
+def standing(new: Parts, here: Runs, old: Parts, there: Runs, unchanged: Set[str], compared: Set[str]) -> Codes:
     """For each mention its place in the last build; -1 for one that was not there, or not so.
 
-    Both tables are driver_results in order of sheet, line and seat, beside the spans of their sheets. All mentions of
+    Both tables are driver_results in order of sheet, line and seat, beside the runs of their sheets. All mentions of
     `unchanged` sheets stand, and of those to be `compared` those of cars that were printed alike in the same order.
     """
     place = kept(here, there, unchanged)
@@ -37,8 +37,8 @@ def standing(new: Parts, here: Spans, old: Parts, there: Spans, unchanged: Set[s
     return place
 
 
-def kept(here: Spans, there: Spans, unchanged: Set[str]) -> Codes:
-    """For each row its place in the last build when its sheet is `unchanged`, else -1; given the spans of sheets."""
+def kept(here: Runs, there: Runs, unchanged: Set[str]) -> Codes:
+    """For each row its place in the last build when its sheet is `unchanged`, else -1; given the runs of sheets."""
     run = there.find(here.texts)
     stay = here.among(unchanged) & (run >= 0)
     shift = np.where(stay, np.append(there.start, 0)[run] - here.start, 0)
@@ -54,7 +54,7 @@ def lost(place: Codes, before: int) -> Codes:
     return np.flatnonzero(~there[:-1])
 
 
-def _span(of: Spans, run: int) -> Span:
+def _span(of: Runs, run: int) -> Span:
     return (int(of.start[run]), int(of.start[run] + of.size[run])) if run >= 0 else (0, 0)
 
 

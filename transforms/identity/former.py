@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from transforms.identity.arrays import Spans
+from transforms.identity.arrays import Runs
 from transforms.identity.forms import READINGS
 from transforms.identity.groups import Codes
 from transforms.identity.prints import Prints
@@ -18,10 +18,10 @@ from transforms.parts import Parts
 
 @dataclass(frozen=True)
 class Former:
-    """The last driver_results, the spans of their sheets and how the names of each were read; `prints` holds them."""
+    """The last driver_results, the runs of their sheets and how the names of each were read; `prints` holds them."""
 
     rows: Parts
-    sheets: Spans
+    sheets: Runs
     readings: Mapping[str, str]
     prints: Prints
 

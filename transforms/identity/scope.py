@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import Spans, distinct_of
+from transforms.identity.arrays import Runs, distinct_of
 from transforms.identity.changes import kept, lost, retold_events, standing
 from transforms.identity.decisions import MENTION, read_decisions
 from transforms.identity.former import Former
@@ -84,7 +84,7 @@ def concerned(
     The tables are those of `resolve`, in order of sheet, line and seat.
     """
     new, old = Parts.of(read["driver_results"]), Parts.of(previous["driver_results"])
-    here, there = (Spans.of(rows.columns("sheet_id")["sheet_id"]) for rows in (new, old))
+    here, there = (Runs.of(rows.columns("sheet_id")["sheet_id"]) for rows in (new, old))
     retold = retold_events(read.get("events"), _events(previous))
     same, told = _apart(Parts.of(read["sheets"]).whole("sheet_id", "event_id"), retold, unchanged)
     changed = here.places(~here.among(same))
@@ -142,7 +142,7 @@ def _readings(sheets: Parts) -> dict[str, str]:
 
 def _reading(rows: pa.Table, fresh: Mentions) -> Codes:
     """How the sheet of each row of changed sheets is read, as a place in READINGS."""
-    sheets = Spans.of(rows["sheet_id"])
+    sheets = Runs.of(rows["sheet_id"])
     reading = [READINGS.index(fresh.readings[sheet]) for sheet in sheets.texts.to_pylist()]
     return np.repeat(np.array(reading, dtype=np.int64), sheets.size)
 
@@ -153,7 +153,7 @@ def _cars(results: Parts) -> Codes:
     return np.repeat(np.arange(len(crew), dtype=np.int32), crew)
 
 
-def _meant(decisions: pa.Table, former: Former, new: Parts, here: Spans, stood: Codes) -> Codes:
+def _meant(decisions: pa.Table, former: Former, new: Parts, here: Runs, stood: Codes) -> Codes:
     """The prints of those whom decisions may speak of, by an id, a mention or a name.
 
     A mention that did not stand so is among those that are judged anyway.

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import Spans, among, codes, differing
+from transforms.identity.arrays import Runs, among, codes, differing
 from transforms.identity.changes import kept, lost
 from transforms.identity.groups import Codes, dense
 from transforms.identity.ids import Ranked
@@ -39,7 +39,7 @@ class Standing:
     @classmethod
     def of(cls, results: Parts, before: Parts, unchanged: Set[str]) -> Standing:
         """Those of `unchanged` sheets stand as they stood."""
-        here, there = (Spans.of(rows.columns("sheet_id")["sheet_id"]) for rows in (results, before))
+        here, there = (Runs.of(rows.columns("sheet_id")["sheet_id"]) for rows in (results, before))
         return cls(results, before, kept(here, there, unchanged))
 
     @cached_property
