@@ -131,7 +131,7 @@ def _left_aside(path: str, reason: str) -> Finding:
 
 
 def _bears(path: str) -> bool:
-    if path in (IDENTITY, CORRECTIONS) or os.path.basename(path) == EVENT_FILE:
+    if path in (IDENTITY, CORRECTIONS) or path.rpartition("/")[2] == EVENT_FILE:
         return True
     return stem_of(path) is not None and not is_document(path)
 

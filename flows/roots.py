@@ -5,12 +5,13 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from flows.errors import UserError
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _WILD = "*?["
 _BUCKET_READERS = 16
+_BLOCK = 1 << 18  # bytes; most sheets are read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,7 @@ class Stray:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hashed:
+class Hashed(NamedTuple):
     """A file's SHA-256 in hex, and its size in bytes."""
 
     sha256: str
@@ -69,15 +70,13 @@ def absolute(location: str) -> str:
     return location if "://" in location else os.path.abspath(location)
 
 
-def _hashed(root: Root, path: str) -> Hashed | OSError:
-    digest, size = hashlib.sha256(), 0
-    try:
-        with root.open(path) as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-                size += len(block)
-    except OSError as error:
-        return error
+def _hashed(read: Callable[[int], bytes]) -> Hashed:
+    """The hash of what is read, so many bytes at a time, until nothing is left."""
+    block = read(_BLOCK)
+    digest, size = hashlib.sha256(block), len(block)
+    while block := read(_BLOCK):
+        digest.update(block)
+        size += len(block)
     return Hashed(digest.hexdigest(), size)
 
 
@@ -100,7 +99,18 @@ class _Folder:
         return open(os.path.join(self._top, path), "rb", buffering=0)
 
     def hashes(self, paths: Sequence[str]) -> Iterator[Hashed | OSError]:
-        return (_hashed(self, path) for path in paths)
+        return map(self._hash, paths)
+
+    def _hash(self, path: str) -> Hashed | OSError:
+        """Without an object for the file, which takes as long as to read it."""
+        try:
+            file = os.open(f"{self._top}/{path}", os.O_RDONLY)
+            try:
+                return _hashed(partial(os.read, file))
+            finally:
+                os.close(file)
+        except OSError as error:
+            return error
 
     def _walk(self, start: str) -> tuple[list[str], list[Stray]]:
         files, strays, folders = [], [], [start]
@@ -125,7 +135,7 @@ class _Folder:
 
     def _stray(self, path: str, entry: os.DirEntry[str]) -> str | None:
         """Why an entry is not followed: a link out of the root could publish any file of the machine."""
-        if path != _printable(path):
+        if not path.isascii() and path != _printable(path):
             return "has a name that is not UTF-8: rename it"
         if entry.is_symlink():
             target = os.path.realpath(entry.path)
@@ -199,7 +209,14 @@ class _Bucket:
 
     def hashes(self, paths: Sequence[str]) -> Iterator[Hashed | OSError]:
         with ThreadPoolExecutor(_BUCKET_READERS) as pool:
-            yield from pool.map(lambda path: _hashed(self, path), paths)
+            yield from pool.map(self._hash, paths)
+
+    def _hash(self, path: str) -> Hashed | OSError:
+        try:
+            with self.open(path) as file:
+                return _hashed(file.read)
+        except OSError as error:
+            return error
 
 
 def _printable(path: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import os
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +20,10 @@ SHEET_ENDINGS = (".txt", ".md", ".csv", ".tsv")
 # A sheet is a page of text; what is larger than this, or grows beyond it when unpacked, is none.
 LARGEST_SHEET = 64 << 20
 _BLOCK = 1 << 16
+_ENDINGS = "|".join(map(re.escape, SHEET_ENDINGS))
+_SHEET = re.compile(rf"(?P<stem>(?:.*/)?\.*[^./][^/]*)(?:{_ENDINGS})(?:\.gz)?", re.ASCII | re.IGNORECASE | re.DOTALL)
 # Files that explain a folder rather than hold results.
-_DOCUMENTS = ("readme", "license", "licence", "notice", "copying", "contributing", "changelog")
+_DOCUMENTS = frozenset({"readme", "license", "licence", "notice", "copying", "contributing", "changelog"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,13 @@ class UnusableError(Exception):
 
 def stem_of(path: str) -> str | None:
     """The path without the ending of a sheet; None when it has no such ending."""
-    base = path[:-3] if path.lower().endswith(".gz") else path
-    stem, ending = os.path.splitext(base)
-    return stem if ending.lower() in SHEET_ENDINGS else None
+    sheet = _SHEET.fullmatch(path)
+    return sheet["stem"] if sheet else None
 
 
 def is_document(path: str) -> bool:
     """Tell whether the file's name is that of a text about its folder, such as a README."""
-    return os.path.basename(path).split(".")[0].lower() in _DOCUMENTS
+    return path.rpartition("/")[2].partition(".")[0].lower() in _DOCUMENTS
 
 
 def batches(sheets: Sequence[Sheet], most_bytes: int, most_sheets: int) -> Iterator[Batch]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +60,7 @@ class Outcome:
 def survey(location: str, current: Snapshot | None, full: bool) -> Plan | Outcome:
     """What has to be done; the outcome at once when the snapshot was made from the same inputs, unless `full`."""
     code = _code(READING)
-    found = scan(location, partial(_expect, current, code) if current and not full else None)
+    found = scan(location, _ahead(current, code) if current and not full else None)
     inputs = _inputs(found, code)
     if current and not full and stands(current, inputs):
         return _unchanged(current)
@@ -81,11 +80,16 @@ def standing(location: str, warehouse: Warehouse, wait: float = 0.0) -> Outcome 
         return _unchanged(current) if current and stands(current, _inputs(scan(location), _code(READING))) else None
 
 
-def _expect(last: Snapshot, code: str, path: str, sha256: str) -> None:
-    """Read ahead what will be compared, while files are still looked at, once one of them is not what it was."""
+def _ahead(last: Snapshot, code: str) -> Callable[[str, str], None] | None:
+    """Reads ahead what will be compared, while files are still looked at, once one of them is not what it was."""
     before = last.manifest["inputs"]
-    if before.get("code", {}).get("reading") == code and before["files"].get(path) != sha256:
-        last.expect(COMPARED)
+    files = before["files"]
+
+    def look(path: str, sha256: str) -> None:
+        if files.get(path) != sha256:
+            last.expect(COMPARED)
+
+    return look if before.get("code", {}).get("reading") == code else None
 
 
 def _inputs(found: Scan, reading: str) -> dict[str, object]:

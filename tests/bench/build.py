@@ -105,6 +105,8 @@ def main() -> None:
     parser.add_argument("--run", nargs=2, metavar=("ROOT", "WAREHOUSE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.run:
+        import flows.lean  # noqa: F401  as the command does
+
         print(json.dumps(measure(*options.run)))
         return
     with TemporaryDirectory() as folder:
