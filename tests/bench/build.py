@@ -16,7 +16,6 @@ from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import flows.lean  # noqa: F401  as for every build
 from flows import steps
 from flows.snapshots import Warehouse
 from flows.terminal import grid
