@@ -1,4 +1,4 @@
-"""A file of the last snapshot, from which row groups are copied as they are."""
+"""A file of the last snapshot, from which row groups are copied as far as they are the same."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from flows.footer import Footer, Group, footer_of
+from transforms.identity.arrays import differing
+from transforms.parts import Parts
 
 BLOCK = 1 << 20
 
@@ -24,10 +26,13 @@ class Written(TypedDict):
 
 
 class Kept:
-    """A file that was written before: its row groups, read in their order while all of its bytes are hashed."""
+    """A file that was written before: its row groups, read in their order while all of its bytes are hashed.
 
-    def __init__(self, source: BinaryIO, stated: Written):
-        self._source, self._stated = source, stated
+    `before` are its rows, of which some are read where others may be the same.
+    """
+
+    def __init__(self, source: BinaryIO, stated: Written, before: Parts):
+        self._source, self._stated, self._before = source, stated, before
         self._sha256, self._at = hashlib.sha256(), 0
         try:
             self._groups = Footer.of(footer_of(source)[1]).groups
@@ -39,11 +44,24 @@ class Kept:
         self._number = {first: number for number, first in enumerate(firsts)}
 
     def find(self, places: np.ndarray) -> int | None:
-        """The number of the row group that has the rows at just these places."""
-        number = self._number.get(int(places[0]), len(self._groups))
+        """The number of the row group that has its rows at just these places, those of new rows (-1) left open."""
+        first = places - np.arange(len(places))
+        held = first[places >= 0]
+        number = self._number.get(int(held[0]), len(self._groups)) if len(held) else len(self._groups)
         if number == len(self._groups) or self._groups[number].rows != len(places):
             return None
-        return number if (np.diff(places) == 1).all() else None
+        return number if (held == held[0]).all() else None
+
+    def moved(self, rows: Parts, start: int, stop: int) -> list[str]:
+        """The columns in which rows differ from those of the row group that has their places."""
+        stays = rows.stays[start:stop] if rows.stays is not None else np.zeros(0, dtype=np.int32)
+        names = {name for name, at in rows.moved.items() if np.diff(np.searchsorted(at, (start, stop))).any()}
+        if len(new := np.flatnonzero(stays < 0)):
+            held = np.argmax(stays >= 0)
+            others = [name for name in rows.schema.names if name not in names]
+            now, was = rows.take(start + new, others), self._before.take(stays[held] - held + new, others)
+            names |= {name for name in others if differing(now[name], was[name]).any()}
+        return [name for name in rows.schema.names if name in names]
 
     def group(self, number: int) -> tuple[Group, list[pa.Buffer]]:
         """A row group and its bytes; those before it are passed."""

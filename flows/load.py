@@ -99,7 +99,8 @@ class Stage:
         if last is None or parts.stays is None:
             return write_parquet(path, table, parts, ends)
         with last.open(path.name) as source:
-            return rewrite_parquet(path, table, parts, ends, Kept(source, last.manifest["tables"][name]))
+            kept = Kept(source, last.manifest["tables"][name], last.parts(name))
+            return rewrite_parquet(path, table, parts, ends, kept)
 
 
 def _of(name: str) -> str:

@@ -50,13 +50,12 @@ def rewrite_parquet(path: Path, table: Table, rows: Parts, ends: Sequence[int], 
 
     def groups() -> Iterator[Encoded]:
         for start, stop in pairwise([0, *ends]):
-            places = np.arange(start, stop)
             if (number := kept.find(stays[start:stop])) is None:
-                yield _group(table, rows.take(places, table.schema.names))
+                yield _group(table, rows.take(np.arange(start, stop), table.schema.names))
                 continue
             group = kept.group(number)
-            moved = [name for name, at in rows.moved.items() if np.diff(np.searchsorted(at, (start, stop))).any()]
-            yield _with_others(table, group, rows.take(places, moved)) if moved else group
+            moved = kept.moved(rows, start, stop)
+            yield _with_others(table, group, rows.take(np.arange(start, stop), moved)) if moved else group
 
     written = _written(path, table, groups())
     if kept.sound():
