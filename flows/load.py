@@ -111,7 +111,7 @@ def _of(name: str) -> str:
 def _ends(rows: Rows) -> list[int]:
     """Where row groups end: by sheets, so that those that changed are in few of them."""
     parts = Parts.of(rows)
-    return group_ends(parts.columns("sheet_id")["sheet_id"].chunk(0)) if "sheet_id" in parts.schema.names else []
+    return group_ends(parts.runs("sheet_id")) if "sheet_id" in parts.schema.names else []
 
 
 def complete(

@@ -6,8 +6,8 @@ from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+
+from transforms.runs import Runs
 
 # Rows within which a row group ends but once; in the mean they have twice as many. Half of it would take a twentieth
 # more bytes, and spare a build of few changes a fortieth of its time.
@@ -16,23 +16,22 @@ NEAR = 16_384
 MOST = 122_880
 
 
-def group_ends(keys: pa.DictionaryArray) -> list[int]:
-    """The rows before which row groups end, by the key of each row; equal keys stand together.
+def group_ends(keys: Runs) -> list[int]:
+    """The rows before which row groups end, by the runs of their keys.
 
     A group ends behind the key whose hash is the least of all that end within NEAR rows, at the end of the table, and
     where it would have more than MOST rows. So what stands further away has no say in it.
     """
-    if not len(keys):
+    if not len(keys.texts):
         return []
-    code = np.asarray(pc.fill_null(keys.indices, -1))
-    ends = np.append(0, np.flatnonzero(np.diff(code, append=-2)) + 1)
-    hashes = np.array([*(crc32(key.encode()) for key in keys.dictionary.to_pylist()), 0])[code[ends - 1]]
+    ends = np.append(0, keys.start + keys.size)
+    hashes = np.array([0, *(crc32((key or "").encode()) for key in keys.texts.to_pylist())])
     hashes[[0, -1]] = -1  # lest a group be small that begins or ends with the table
     blocks = pairwise([*np.flatnonzero(np.diff(ends // NEAR, prepend=-1)), len(ends)])
     likely = (start + int(hashes[start:stop].argmin()) for start, stop in blocks)  # no two ends are in one block
     near = ((end, *np.searchsorted(ends, (ends[end] - NEAR, ends[end] + NEAR + 1))) for end in likely)
     found = [ends[end] for end, start, stop in near if hashes[end] == hashes[start:stop].min()]
-    cuts = np.unique([0, *found, len(code)]).tolist()
+    cuts = np.unique([0, *found, ends[-1]]).tolist()
     return [end for start, stop in pairwise(cuts) for end in full_ends(start, stop)]
 
 

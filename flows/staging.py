@@ -14,9 +14,9 @@ from pyarrow import NativeFile, fs, ipc
 
 from flows.memory import give_back
 from flows.snapshots import Snapshot
-from transforms.identity.arrays import Runs
 from transforms.identity.groups import spread
 from transforms.parts import ROWS, Parts
+from transforms.runs import Runs
 from transforms.schema import READ, TABLES
 
 # A third of the bytes, for less time than it takes to write all of them.
@@ -99,7 +99,7 @@ def interleave(sheet_ids: Sequence[str], kept: Parts, reused: Set[str], fresh: p
 
     Both tables are sorted by sheet_id.
     """
-    old, new = (Runs.of(column) for column in (kept.columns("sheet_id")["sheet_id"], fresh["sheet_id"]))
+    old, new = kept.runs("sheet_id"), Runs.of(fresh["sheet_id"])
     sheets = pa.array(sheet_ids, pa.string())
     stay = np.asarray(pc.is_in(sheets, pa.array(reused, pa.string())))
     run, other = old.find(sheets), new.find(sheets)

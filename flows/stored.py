@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.parts import ROWS, Parts, in_one, taken
+from transforms.runs import Runs
 
 DICTIONARY = 100_000  # bytes up to which it takes less time to read a dictionary than the texts
 
@@ -22,6 +23,7 @@ class Stored:
     def __init__(self, opened: Callable[..., pq.ParquetFile], readable: Callable[[], AbstractContextManager[None]]):
         self._readable = readable
         self._held: dict[str, pa.ChunkedArray] = {}
+        self._runs: dict[str, Runs] = {}
         self._reading = Lock()
         with readable():
             file = opened()
@@ -31,7 +33,7 @@ class Stored:
     def parts(self) -> Parts:
         """The table."""
         stays = np.arange(self._rows, dtype=np.int32)
-        return Parts(self._schema, self._scan, self._coded, self._picked, self._rows, stays)
+        return Parts(self._schema, self._scan, self._coded, self._picked, self._rows, stays, ran=self._ran)
 
     def hold(self, columns: Sequence[str]) -> None:
         """Hold columns that will be asked for again, their texts as codes where they recur."""
@@ -57,6 +59,11 @@ class Stored:
         with self._reading:  # they may be on their way
             found = self._columns(columns)
         yield pa.table(found)
+
+    def _ran(self, column: str) -> Runs:
+        if (found := self._runs.get(column)) is None:
+            found = self._runs[column] = Runs.of(next(self._coded([column]))[column])
+        return found
 
     def _picked(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
         held = {name: column for name, column in self._held.items() if name in columns}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +32,14 @@ def cut(whole: pa.Table, size: int) -> Parts:
     )
 
 
+def assert_runs(parts: Parts, expected: pa.Table) -> None:
+    """The runs of texts are those in which equal ones stand together, as long as they are."""
+    runs = parts.runs("text")
+    groups = [(text, len(list(same))) for text, same in groupby(expected["text"].to_pylist())]
+    assert list(zip(runs.texts.to_pylist(), runs.size.tolist(), strict=True)) == groups
+    assert runs.start.tolist() == [sum(size for _, size in groups[:at]) for at in range(len(groups))]
+
+
 @given(st.data(), ROWS, ROWS, st.integers(1, 5))
 def test_rows_are_laid_where_they_belong(data, old, fresh, size):
     """Rows kept from one table, with those of another between them, are the same in parts, as codes and one by one."""
@@ -44,6 +53,7 @@ def test_rows_are_laid_where_they_belong(data, old, fresh, size):
     assert laid.whole().equals(expected)
     assert laid.count == expected.num_rows
     assert laid.columns("text", "number")["text"].to_pylist() == expected["text"].to_pylist()
+    assert_runs(laid, expected)
     some = np.array(data.draw(st.lists(st.integers(0, max(0, len(place) - 1)), max_size=5 if place else 0)), np.int64)
     assert laid.take(some, ["number", "text"]).equals(expected.select(["number", "text"]).take(pa.array(some)))
 
@@ -73,6 +83,7 @@ def test_values_are_replaced(data, rows, size):
     replaced = replace(cut(table(rows), size), stays=np.arange(len(rows))).replaced(others)
     assert replaced.whole().equals(expected)
     assert replaced.columns("number", "text")["text"].to_pylist() == expected["text"].to_pylist()
+    assert_runs(replaced, expected)
     places = np.array(data.draw(some), np.int64)
     assert replaced.take(places, ["number", "text"]).equals(expected.select(["number", "text"]).take(pa.array(places)))
     kept = np.array(data.draw(some), np.int32)

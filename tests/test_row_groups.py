@@ -24,6 +24,7 @@ from flows.parquet import rewrite_parquet, write_parquet
 from flows.row_groups import group_ends
 from tests.loads import load
 from transforms.parts import Parts
+from transforms.runs import Runs
 from transforms.schema import TABLES
 
 NEAR, MOST = 100, 700
@@ -47,7 +48,7 @@ def rows_of(sheets: list[tuple[int, int]]) -> int:
 def ends(sheets: list[tuple[int, int]]) -> list[int]:
     """Where row groups end that hold so many rows of each of these sheets."""
     keys = np.repeat([f"event-{number}/race" for number, _ in sheets], [rows for _, rows in sheets])
-    return group_ends(pa.array(keys.tolist(), pa.string()).dictionary_encode())
+    return group_ends(Runs.of(pa.chunked_array([keys.tolist()], pa.string())))
 
 
 @given(SHEETS, st.data())
@@ -147,7 +148,7 @@ def with_text(rows: pa.Table, was: str, now: str) -> pa.Table:
 
 
 def ends_of(rows: pa.Table) -> list[int]:
-    return group_ends(rows["sheet_id"].combine_chunks().dictionary_encode())
+    return group_ends(Runs.of(rows["sheet_id"]))
 
 
 def test_what_stays_is_copied(change, monkeypatch):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from transforms.runs import Runs
 
 ROWS = 16_384  # of a part: some megabytes
 MANY = 8 * ROWS  # that are sought at a time
@@ -23,9 +26,9 @@ class Parts:
     """A table whose rows are read when they are asked for: `scan` gives some columns of its parts, in order.
 
     Where that costs less, `coded` gives the columns with texts as codes, in parts of its own, and `picked` those of the
-    rows at some places, which rise; `count` is how many rows there are, where that is known beforehand. `stays` is the
-    place of each row in this table of the last snapshot, which rises; -1 for none. There it is the same, but for the
-    columns that have `moved` at its place here.
+    rows at some places, which rise, and `ran` the runs of a column; `count` is how many rows there are, where that is
+    known beforehand. `stays` is the place of each row in this table of the last snapshot, which rises; -1 for none.
+    There it is the same, but for the columns that have `moved` at its place here.
     """
 
     schema: pa.Schema
@@ -35,6 +38,7 @@ class Parts:
     count: int | None = None
     stays: np.ndarray | None = None
     moved: Mapping[str, np.ndarray] = field(default_factory=dict)
+    ran: Callable[[str], Runs] | None = None
 
     @classmethod
     def of(cls, table: pa.Table | Parts) -> Parts:
@@ -61,6 +65,10 @@ class Parts:
                 for (name, chunks), type_ in zip(found.items(), types, strict=True)
             }
         )
+
+    def runs(self, column: str) -> Runs:
+        """The runs of equal texts in a column."""
+        return self.ran(column) if self.ran else Runs.of(self.columns(column)[column])
 
     def take(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
         """Some columns of the rows at some places, in the order of these."""
@@ -146,7 +154,11 @@ class Parts:
             some = fresh.select(columns).take(pa.array(nth[places[at < 0]]))
             return laid(np.where(at < 0, -1, np.cumsum(at >= 0) - 1), self.take(at[at >= 0], columns), some)
 
-        return Parts(self.schema, scan, coded, picked, len(place), stays)
+        @cache
+        def ran(column: str) -> Runs:
+            return self.runs(column).laid(place, Runs.of(fresh[column]))
+
+        return Parts(self.schema, scan, coded, picked, len(place), stays, ran=ran)
 
     def replaced(self, others: Mapping[str, Others]) -> Parts:
         """The table with other values at some places of some columns."""
@@ -164,8 +176,12 @@ class Parts:
         def picked(places: np.ndarray, columns: Sequence[str]) -> pa.Table:
             return _replaced(self.take(places, columns), places, others)
 
+        @cache
+        def ran(column: str) -> Runs:
+            return Runs.of(next(coded([column]))[column]) if column in others else self.runs(column)
+
         moved = {name: places for name, (places, _) in others.items() if len(places)}
-        return Parts(self.schema, scan, coded, picked, self.count, self._standing(), moved)
+        return Parts(self.schema, scan, coded, picked, self.count, self._standing(), moved, ran)
 
     def _standing(self) -> np.ndarray | None:
         """What stays in every column."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.groups import Codes, spread
+from transforms.identity.groups import Codes
 
 
 def codes(column: pa.ChunkedArray | pa.Array) -> tuple[Codes, pa.Array]:
@@ -84,43 +83,6 @@ def with_columns(table: pa.Table, columns: Mapping[str, pa.Array | pa.ChunkedArr
     for name, values in columns.items():
         table = with_column(table, name, values)
     return table
-
-
-@dataclass(frozen=True)
-class Runs:
-    """The runs of a column in which equal texts stand together: the text, the first row and the length of each."""
-
-    texts: pa.Array
-    start: Codes
-    size: Codes
-
-    @classmethod
-    def of(cls, column: pa.ChunkedArray) -> Runs:
-        """The runs of a column."""
-        code, texts = distinct_of(column)
-        start = np.flatnonzero(np.diff(code, prepend=-1))
-        return cls(texts.take(pa.array(code[start])), start, np.diff(np.append(start, len(code))))
-
-    @property
-    def rows(self) -> int:
-        """How many rows there are."""
-        return int(self.size.sum())
-
-    def among(self, texts: Iterable[str]) -> np.ndarray:
-        """Which runs are of one of some texts."""
-        return np.asarray(pc.is_in(self.texts, pa.array(texts, pa.string())))
-
-    def places(self, some: np.ndarray) -> Codes:
-        """The rows of some runs."""
-        return spread(self.start[some], self.size[some])[1]
-
-    def find(self, texts: pa.Array) -> Codes:
-        """The run of each of some texts, -1 where there is none."""
-        return np.asarray(pc.fill_null(pc.index_in(texts, self.texts), -1))
-
-    def holding(self, places: Codes) -> Codes:
-        """The run that holds each of some rows."""
-        return np.searchsorted(self.start, places, side="right") - 1
 
 
 def differing(one: pa.Array, other: pa.Array) -> np.ndarray:

@@ -8,9 +8,9 @@ from difflib import SequenceMatcher
 import numpy as np
 import pyarrow as pa
 
-from transforms.identity.arrays import Runs
 from transforms.identity.groups import Codes
 from transforms.parts import Parts
+from transforms.runs import Runs
 
 # All of a car that can bear on who is who.
 _CAR = ("event_id", "season", "car_number", "entrant", "car", "class")

@@ -9,11 +9,11 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from transforms.identity.arrays import Runs
 from transforms.identity.forms import READINGS
 from transforms.identity.groups import Codes
 from transforms.identity.prints import Prints
 from transforms.parts import Parts
+from transforms.runs import Runs
 
 
 @dataclass(frozen=True)

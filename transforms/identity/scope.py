@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import Runs, distinct_of
+from transforms.identity.arrays import distinct_of
 from transforms.identity.changes import kept, lost, retold_events, standing
 from transforms.identity.decisions import MENTION, read_decisions
 from transforms.identity.former import Former
@@ -25,6 +25,7 @@ from transforms.identity.mentions import ASKED, Mentions, gather
 from transforms.identity.outcome import names
 from transforms.identity.prints import Prints
 from transforms.parts import Parts
+from transforms.runs import Runs
 
 # Of a larger share everybody is judged, which is not slower then.
 SHARE = 0.3
@@ -84,7 +85,7 @@ def concerned(
     The tables are those of `resolve`, in order of sheet, line and seat.
     """
     new, old = Parts.of(read["driver_results"]), Parts.of(previous["driver_results"])
-    here, there = (Runs.of(rows.columns("sheet_id")["sheet_id"]) for rows in (new, old))
+    here, there = (rows.runs("sheet_id") for rows in (new, old))
     retold = retold_events(read.get("events"), _events(previous))
     same, told = _apart(Parts.of(read["sheets"]).whole("sheet_id", "event_id"), retold, unchanged)
     changed = here.places(~here.among(same))

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import Runs, among, codes, differing
+from transforms.identity.arrays import among, codes, differing
 from transforms.identity.changes import kept, lost
 from transforms.identity.groups import Codes, dense
 from transforms.identity.ids import Ranked
@@ -39,7 +39,7 @@ class Standing:
     @classmethod
     def of(cls, results: Parts, before: Parts, unchanged: Set[str]) -> Standing:
         """Those of `unchanged` sheets stand as they stood."""
-        here, there = (Runs.of(rows.columns("sheet_id")["sheet_id"]) for rows in (results, before))
+        here, there = (rows.runs("sheet_id") for rows in (results, before))
         return cls(results, before, kept(here, there, unchanged))
 
     @cached_property
@@ -50,7 +50,7 @@ class Standing:
     @cached_property
     def gone(self) -> Codes:
         """The places of those before that do not stand any more."""
-        return lost(self.place, self.before.columns("sheet_id").num_rows)
+        return lost(self.place, self.before.runs("sheet_id").rows)
 
     @cached_property
     def _was(self) -> Codes:
@@ -68,7 +68,7 @@ class Standing:
 
     def bearing(self, key: str, ids: pa.Array) -> Codes:
         """The results that bore one of some ids."""
-        wanted = np.zeros(self.before.columns("sheet_id").num_rows + 1, dtype=bool)  # the last is for nothing
+        wanted = np.zeros(self.before.runs("sheet_id").rows + 1, dtype=bool)  # the last is for nothing
         wanted[self.before.places(key, ids)] = True
         return np.flatnonzero(wanted[self._was])
 
