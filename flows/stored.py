@@ -70,10 +70,10 @@ class Stored:
         rest = [name for name in columns if name not in held]
         fields = {name: taken(column, places) for name, column in held.items()}
         with self._readable():
-            some = self._fields(rest)
-            more = pa.concat_tables([some.empty_table(), *(part.cast(some) for part in self._among(places, rest))])
+            parts = list(self._among(places, rest))
+        more = pa.concat_tables(parts) if parts else self._fields(rest).empty_table()
         fields |= dict(zip(rest, more.columns, strict=True))
-        return pa.table({name: fields[name] for name in columns}).cast(self._fields(columns))
+        return pa.table({name: fields[name] for name in columns})
 
     def _among(self, places: np.ndarray, columns: Sequence[str]) -> Iterator[pa.Table]:
         """Columns that are not held of the rows at some places; row groups in which there are none are not read."""

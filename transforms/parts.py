@@ -26,9 +26,9 @@ class Parts:
     """A table whose rows are read when they are asked for: `scan` gives some columns of its parts, in order.
 
     Where that costs less, `coded` gives the columns with texts as codes, in parts of its own, and `picked` those of the
-    rows at some places, which rise, and `ran` the runs of a column; `count` is how many rows there are, where that is
-    known beforehand. `stays` is the place of each row in this table of the last snapshot, which rises; -1 for none.
-    There it is the same, but for the columns that have `moved` at its place here.
+    rows at some places, which rise, with texts as such or as codes, and `ran` the runs of a column; `count` is how many
+    rows there are, where that is known beforehand. `stays` is the place of each row in this table of the last snapshot,
+    which rises; -1 for none. There it is the same, but for the columns that have `moved` at its place here.
     """
 
     schema: pa.Schema
@@ -73,26 +73,27 @@ class Parts:
     def take(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
         """Some columns of the rows at some places, in the order of these."""
         if (np.diff(places) > 0).all():
-            return (self.picked or self._sought)(places, columns)
+            return self._some(places, columns).cast(self._fields(columns))
         ranked, back = np.unique(places, return_inverse=True)
-        return (self.picked or self._sought)(ranked, columns).take(pa.array(back))
+        return self._some(ranked, columns).cast(self._fields(columns)).take(pa.array(back))
 
     def places(self, column: str, values: pa.Array) -> np.ndarray:
         """The places of the rows that have one of some texts in a column."""
         found, start = [np.zeros(0, dtype=np.int64)], 0
         for part in (self.coded or self.scan)([column]):
             for chunk in part[column].chunks:
-                found.append(start + np.flatnonzero(pc.is_in(chunk, values)))
+                found.append(start + np.flatnonzero(_among(chunk, values)))
                 start += len(chunk)
         return np.concatenate(found)
 
     def at(self, places: np.ndarray) -> Parts:
         """The rows at some places, which rise."""
-        starts = range(0, len(places), MANY)
+        cuts = [places[start : start + MANY] for start in range(0, len(places), MANY)]
         return Parts(
             self.schema,
-            lambda columns: (self.take(places[start : start + MANY], columns) for start in starts),
-            picked=lambda some, columns: self.take(places[some], columns),
+            lambda columns: (self.take(some, columns) for some in cuts),
+            lambda columns: (self._some(some, columns) for some in cuts),
+            lambda some, columns: self._some(places[some], columns),
             count=len(places),
         )
 
@@ -146,13 +147,17 @@ class Parts:
             return _laid_in_parts(place, self.scan(columns), fresh.select(columns))
 
         def coded(columns: Sequence[str]) -> Iterator[pa.Table]:
-            some = pa.table({name: _encoded(fresh[name]) for name in columns})
-            yield laid(place, self.columns(*columns), some)
+            whole = self.columns(*columns)
+            at = np.where(place < 0, whole.num_rows + nth, place)
+            yield pa.table({name: _laid_codes(at, whole[name], _encoded(fresh[name])) for name in columns})
 
         def picked(places: np.ndarray, columns: Sequence[str]) -> pa.Table:
             at = place[places]
+            old = self._some(at[at >= 0], columns)
+            if old.num_rows == len(at):
+                return old
             some = fresh.select(columns).take(pa.array(nth[places[at < 0]]))
-            return laid(np.where(at < 0, -1, np.cumsum(at >= 0) - 1), self.take(at[at >= 0], columns), some)
+            return laid(np.where(at < 0, -1, np.cumsum(at >= 0) - 1), old, some.cast(old.schema))
 
         @cache
         def ran(column: str) -> Runs:
@@ -174,7 +179,7 @@ class Parts:
             yield _replaced(whole, np.arange(whole.num_rows), others)
 
         def picked(places: np.ndarray, columns: Sequence[str]) -> pa.Table:
-            return _replaced(self.take(places, columns), places, others)
+            return _replaced(self._some(places, columns), places, others)
 
         @cache
         def ran(column: str) -> Runs:
@@ -197,6 +202,13 @@ class Parts:
             return False
         return all(one.equals(two) for one, two in _in_step(iter(self), iter(other)))
 
+    def _some(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
+        """Some columns of the rows at some places, which rise; their texts may be codes."""
+        return (self.picked or self._sought)(places, columns)
+
+    def _fields(self, columns: Sequence[str]) -> pa.Schema:
+        return pa.schema([self.schema.field(name) for name in columns])
+
     def _sought(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
         found, start = [self.schema.empty_table().select(columns)], 0
         for part in self.scan(columns):
@@ -216,6 +228,16 @@ def laid(place: np.ndarray, old: Rows, fresh: Rows) -> Rows:
     if isinstance(old, pa.Table):
         return taken(pa.concat_tables([old, fresh]).unify_dictionaries(), at)
     return taken(pa.chunked_array([*old.chunks, *fresh.chunks], old.type).unify_dictionaries(), at)
+
+
+def _laid_codes(at: np.ndarray, old: pa.ChunkedArray, fresh: pa.ChunkedArray) -> pa.Array:
+    """The values at some places of two columns, one after the other; texts as codes."""
+    both = pa.chunked_array([*old.chunks, *fresh.chunks], old.type)
+    if not pa.types.is_dictionary(both.type):
+        return both.combine_chunks().take(pa.array(at))
+    both = both.unify_dictionaries()
+    code = np.concatenate([np.asarray(pc.fill_null(chunk.indices, -1)) for chunk in both.chunks])[at]
+    return pa.DictionaryArray.from_arrays(pa.array(code, mask=code < 0), both.chunk(0).dictionary)
 
 
 def taken(rows: Rows, places: np.ndarray) -> Rows:
@@ -272,13 +294,21 @@ def _in_step(ones: Iterator[pa.Table], others: Iterator[pa.Table]) -> Iterator[t
         rest = rest.slice(one.num_rows)
 
 
+def _among(column: pa.Array, values: pa.Array) -> np.ndarray:
+    """Which rows of a column have one of some texts; of codes each text is sought once."""
+    if not pa.types.is_dictionary(column.type):
+        return np.asarray(pc.is_in(column, values))
+    there = np.append(np.asarray(pc.is_in(column.dictionary, values)), values.null_count > 0)  # the last is for null
+    return np.asarray(there[np.asarray(pc.fill_null(column.indices, -1))])
+
+
 def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.dictionary_encode() if pa.types.is_string(column.type) else column
 
 
 def in_one(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """The column in one piece, its codes those of texts that there are."""
-    one = column.unify_dictionaries().combine_chunks()
+    one = column.combine_chunks()  # which joins the texts of its pieces, and asks first whether they are the same
     if not pa.types.is_dictionary(column.type):
         return pa.chunked_array([one], column.type)
     code = np.asarray(pc.fill_null(one.indices, -1))

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.identity.forms import READINGS
 from transforms.identity.groups import Codes
@@ -27,12 +28,15 @@ class Former:
 
     def printed(self, places: Codes) -> Codes:
         """The print of each of some mentions."""
-        reading = self._reading[self.sheets.holding(places)]
-        return self.prints.of(self.rows.take(places, ["name_text", "pseudonym"]), reading)
+        text, quoted = self._text[places], np.zeros(len(places), dtype=bool)
+        some = np.flatnonzero(self.prints.quoted[text])
+        if len(some):
+            quoted[some] = pc.fill_null(self.rows.take(places[some], ["pseudonym"])["pseudonym"], fill_value=False)
+        return self.prints.of(text, self._reading[self.sheets.holding(places)], quoted)
 
     def bearing(self, some: np.ndarray) -> tuple[Codes, Codes]:
         """The mentions that bear one of some prints, and the print of each."""
-        places = self.rows.places("name_text", self.prints.texts_of(some))
+        places = np.flatnonzero(self.prints.texts_of(some)[self._text])
         name = self.printed(places)
         return places[some[name]], name[some[name]]
 
@@ -43,6 +47,11 @@ class Former:
     def being(self, ids: pa.Array) -> Codes:
         """The mentions that were one of some drivers."""
         return self.rows.places("driver_id", ids)
+
+    @cached_property
+    def _text(self) -> Codes:
+        """What each mention prints, as a place in the texts of `prints`."""
+        return self.prints.text(self.rows.columns("name_text")["name_text"])
 
     @cached_property
     def _reading(self) -> Codes:

@@ -57,13 +57,20 @@ class Claims:
     """What the last snapshot called each mention: `ids` beside `mentions`.
 
     `taken` ids are never given again: they are retired, or of people who are not judged now; `nameless` ones were
-    given to people without a full name.
+    given to people without a full name. Of mentions whose sheet stands as it stood the ids are `known`, with null for
+    others, and with the places of all those whose sheet does not.
     """
 
     mentions: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
     ids: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
     taken: Sequence[Container[str]] = ()
     nameless: Container[str] = frozenset()
+    known: tuple[pa.Array, Codes] | None = None
+
+    @property
+    def given(self) -> bool:
+        """Whether anybody was called anything."""
+        return self.known is not None or len(self.ids) > 0
 
     def of(self, mentions: pa.Array | pa.ChunkedArray) -> pa.Array:
         """The old id of each mention; null for a new one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +11,12 @@ import pyarrow.compute as pc
 
 from transforms.identity.anchors import NAMED
 from transforms.identity.arrays import with_column
-from transforms.identity.groups import Codes, dense
-from transforms.identity.ids import Claims, Ranked, Wishes, assign
+from transforms.identity.claims import led
+from transforms.identity.groups import dense
+from transforms.identity.ids import Claims, Wishes, assign
 from transforms.identity.mentions import Mentions
 from transforms.identity.outcome import Called, Drivers, Sums
-from transforms.identity.people import METHODS, People, claimed_keys, identify, mention_keys, wishes
+from transforms.identity.people import METHODS, People, borne, identify, wishes
 from transforms.parts import Parts, Tables
 from transforms.schema import TABLES
 
@@ -39,12 +40,13 @@ def identified(
     """
     mentions = gathered()
     found = identify(mentions, rows, judged, decisions, claims)
-    mentions = mentions.judged()
+    mentions = company = mentions.judged()
     if judged is not None:
         mentions, found = mentions.of(np.flatnonzero(judged)), found.of(np.flatnonzero(judged))
     person = dense(found.person)
     called = Called.of(mentions, person)
-    old = claims.of(mention_keys(mentions)) if len(claims.ids) else pa.array([], pa.string())
+    old = borne(claims, company) if claims.given else pa.array([], pa.string())
+    old = old if judged is None else old.take(pa.array(np.flatnonzero(judged)))
     ids, moved = assign(person[: len(old)], _wishes(mentions, person, called.best), old, claims.taken, claims.nameless)
     causes = _causes(old, found, list(moved))
     people = Drivers.of(mentions, found, person, called, ids)
@@ -58,33 +60,6 @@ def named_sheets(sheets: pa.Table, forms: Mapping[str, str], readings: Mapping[s
     ids = sheets["sheet_id"].to_pylist()
     sheets = with_column(sheets, "name_form", pa.array([forms.get(sheet, "none") for sheet in ids], pa.string()))
     return with_column(sheets, "name_reading", pa.array([readings.get(sheet) for sheet in ids], pa.string()))
-
-
-def claims_of(previous: Tables | None, rest: tuple[Codes, pa.Array] | None = None) -> Claims:
-    """What the last snapshot called each mention of a driver: of all, or of the `rest`, who leave others of its ids."""
-    if not previous:
-        return Claims()
-    rows, people = Parts.of(previous["driver_results"]), Parts.of(previous["drivers"])
-    asked = ["sheet_id", "car_number", "name_text", "driver_id"]
-    taken: list[Container[str]] = [set(_led(previous)["old_id"].to_pylist())]
-    if rest is None:
-        mentions, called = rows.whole(*asked), people.whole("driver_id", "name_form")
-    else:
-        places, known = rest
-        mentions = rows.take(places, asked)
-        mine = np.asarray(pc.is_in(known, pc.unique(mentions["driver_id"])))
-        taken.append(Ranked(pa.chunked_array([known.filter(pa.array(~mine))])))
-        called = people.take(np.flatnonzero(mine), ["name_form"]).append_column(
-            "driver_id", pa.chunked_array([known.filter(pa.array(mine))])
-        )
-    nameless = called.filter(pc.is_in(called["name_form"], pa.array(["surname", "initial", "placeholder"])))
-    ids = mentions["driver_id"].combine_chunks()
-    return Claims(claimed_keys(mentions), ids, taken, frozenset(nameless["driver_id"].to_pylist()))
-
-
-def _led(previous: Tables | None) -> pa.Table:
-    """The last redirects."""
-    return Parts.of((previous or {}).get("driver_redirects", TABLES["driver_redirects"].empty())).whole()
 
 
 def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
@@ -109,7 +84,7 @@ def redirected(
     previous: Tables | None, moved: Mapping[str, tuple[str, str]], ids: pa.Array | pa.ChunkedArray
 ) -> pa.Table:
     """Old ids and where they lead now, those of the last snapshot included; none leads to another old id."""
-    steps = {row["old_id"]: (row["driver_id"], row["since"]) for row in _led(previous).to_pylist()} | dict(moved)
+    steps = {row["old_id"]: (row["driver_id"], row["since"]) for row in led(previous).to_pylist()} | dict(moved)
     asked = pa.array(sorted(steps.keys() | {target for target, _ in steps.values()}), pa.string())
     living = set(ids.filter(pc.is_in(ids, asked)).to_pylist())
     rows = []

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -131,19 +130,17 @@ class Mentions:
 
 
 @dataclass(frozen=True)
-class Company:
-    """Which of some mentions are `judged`; of the others, their company, only the keys of their names are asked."""
-
-    judged: np.ndarray
-    prints: Prints
-
-
-@dataclass(frozen=True)
 class Crews:
     """The cars of mentions in order, with what is `printed` of them (CAR); `result` is the place of each mention's."""
 
     result: Codes
     printed: pa.Table
+
+    @classmethod
+    def at(cls, car: Codes, results: Parts) -> Crews:
+        """Those of mentions of which the place of each one's result is told; they rise."""
+        first = np.diff(car, prepend=-1) != 0
+        return cls(np.cumsum(first, dtype=np.int32) - 1, results.at(car[first]).columns(*CAR))
 
     @classmethod
     def of(cls, rows: Parts) -> Crews:
@@ -169,16 +166,11 @@ class Crews:
         return cls(np.repeat(np.arange(len(manned), dtype=np.int32), size[manned]), pa.table(columns))
 
 
-def gather(
-    read: Mapping[str, pa.Table | Parts],
-    known: Mapping[str, str] = MappingProxyType({}),
-    company: Company | None = None,
-    crews: Crews | None = None,
-) -> Mentions:
+def gather(read: Mapping[str, pa.Table | Parts], crews: Crews | None = None) -> Mentions:
     """Encode the mentions of the read tables, which stand in order, and what is printed beside them.
 
-    `known` tells by sheet how names are to be read; the names of other sheets decide that themselves. `crews` spares
-    the reading of what stands in results as well. Raises ValueError where these are others than the mentions'.
+    `crews` spares the reading of what stands in results as well. Raises ValueError where these are others than the
+    mentions'.
     """
     crews = crews or Crews.of(Parts.of(read["driver_results"]))
     result, cars = crews.result, _cars(crews.printed, read.get("events"))
@@ -189,14 +181,30 @@ def gather(
     if len(text) != len(result):
         raise ValueError("results and driver_results are not of the same crews")
     sheets: list[str] = cars.texts["sheet"].to_pylist()
-    reading = _readings(cars.sheet[result], sheets, text, texts, quoted, known)
+    reading = readings(cars.sheet[result], len(sheets), Patterns.of(texts).shapes, text, quoted)
     name, prints = _prints(text, texts, reading[cars.sheet[result]], quoted)
-    told = _known(prints, distinct(name[company.judged]), company.prints) if company else understood(prints)
-    table = dict(zip(prints.column_names + told.column_names, prints.columns + told.columns, strict=True))
-    names = Names(pa.table(table))
+    names = _names(prints, understood(prints))
     forms = sheet_forms(cars.sheet[result], len(sheets), names.form[name], reading)
-    known = dict(zip(sheets, (READINGS[code] for code in reading.tolist()), strict=True))
-    return Mentions(name, result, names, cars, dict(zip(sheets, forms, strict=True)), known)
+    read_as = (READINGS[code] for code in reading.tolist())
+    return Mentions(
+        name, result, names, cars, dict(zip(sheets, forms, strict=True)), dict(zip(sheets, read_as, strict=True))
+    )
+
+
+def gather_again(printed: Codes, judged: np.ndarray, prints: Prints, crews: Crews, events: pa.Table | None) -> Mentions:
+    """The mentions of some cars, each `printed` as `prints` tell; of those not `judged` only the keys are asked."""
+    name, held = compact(printed)
+    some = prints.table.select(["name_text", "name_reading", "pseudonym"]).take(pa.array(held))
+    asked, at = distinct(name[judged]), np.arange(len(held))
+    at[asked] = len(held) + np.arange(len(asked))
+    told = pa.concat_tables([prints.keys(held), understood(some.take(pa.array(asked)))])
+    names = _names(some, told.take(pa.array(at)).combine_chunks())
+    return Mentions(name, crews.result, names, _cars(crews.printed, events), {}, {})
+
+
+def _names(prints: pa.Table, told: pa.Table) -> Names:
+    columns = prints.columns + told.columns
+    return Names(pa.table(dict(zip(prints.column_names + told.column_names, columns, strict=True))))
 
 
 def _cars(printed: pa.Table, events: pa.Table | None) -> Cars:
@@ -232,17 +240,6 @@ def cars_of(rows: pa.Table, results: pa.Table) -> pa.Array:
     return pc.index_in(rows["result_id"], results["result_id"].combine_chunks()).combine_chunks()
 
 
-def _readings(
-    sheet: Codes, sheets: list[str], text: Codes, texts: pa.Array, quoted: Codes, known: Mapping[str, str]
-) -> Codes:
-    """How the names of each sheet are to be read, as a place in READINGS: as is known, else as they themselves tell."""
-    told = np.array([READINGS.index(known[name]) if name in known else -1 for name in sheets], dtype=np.int8)
-    if (told >= 0).all():
-        return told
-    own = readings(sheet, len(sheets), Patterns.of(texts).shapes, text, quoted)
-    return np.where(told < 0, own, told).astype(np.int8)
-
-
 def _prints(text: Codes, texts: pa.Array, reading: Codes, quoted: Codes) -> tuple[Codes, pa.Table]:
     """The distinct prints, in order of text, reading and quotes, and which of them each mention is."""
     key = text * np.int32(2 * len(READINGS))
@@ -254,14 +251,6 @@ def _prints(text: Codes, texts: pa.Array, reading: Codes, quoted: Codes) -> tupl
         "pseudonym": pa.array(held % 2 == 1),
     }
     return name, pa.table(prints)
-
-
-def _known(prints: pa.Table, asked: Codes, known: Prints) -> pa.Table:
-    """What is known of the prints; those that are `asked` are understood."""
-    told = pa.concat_tables([known.keys(prints), understood(prints.take(pa.array(asked)))])
-    at = np.arange(len(prints))
-    at[asked] = len(prints) + np.arange(len(asked))
-    return told.take(pa.array(at)).combine_chunks()
 
 
 def _calendar(ids: pa.Array, events: pa.Table | None) -> tuple[Codes, Codes]:

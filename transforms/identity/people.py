@@ -225,7 +225,7 @@ class Finder:
             ):
                 for key in (wished, _key(name) if name.form == "full" else ""):
                     self._known.setdefault(key, int(self.node[index]))
-            old = self.claims.of(mention_keys(self.mentions)).to_pylist()
+            old = borne(self.claims, self.mentions).to_pylist()
             for index, identity in enumerate(old):
                 if identity is not None and self.node[index] >= 0:
                     self._known[identity] = int(self.node[index])
@@ -250,7 +250,17 @@ def wishes(mentions: Mentions, places: Codes, *, dated: bool = False) -> pa.Arra
     return slugs(name, *told, *([season] if dated else []))
 
 
-def mention_keys(mentions: Mentions) -> pa.Array:
+def borne(claims: Claims, mentions: Mentions) -> pa.Array:
+    """The id that each mention bore in the last snapshot; null for a new one."""
+    if claims.known is None:
+        return claims.of(_mention_keys(mentions))
+    ids, others = claims.known
+    at = np.arange(len(ids))
+    at[others] = len(ids) + np.arange(len(others))
+    return pa.concat_arrays([ids, claims.of(_mention_keys(mentions.of(others)))]).take(pa.array(at))
+
+
+def _mention_keys(mentions: Mentions) -> pa.Array:
     """What stays of a mention when its sheet gains lines: sheet, car number, name, and which of equals it is."""
     cars, names = mentions.cars, mentions.names.table["name_text"].combine_chunks()
     sheet, number = (cars.text(kind, mentions.result) for kind in ("sheet", "number"))

@@ -28,14 +28,13 @@ class Prints:
         self.table = table.take(pa.array(first))
         self._place = np.full(len(self.texts) * len(READINGS) * 2, -1)
         self._place[key[first]] = np.arange(len(first))
+        self._text = text[first]
         surnames = self.table["surnames"].combine_chunks()
         self._owner, self._surname = np.asarray(pc.list_parent_indices(surnames)), surnames.flatten()
 
-    def keys(self, prints: pa.Table) -> pa.Table:
-        """What is known of prints (name_text, name_reading, pseudonym), as UNDERSTOOD but without what is displayed."""
-        text = np.asarray(pc.index_in(prints["name_text"], self.texts))
-        reading = np.asarray(pc.index_in(prints["name_reading"], pa.array(READINGS)))
-        rows = self.table.take(pa.array(self._place[_key(text, reading, np.asarray(prints["pseudonym"]))]))
+    def keys(self, places: Codes) -> pa.Table:
+        """What is known of some prints, as UNDERSTOOD but without what is displayed."""
+        rows = self.table.take(pa.array(places))
         parts = (pc.fill_null(rows[part], "") for part in ("given_key", "family_key", "suffix"))
         key = pc.utf8_trim(pc.binary_join_element_wise(*parts, " "), " ")
         known = {name: rows[name] for name in ("form", "suffix", "given_key", "family_key", "surnames")}
@@ -43,17 +42,28 @@ class Prints:
         columns = [known.get(field.name, pa.nulls(len(rows), field.type)) for field in UNDERSTOOD]
         return pa.Table.from_arrays(columns, schema=UNDERSTOOD)
 
-    def of(self, mentions: pa.Table, reading: Codes) -> Codes:
-        """The print of each mention (name_text, pseudonym), whose sheet is read so, as a place in READINGS."""
-        text = among(mentions["name_text"], self.texts)
+    def text(self, column: pa.ChunkedArray) -> Codes:
+        """The place of each text of a column among those printed, `texts`; null is none."""
+        text = among(column, self.texts)
         text[text < 0] = pc.index_in(pa.array([""]), self.texts)[0].as_py() or 0  # where nothing is printed
-        quoted = np.asarray(pc.fill_null(mentions["pseudonym"], fill_value=False))
+        return text
+
+    def of(self, text: Codes, reading: Codes, quoted: np.ndarray) -> Codes:
+        """The print of each mention of such a `text`, whose sheet is read so, as a place in READINGS."""
         return np.asarray(self._place[_key(text, reading, quoted)])
 
-    def texts_of(self, some: np.ndarray) -> pa.Array:
-        """The distinct texts of some prints; null, too, where nothing is printed."""
-        texts = pc.unique(self.table["name_text"].filter(pa.array(some)))
-        return pa.concat_arrays([texts, pa.nulls(int("" in texts.to_pylist()), pa.string())])
+    @cached_property
+    def quoted(self) -> np.ndarray:
+        """Which of the texts are printed in quotes, too."""
+        quoted = np.zeros(len(self.texts), dtype=bool)
+        quoted[self._text[np.asarray(self.table["pseudonym"])]] = True
+        return quoted
+
+    def texts_of(self, some: np.ndarray) -> np.ndarray:
+        """Which of the texts some prints have."""
+        texts = np.zeros(len(self.texts), dtype=bool)
+        texts[self._text[some]] = True
+        return texts
 
     @cached_property
     def kin(self) -> Codes:

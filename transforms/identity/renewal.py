@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.identity.claims import claims_again
 from transforms.identity.doubts import doubts_again
 from transforms.identity.entered import entered_again
-from transforms.identity.judgement import claims_of, identified, named_sheets, redirected
-from transforms.identity.mentions import Company, gather
+from transforms.identity.judgement import identified, named_sheets, redirected
+from transforms.identity.mentions import Crews, gather_again
 from transforms.identity.outcome import Drivers
 from transforms.identity.scope import Scope
 from transforms.identity.standing import merged
@@ -30,12 +31,11 @@ def told_again(
     with ThreadPoolExecutor(1) as beside:  # who entered does not ask who drove, nor the other way round
         again = beside.submit(entered_again, results, previous, unchanged)
         company = rows.at(scope.company)
-        judged = np.isin(scope.company, scope.judged, assume_unique=True)
-        gathered = partial(
-            gather, {**read, "driver_results": company}, scope.readings, Company(judged, scope.former.prints)
-        )
-        claims = claims_of(previous, (np.flatnonzero(scope.again), known))
-        found = identified(gathered, company, judged, decisions, claims)
+        crews, printed = partial(Crews.at, scope.car[scope.company], results), scope.printed(scope.company)
+        events = Parts.of(read["events"]).whole() if "events" in read else None
+        gathered = lambda: gather_again(printed, scope.of_company, scope.former.prints, crews(), events)
+        claims = claims_again(previous, known, scope)
+        found = identified(gathered, company, scope.of_company, decisions, claims)
         told = Told.of(previous, rows, scope, found)
         drivers, ids = _drivers_again(previous, known, told, found.people)
     entered, entrants, cars = again.result()

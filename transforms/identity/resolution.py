@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.identity.claims import claims_of
 from transforms.identity.decisions import DecisionError
 from transforms.identity.doubts import Careers, doubts
 from transforms.identity.entered import FILLED, PRINTED, Entered, entered
 from transforms.identity.groups import Codes
 from transforms.identity.judgement import (
     Identified,
-    claims_of,
     identified,
     named_sheets,
     redirected,

@@ -38,7 +38,8 @@ class Scope:
     `stood` is, for each mention of the build, its place in the last one where it stands as it stood, and -1 where it
     does not; `again` tells which of the last one are judged again, or gone. `kept` is its place where its sheet did
     not change, `car` the result that it is of. `changed` are the places of the mentions of changed sheets, which are
-    `fresh`. `readings` are those of all sheets, `names` those of the prints that stand in the build.
+    `fresh`, and `own` their prints. `readings` are those of all sheets, `names` those of the prints that stand in the
+    build.
     """
 
     former: Former
@@ -48,6 +49,7 @@ class Scope:
     car: Codes
     changed: Codes
     fresh: Mentions
+    own: Codes
     readings: Mapping[str, str]
     names: pa.Table
 
@@ -62,11 +64,24 @@ class Scope:
         return np.flatnonzero(np.append(self.again, True)[self.stood])
 
     @cached_property
+    def of_company(self) -> np.ndarray:
+        """Which of their company are judged."""
+        return np.isin(self.company, self.judged, assume_unique=True)
+
+    @cached_property
     def company(self) -> Codes:
         """The places of the judged mentions and of those in their cars."""
         cars = np.zeros(int(self.car.max(initial=-1)) + 1, dtype=bool)
         cars[self.car[self.judged]] = True
         return np.flatnonzero(cars[self.car])
+
+    def printed(self, places: Codes) -> Codes:
+        """The print of each of some mentions."""
+        at = np.searchsorted(self.changed, places)
+        new = np.append(self.changed, -1)[at] == places
+        found = np.append(self.own, -1)[at]
+        found[~new] = self.former.printed(self.stood[places[~new]])
+        return found
 
     @cached_property
     def lost(self) -> Codes:
@@ -98,7 +113,7 @@ def concerned(
     stood = standing(new, here, old, there, same, compared)
     prints = Prints(pa.concat_tables([Parts.of(previous["names"]).whole(), names(fresh, np.arange(len(fresh.names)))]))
     former = Former(old, there, before, prints)
-    gone, own = lost(stood, there.rows), prints.of(rows, _reading(rows, fresh))
+    gone, own = lost(stood, there.rows), _printed(prints, rows, fresh)
     was = former.printed(gone)
     touched = np.union1d(own[stood[changed] < 0], was)
     seeds = np.concatenate([touched, prints.like(touched), _meant(decisions, former, new, here, stood)])
@@ -120,6 +135,7 @@ def concerned(
         _cars(Parts.of(read["results"])),
         changed,
         fresh,
+        own,
         {sheet: before[sheet] for sheet in same & before.keys()} | fresh.readings,
         prints.standing(used),
     )
@@ -141,11 +157,12 @@ def _readings(sheets: Parts) -> dict[str, str]:
     return dict(zip(*(column.to_pylist() for column in columns), strict=True))
 
 
-def _reading(rows: pa.Table, fresh: Mentions) -> Codes:
-    """How the sheet of each row of changed sheets is read, as a place in READINGS."""
+def _printed(prints: Prints, rows: pa.Table, fresh: Mentions) -> Codes:
+    """The print of each row of changed sheets."""
     sheets = Runs.of(rows["sheet_id"])
     reading = [READINGS.index(fresh.readings[sheet]) for sheet in sheets.texts.to_pylist()]
-    return np.repeat(np.array(reading, dtype=np.int64), sheets.size)
+    quoted = np.asarray(pc.fill_null(rows["pseudonym"], fill_value=False))
+    return prints.of(prints.text(rows["name_text"]), np.repeat(np.array(reading, dtype=np.int64), sheets.size), quoted)
 
 
 def _cars(results: Parts) -> Codes:
