@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from flows.dictionary import create_dictionary, objects
 from flows.errors import DataError, UserError, unknown
 from flows.storage import DATABASE
-from flows.views import create_views, describe_table, quoted, views
+from flows.views import create_views, describe_table, quoted
 from transforms.schema import TABLES, Table
 
 if TYPE_CHECKING:
@@ -22,32 +22,51 @@ if TYPE_CHECKING:
 
 # A file in this storage version opens in every DuckDB since 1.2.
 STORAGE_VERSION = "v1.2.0"
+# What lies beside results.db while that is made.
+OUTLINE = "outline.db"
 _REBUILD = "`parcferme build --full` makes a new one."
 
 
+def outline_database(path: Path) -> None:
+    """Create what the databases of all snapshots have in common: every view over no rows, and the dictionary.
+
+    It can be made beside the tables, and is complete once it has its name.
+    """
+    begun = path.with_name(f"{path.name}.begun")
+    for old in (begun, wal(begun)):
+        old.unlink(missing_ok=True)
+    with closing(_connected(begun)) as connection:
+        connection.begin()
+        for table in TABLES.values():
+            nothing = ", ".join(f'CAST(NULL AS {type_}) AS "{name}"' for name, type_ in _types(connection, table))
+            connection.execute(f'CREATE VIEW "{table.name}" AS SELECT {nothing}')
+        create_views(connection)
+        create_dictionary(connection)
+        connection.commit()
+    begun.replace(path)
+
+
 def build_database(path: Path, folder: str, root: Path | None = None) -> None:
-    """Create the database at `path` with all views over `<folder>/<table>.parquet`, and try each of them.
+    """Create the database at `path` with all views over `<folder>/<table>.parquet`, and try these.
 
     `folder` is written into the views as it stands: relative to `root` (the project folder, from where
     readers open the database; by default the working directory), or an `s3://` address. An older file
-    at `path` is replaced. DataError names a view that does not answer.
+    at `path` is replaced, by the outline if there is one. DataError names a view that does not answer.
     """
-    import duckdb
-
     if re.search(r"[*?\[\]]", folder):
         raise UserError(f"DuckDB would read the folder {folder} as a pattern.", "Choose one without * ? [ ].")
     for old in (path, wal(path)):
         old.unlink(missing_ok=True)
-    with closing(duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION})) as connection:
-        connection.execute("SET threads = 1")  # to make and to try views there is nothing to share
+    if not (outline := path.with_name(OUTLINE)).exists():
+        outline_database(outline)
+    outline.replace(path)
+    with closing(_connected(path)) as connection:
         settle_paths(connection, folder, root)
-        # Each view is bound down to the files, whose footers are long: once read they are kept for the next.
+        # Each view is bound down to its file, whose footer is long: once read it is kept for the trial.
         connection.execute("SET parquet_metadata_cache = true")
         connection.begin()
         for table in TABLES.values():
             _create_base_view(connection, table, f"{folder}/{table.name}.parquet")
-        create_views(connection)
-        create_dictionary(connection)
         connection.commit()
         try_views(connection)
         connection.execute("CHECKPOINT")
@@ -146,31 +165,41 @@ def settle_paths(connection: DuckDBPyConnection, folder: str, root: Path | None)
 
 
 def try_views(connection: DuckDBPyConnection) -> None:
-    """Read a row of every base view, and plan every other one; DataError names the first that does not answer.
+    """Read a row of every base view; DataError names the first that does not answer.
 
-    A row has every column found, decoded and cast, in each file. To read all rows, or to answer the other views,
-    would take longer than all the rest of a large load; `parcferme verify` reads everything.
+    A row has every column found, decoded and cast, in each file; all other views were planned over the same columns
+    when they were made. To read all rows, or to answer the other views, would take longer than all the rest of a large
+    load; `parcferme verify` reads everything.
     """
     import duckdb
 
-    names = [*TABLES, *(view.name for view in views().values() if view.type == "VIEW")]
-    for name in names:
+    for name in TABLES:
         try:
-            planned = connection.table(name)
-            if name in TABLES:
-                planned.limit(1).fetchall()
+            connection.table(name).limit(1).fetchall()
         except duckdb.Error as error:
             raise DataError(f"The view {name} does not answer: {error}") from error
 
 
 def _create_base_view(connection: DuckDBPyConnection, table: Table, file: str) -> None:
     """A view with explicit columns and casts: it follows the declared schema, not the drift of a file."""
-    declared = connection.from_arrow(table.empty())
-    columns = ",\n  ".join(
-        f'CAST("{name}" AS {type_}) AS "{name}"' for name, type_ in zip(declared.columns, declared.types, strict=True)
+    columns = ",\n  ".join(f'CAST("{name}" AS {type_}) AS "{name}"' for name, type_ in _types(connection, table))
+    connection.execute(
+        f'CREATE OR REPLACE VIEW "{table.name}" AS\nSELECT\n  {columns}\nFROM read_parquet({quoted(file)})'
     )
-    connection.execute(f'CREATE VIEW "{table.name}" AS\nSELECT\n  {columns}\nFROM read_parquet({quoted(file)})')
     describe_table(connection, table, "VIEW")
+
+
+def _types(connection: DuckDBPyConnection, table: Table) -> list[tuple[str, str]]:
+    """The columns of a table and their SQL types."""
+    declared = connection.from_arrow(table.empty())
+    return [(name, str(type_)) for name, type_ in zip(declared.columns, declared.types, strict=True)]
+
+
+def _connected(path: Path) -> DuckDBPyConnection:
+    """A new connection to make a database with, on one thread: there is nothing to share."""
+    import duckdb
+
+    return duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION, "threads": 1})
 
 
 def snapshot_folder(connection: DuckDBPyConnection) -> str:

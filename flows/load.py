@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.database import build_database, wal
+from flows.database import OUTLINE, build_database, outline_database, wal
 from flows.errors import DataError, UserError
 from flows.history import entries, outdated, published, record
 from flows.kept import Kept, Written
@@ -43,10 +43,10 @@ REMEDIES = {
 
 
 class Stage:
-    """Tables on their way to files in a folder that no reader lists, a few side by side; the lock must be held.
+    """Tables on their way to files in a folder that no reader lists, a few side by side, and the outline of results.db.
 
     Row groups that are as in `last`, a snapshot that the same code wrote, are copied from there. Writing may begin
-    while other tables are still made: Arrow and zstd leave the interpreter to others.
+    while other tables are still made: Arrow and zstd leave the interpreter to others. The lock must be held.
     """
 
     def __init__(self, warehouse: Warehouse, last: Snapshot | None = None):
@@ -54,6 +54,7 @@ class Stage:
         self._warehouse, self._last = warehouse, last
         self._writers: ThreadPoolExecutor | None = None
         self._files: dict[str, Future[Written]] = {}
+        self._outline: Future[None] | None = None
 
     def begin(self, tables: Mapping[str, Rows]) -> None:
         """Begin to write finished tables."""
@@ -66,6 +67,7 @@ class Stage:
                 self.folder.mkdir()
             self._warehouse.step("staging made")
             self._writers = ThreadPoolExecutor(min(WRITERS, cores()))
+            self._outline = self._writers.submit(_outline, self._warehouse.storage.staging / OUTLINE)
         names = sorted(tables.keys() - self._files.keys(), key=[*LARGEST, *TABLES].index)
         ends = {of: self._writers.submit(_ends, tables[of]) for of in {*map(_of, names)} & tables.keys()}
         for name in names:
@@ -79,6 +81,8 @@ class Stage:
             for name in TABLES:
                 written[name] = self._files[name].result()
                 self._warehouse.step("table staged")
+            if self._outline:
+                self._outline.result()
         finally:
             self.close()
         return written
@@ -87,7 +91,7 @@ class Stage:
         """Leave what has not begun, and wait for the rest; a new beginning is one from nothing."""
         if self._writers:
             self._writers.shutdown(cancel_futures=True)
-        self._writers, self._files = None, {}
+        self._writers, self._outline, self._files = None, None, {}
 
     def _write(self, name: str, rows: Rows, cut: Future[list[int]] | None) -> Written:
         path, table, parts, last = self.folder / f"{name}.parquet", TABLES[name], Parts.of(rows), self._last
@@ -235,15 +239,27 @@ def _repair(snapshot: Snapshot, staged: Path) -> None:
 
 
 def _build_database(path: Path, folder: str, root: Path | None) -> None:
+    with _worded(path):
+        build_database(path, folder, root)
+    sync(path)
+
+
+def _outline(path: Path) -> None:
+    with _worded(path):
+        outline_database(path)
+
+
+@contextmanager
+def _worded(path: Path) -> Iterator[None]:
+    """Raise what DuckDB says of the disk as what the disk says."""
     import duckdb
 
     try:
-        build_database(path, folder, root)
+        yield
     except duckdb.Error as error:
         text = str(error).splitlines()[0]
         code = next((code for code in REMEDIES if os.strerror(code) in text), None)
         raise OSError(code, os.strerror(code) if code else text, str(path)) from error
-    sync(path)
 
 
 def _replace_database(warehouse: Warehouse, database: Path, snapshot: Snapshot) -> None:
