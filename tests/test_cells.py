@@ -29,6 +29,11 @@ def _one(read, text):
         ("6h", 21_600_000),
         ("1:26,04 min", 86_040),
         ("58.123", 58_123),
+        ("6h34:06.300", 23_646_300),
+        ("7:56'46.300", 28_606_300),
+        ("3'06\" 2/5", 186_400),
+        ("7h 18m 22 2/5s", 26_302_400),
+        ("1 11/5", None),
         ("00:00:00", None),
         ("--:--", None),
         ("-", None),
@@ -54,7 +59,18 @@ def test_times_come_back(milliseconds):
 
 @pytest.mark.parametrize(
     ("text", "position"),
-    [("1st", 1), ("22nd", 22), ("1.", 1), ("1er", 1), ("3e", 3), ("10º", 10), ("=9th", 9), ("T5", 5), ("NC", None)],
+    [
+        ("1st", 1),
+        ("22nd", 22),
+        ("1.", 1),
+        ("1er", 1),
+        ("3e", 3),
+        ("10º", 10),
+        ("=9th", 9),
+        ("T5", 5),
+        ("4)", 4),
+        ("NC", None),
+    ],
 )
 def test_ordinals_of_every_language_become_integers(text, position):
     """Ordinals are read in the forms that archives of several languages print."""

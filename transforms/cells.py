@@ -6,15 +6,16 @@ does not fit is null, and it is the caller who says so in a finding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.masks import first_bytes, replaced
+from transforms.masks import change_where, first_bytes, replaced
 from transforms.shapes import Shapes, decimal, group_lengths, whole
-from transforms.spans import bytes_of
+from transforms.spans import bytes_of, holding
 
 _Way = Callable[[pa.Array], pa.Array]
 
@@ -29,7 +30,8 @@ _NOTE = r"([^\s*])\s?(?:\*+|[†‡§¹²³⁴⁵⁶⁷⁸⁹]+|\[[\w ]{1,4}\]|\
 # The last bytes of the marks of footnotes.
 _ENDS_NOTE = np.isin(np.arange(256), [*b"*])", *(mark.encode()[-1] for mark in "†‡§¹²³⁴⁵⁶⁷⁸⁹")])
 _PRIMES = (("[′’‘]", "'"), ("[″”“]|''", '"'))
-_CLOCK = r"^\+?\s?(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3})[:'](?P<s>\d{2})(?:[.,:\"]{1,2}(?P<f>\d{1,4}))?$"
+# An `h` may stand behind the hours, and a prime behind minutes: `6h34:06.3`, `7:56'46.3`.
+_CLOCK = r"^\+?\s?(?:(?P<h>\d{1,3})(?::|\s?[hH]\s?))?(?P<m>\d{1,3})[:'](?P<s>\d{2})(?:[.,:\"]{1,2}(?P<f>\d{1,4}))?\"?$"
 _WORDS = (
     r"(?i)^\+?\s?(?:(?P<h>\d{1,3})\s?h(?:rs?)?\.?)?\s?(?:(?P<m>\d{1,3})\s?(?:min|mn|m|')\.?)?"
     r"\s?(?:(?P<s>\d{1,2})\s?(?:sec|s|\"|$|[.,])?[.,]?(?P<f>\d{1,4})?\s?(?:sec|s|\")?)?$"
@@ -38,6 +40,7 @@ _AFTER_CLOCK = r"(?i)(\d[:']\d{2}(?:[.,]\d+)?)\s?(?:min|h|hrs?|s|sec)\.?$"
 # Points between hours, minutes and seconds: `38.12,4`, `1.02'33"4`, `1.24.456`; `1.02.33` may be either, and is none.
 _POINTS = r"^\+?\s?(?:(?P<h>\d{1,2})[.:])?(?P<m>\d{1,3})[.'](?P<s>\d{2})[,\"]{1,2}(?P<f>\d{1,4})$"
 _ONLY_POINTS = r"^\+?\s?(?:(?P<h>\d{1,2})\.)?(?P<m>\d{1,3})\.(?P<s>\d{2})\.(?P<f>\d(?:\d{2})?)$"
+_FRACTION = re.compile(r"(?P<seconds>\d)\s?(?:s|sec|\"|\s)\s?(?P<n>[1-9])/(?P<of>2|4|5|10)\s?(?:s|sec|\")?\.?$")
 _SECONDS = r"(?i)^\+?\s?(?P<s>\d{1,3})[.,\"](?P<f>\d{1,4})\s?(?:sec|s|\")?$"
 # The word for laps in many languages, for regular expressions.
 LAPS = (
@@ -45,12 +48,12 @@ LAPS = (
     "|kol[oay]?|okr(?:ążeni[ea]|ążeń)?|kierros(?:ta)?|круга?|кругов)"
 )
 _INTEGER = rf"(?i)^(?P<n>\d{{1,6}})\s?{LAPS}?\.?(?:\s?\(.*\))?$"
-_ORDINAL = r"(?i)^[=TP]?\s?(?P<n>0*[1-9]\d{0,3})\s?\.?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.)?=?$"
+_ORDINAL = r"(?i)^\(?[=TP]?\s?(?P<n>0*[1-9]\d{0,3})\s?\.?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.)?=?\)?$"
 _NUMBER = (
     r"(?i)^(?P<n>\d{1,3}(?:[ '.,]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
     r"\s?(?P<unit>kms?/?h?|kph|k/h|mph|mi/h|miles?|mi|m\.p\.h\.)?\.?$"
 )
-_GAP_LAPS = rf"(?i)^(?:[+–-]{{1,2}}|[aà]\s)?\s?(?P<n>\d{{1,3}})\s?(?:{LAPS}|tr?s?|rnd|vlts?|vtas?|l)\.?(?:\s.*)?$"
+_GAP_LAPS = rf"(?i)^(?:[+–-]{{1,2}}|[aà]\s)?\s?(?P<n>\d{{1,3}})\s?(?:{LAPS}|tr?s?|rnd|vlts?|vtas?|l|g)\.?(?:\s.*)?$"
 
 
 def filled(texts: pa.Array) -> pa.Array:
@@ -179,9 +182,23 @@ def _number(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     return pa.array(values, mask=~known), pc.if_else(texts.is_valid(), units, None)
 
 
+def _without_fractions(texts: pa.StringArray) -> pa.StringArray:
+    """Times with the fifths of seconds that old stopwatches have as decimals: `6h 39m 10 2/5s` -> `6h 39m 10.4`."""
+    divided = holding(texts, b"/")
+    if not divided.any():
+        return texts
+    return change_where(
+        pa.array(divided), texts, lambda found: pa.array(map(_in_decimals, found.to_pylist()), pa.string())
+    )
+
+
+def _in_decimals(text: str | None) -> str | None:
+    return text and _FRACTION.sub(lambda of: f"{of['seconds']}.{100 * int(of['n']) // int(of['of']):02}", text)
+
+
 def _milliseconds(texts: pa.Array, ways: Sequence[tuple[_Way, str]]) -> pa.Array:
     """Milliseconds from the groups h, m, s and f of the first pattern that gives any; none does for a part over 59."""
-    shaped = Shapes.of(texts)
+    shaped = Shapes.of(_without_fractions(texts))
     millis, left = np.zeros(len(texts), np.int64), shaped.valid.copy()
     for prepare, pattern in ways:
         if not left.any():

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from transforms.fold import fold
 from transforms.identity.names import Word, take_apart, word
 from transforms.nations import country_before
+from transforms.traits import team_words
 
 JOIN = "\x1f"  # between names
 _COMMA = re.compile(r"\s*,\s*")
@@ -139,6 +141,11 @@ def _has_given(name: str) -> bool:
     """Whether a name begins or ends with a given name or an initial, or is one."""
     words = _words(name)
     return any(end.given or end.initial for end in (*words[:1], *words[-1:]))
+
+
+def is_person(name: str) -> bool:
+    """Whether a name has a given one, and no word that teams have: `Max Kruse Racing` is a team."""
+    return _has_given(name) and team_words().isdisjoint(fold(name).split())
 
 
 def share_of_given(names: Sequence[str]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +15,10 @@ from transforms.dialect import Cells, Lines
 from transforms.lexicon import read_section
 from transforms.pages import CAPTION, RESULT, SECTION, Page
 from transforms.sources import Source
+
+_OF_RACES = {"race_time", "distance", "race_speed"}  # which no session of practice has
+_FEWEST_GAPS, _FEWEST_ROWS, _NEARLY_ALL = 2, 5, 0.9  # that tell in what order cars stand
+_OF_CREWS = ("grid", "entry-list")  # kinds of sheets that say who drives, where nothing is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,20 @@ class SheetFacts:
 
     @classmethod
     def of(
-        cls, sources: Sequence[Source], lines: Lines, page: Page, layouts: Sequence[Layout], cells: Cells
+        cls,
+        sources: Sequence[Source],
+        lines: Lines,
+        page: Page,
+        layouts: Sequence[Layout],
+        cells: Cells,
+        rows: tuple[Ints, Mapping[str, pa.Array]],
     ) -> SheetFacts:
-        """Gather the facts of a batch."""
+        """Gather the facts of a batch; `rows` are the lines that are rows, and their typed columns."""
         main = _main_layouts(lines, page, layouts, len(sources))
         said = _kinds_in_headings(lines, page, cells, len(sources))
         kinds = [_kind(source, said[i], main[i]) for i, source in enumerate(sources)]
+        for i in _sessions(kinds, main, lines.sheet[rows[0]], rows[1]):
+            kinds[i] = ("qualifying", "content")
         headings = {}
         for line in np.flatnonzero(page.outcome == SECTION).tolist():
             text = heading_text(cells, line)
@@ -80,11 +92,15 @@ def _main_layouts(lines: Lines, page: Page, layouts: Sequence[Layout], sheets: i
 
 
 def _kinds_in_headings(lines: Lines, page: Page, cells: Cells, sheets: int) -> list[str | None]:
+    """The kind that the first heading of each sheet tells that stands above its largest table."""
     kinds: list[str | None] = [None] * sheets
+    until = np.full(sheets, len(page.outcome))
+    smallest_first = np.argsort(np.bincount(page.table[page.outcome == RESULT]), kind="stable")
+    until[lines.sheet[page.first[smallest_first]]] = page.first[smallest_first]
     for line in np.flatnonzero(np.isin(page.outcome, (CAPTION, SECTION))).tolist():
         section = read_section(heading_text(cells, line))
         sheet = int(lines.sheet[line])
-        if section and section.kind and kinds[sheet] is None:
+        if section and section.kind and kinds[sheet] is None and line < until[sheet]:
             kinds[sheet] = section.kind
     return kinds
 
@@ -98,15 +114,50 @@ def _kind(source: Source, said: str | None, main: Layout | None) -> tuple[str, s
     return (inferred, "content") if inferred else ("unknown", "none")
 
 
+def _sessions(
+    kinds: list[tuple[str, str]], main: list[Layout | None], sheet: Ints, columns: Mapping[str, pa.Array]
+) -> Iterator[int]:
+    """The sheets that would be races by their laps alone, whose cars stand in order of their best lap times.
+
+    The gaps of such a sheet are those between lap times; without any, cars in that order have more laps and fewer.
+    """
+    for i, (kind, found) in enumerate(zip(kinds, main, strict=True)):
+        if kind != ("race", "content") or not found or "lap_time" not in found.form.role_set:
+            continue
+        if "laps" not in found.form.role_set or found.form.role_set & _OF_RACES:
+            continue
+        at = slice(*np.searchsorted(sheet, [i, i + 1]))
+        position, time, gap, laps = (
+            columns[name][at].fill_null(-1).to_numpy() for name in ("position", "lap_time_ms", "gap_ms", "laps")
+        )
+        known = (position > 0) & (time > 0)
+        behind = known & (gap > 0)
+        if behind.sum() >= _FEWEST_GAPS:
+            told = np.abs(time - time[known].min() - gap)[behind] <= 1
+        else:
+            told = np.diff(time[known]) >= 0 if (np.diff(laps[known]) > 0).any() else np.zeros(0)
+            told = told if len(told) >= _FEWEST_ROWS else np.zeros(0)
+        if len(told) and told.mean() >= _NEARLY_ALL:
+            yield i
+
+
+# What columns tell of the kind of their sheet: by the first line of which one is there, and none against it.
+_KINDS: tuple[tuple[set[str], set[str], str], ...] = (
+    ({"date"}, set(), "appearances"),  # each row is of an event of its own
+    ({"year"}, {"position", "car_number"}, "appearances"),
+    ({"session_time"}, _OF_RACES, "qualifying"),
+    ({"laps", *_OF_RACES}, set(), "race"),
+    ({"lap_number"}, set(), "fastest-laps"),
+    # A grid and a qualifying look alike, so times alone say qualifying.
+    ({"lap_time", "session_time", "lap_speed"}, set(), "qualifying"),
+    ({"points"}, set(), "race"),
+    ({"position"}, set(), "grid"),
+)
+
+
 @lru_cache(maxsize=4096)
 def _kind_of_columns(roles: frozenset[str]) -> str | None:
-    """The kind of sheet that prints such columns; a grid and a qualifying look alike, so times alone say qualifying."""
-    if roles & {"laps", "race_time", "distance", "race_speed"}:
-        return "race"
-    if "lap_number" in roles:
-        return "fastest-laps"
-    if roles & {"lap_time", "session_time", "lap_speed"}:
-        return "qualifying"
-    if "crew" not in roles:
-        return "appearances"
-    return "grid" if "position" in roles else "entry-list"
+    """The kind of sheet that prints such columns."""
+    kinds = (kind for some, none, kind in _KINDS if roles & some and roles.isdisjoint(none))
+    found = next(kinds, "entry-list")
+    return "appearances" if found in _OF_CREWS and "crew" not in roles else found

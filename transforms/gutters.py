@@ -31,25 +31,36 @@ def divide_aligned(text: pa.Array, sheet: npt.NDArray[np.int64]) -> pa.Array:
 def _divide_sheet(lines: list[str]) -> list[list[str]]:
     runs = [_BLANKS.split(line.strip()) for line in lines]
     header = next((i for i, line in enumerate(lines) if _is_header(line)), None)
-    at = [i for i, cells in enumerate(runs) if len(cells) > 2 and i != header]
+    end = next((i for i, cells in enumerate(runs) if i > (header or 0) and _begins_other(cells)), len(lines))
+    at = [i for i, cells in enumerate(runs[:end]) if len(cells) > 2 and i != header]
     rows = [lines[i] for i in at]
     if len(rows) + (header is not None) < 2 or not rows or max(map(len, rows)) > _WIDEST:
         return runs
     blank = _blank(rows)
     headings = _headings(lines[header], np.asarray(blank.all(axis=0))) if header is not None else {}
-    gutters = sorted({*_gutters(blank), *headings})
-    columns = [_slice(line, gutters) for line in lines]
+    if any(not (blank[:, start - 1] | blank[:, start]).all() for start in headings if 0 < start < blank.shape[1]):
+        return runs  # a heading stands where rows have words: it is not above its column
+    gutters = _gutters(blank)
+    headings = _moved_above(headings, gutters, np.asarray(blank.all(axis=0)))
+    gutters = sorted({*gutters, *headings})
+    columns = [_slice(line, gutters) for line in lines[:end]]
     # A gutter that is missing glues cells which a run of blanks still divides: then the runs are the better witness.
     if any(_BLANKS.search(cell) for i in at for cell in columns[i]):
         return runs
-    divided = [_fit(cells, by_run) for cells, by_run in zip(columns, runs, strict=True)]
-    for i in _hanging(lines, gutters, len(rows)):
+    divided = [*map(_fit, columns, runs), *runs[end:]]
+    for i in _hanging(lines[:end], gutters, len(rows)):
         divided[i] = columns[i]
     if header is not None:
         # Words a blank apart need not stand above the columns that they head.
         words = lines[header].split() if len(runs[header]) == 1 else []
         divided[header] = words if len(words) == len(gutters) else [headings.get(start, "") for start in gutters]
     return divided
+
+
+def _begins_other(cells: list[str]) -> bool:
+    """Whether a line is the heading of another table, whose columns are its own: `FASTEST LAP` below a race."""
+    known = read_section(cells[0]) if len(cells) == 1 else None
+    return bool(known and known.kind and not known.status)
 
 
 def _fit(cells: list[str], by_run: list[str]) -> list[str]:
@@ -123,12 +134,28 @@ def _headings(header: str, blank: Bools) -> dict[int, str]:
     found: dict[int, str] = {}
     column = end = 0
     for word in re.finditer(r"\S+", header):
-        start = _start(word.start(), word.end(), end, blank) if found else 0
+        start = _start(word.start(), word.end(), end, blank) if found else _start_of_first(word, blank)
         if start is None:  # a heading of its own only where it stands apart
             start = word.start() if word.start() - end > 1 else 0
         column, end = max(column, start), word.end()
         found[column] = f"{found.get(column, '')} {word[0]}".strip()
     return found
+
+
+def _moved_above(headings: dict[int, str], gutters: list[int], blank: Bools) -> dict[int, str]:
+    """The headings, each that stands above no text moved to the column behind it, which has none: `ON` and ` 12`."""
+    moved = dict(headings)
+    for gutter in gutters:
+        before = max((start for start in moved if start < gutter), default=gutter)
+        if gutter not in moved and blank[before:gutter].all() and before < gutter:
+            moved[gutter] = moved.pop(before)
+    return moved
+
+
+def _start_of_first(word: re.Match[str], blank: Bools) -> int:
+    """Where the column below the first word starts: behind a first column that has no heading, such as row numbers."""
+    start = _start(word.start(), word.end(), 0, blank) if word.start() and blank[: word.start()][-1:].all() else 0
+    return start if start and not blank[:start].all() else 0
 
 
 def _start(start: int, end: int, last: int, blank: Bools) -> int | None:

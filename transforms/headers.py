@@ -15,7 +15,7 @@ from transforms.remember import remember
 # A block of columns per driver, as timing services print it: DRIVER2_FIRSTNAME, Driver 2, Pilote n°2.
 _BLOCK = re.compile(
     r"^(?:driver|drv|pilote?|piloto|pilota|fahrer|rijder|conductor|coureur)s?"
-    r" ?(?:no?|nr)? ?#?(?P<seat>\d{1,2})(?: (?P<part>.+))?$"
+    r" ?(?:no?|nr)? ?#?(?P<seat>\d{1,2}|(?<= )[a-f])(?: (?P<part>.+))?$"
 )
 _FIRST = {"firstname", "first name", "first", "given name", "prenom", "vorname", "nome", "nombre", "voornaam", "name"}
 _LAST = {"secondname", "second name", "lastname", "last name", "last", "surname", "family name", "nom", "nachname",
@@ -34,6 +34,7 @@ _BESIDE = {
     "race_time": {"gap", "status", "reason"},
     "entrant": {"country", "hometown"},
 }
+TEAM_AND_CREW = "entrant and crew"  # what cells of a column show that hold both
 _CHASSIS = re.compile(r"\b(?:chassis|chasis|chassi|telaio|fahrgestell)\b")
 _UNIT = re.compile(r"[\[(]?\b(?:in )?(mph|mi/h|miles|km/?h|kph|kms?)\b[\])]?")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
@@ -48,7 +49,8 @@ _BETWEEN_PARTS = re.compile(r"\s*/\s*|\s+(?:[-–—&+]|and|und|et|e|y|en|och)\s
 class Heading:
     """One column as its header names it: role, the name as printed, and for crew blocks the seat and part of name.
 
-    `part` is "first" or "last" where a driver's name is divided over two cells, "nation" for his country.
+    `part` is "first" or "last" where a driver's name is divided over two cells, "nation" for his country, and "team"
+    where the team stands before its drivers.
     `known` is false where no synonym fits; then the role is extra and the name says which it was.
     """
 
@@ -71,6 +73,11 @@ def may_be_of_people(text: str) -> bool:
     return {"entrant", "crew"} <= set(parts) or (parts == ["entrant"] and bool(_COMPETITOR.match(fold(text))))
 
 
+def is_of_teams(text: str) -> bool:
+    """Whether a heading is of teams with their drivers behind them: `Team/Fahrer`."""
+    return [header_roles().get(fold(part)) for part in _BETWEEN_PARTS.split(text.strip())] == ["entrant", "crew"]
+
+
 def headed_role(text: str) -> str:
     """The role that a heading names by itself."""
     return _heading(text).role
@@ -81,7 +88,7 @@ def _heading(text: str) -> Heading:
     key = fold(text)
     block = _BLOCK.match(key)
     if block:
-        return _block_heading(text, int(block["seat"]), (block["part"] or "").strip())
+        return _block_heading(text, _seat(block["seat"]), (block["part"] or "").strip())
     if _STAGE.fullmatch(key):
         return Heading("session_time", text.strip())
     roles = header_roles()
@@ -109,6 +116,11 @@ def _role_of_parts(text: str) -> str | None:
     return role if others and all(other in may_be for other in found) else None
 
 
+def _seat(seat: str) -> int:
+    """The number of a driver, who may have a letter: `Driver B` is the second."""
+    return int(seat) if seat.isdigit() else ord(seat) - ord("a") + 1
+
+
 def _block_heading(text: str, seat: int, part: str) -> Heading:
     if part in _NATION:
         return Heading("extra", text.strip(), seat, "nation")
@@ -123,13 +135,13 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
     `shown` are the roles of columns whose cells show that an ambiguous heading means another than it mostly does.
     """
     headings = [_heading(cell) for cell in cells]
-    headings = [replace(h, role=shown[i], known=True) if i in shown else h for i, h in enumerate(headings)]
+    headings = [_as_shown(h, shown[i]) if i in shown else h for i, h in enumerate(headings)]
     roles = [heading.role for heading in headings]
     if ("make" in roles and {"model", "type"} & set(roles)) or roles.count("car") > 1:
         # Beside what the car is, its chassis is but a number.
         headings = [replace(h, role="chassis") if _CHASSIS.search(fold(h.name)) else h for h in headings]
-    if "lap_time" in roles and not {"laps", "race_time", "distance"} & set(roles):
-        # Where nothing is said of a race, a speed behind a lap time is that of the lap.
+    if "lap_time" in roles and not {"race_time", "distance"} & set(roles):
+        # Where no time of a race is told, a speed behind a lap time is that of the lap.
         lap = roles.index("lap_time")
         headings = [_of_lap(heading) if i > lap else heading for i, heading in enumerate(headings)]
     if {"race_speed", "lap_number"} <= set(roles) and not _OF_LAPS & set(roles):
@@ -140,6 +152,12 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
     if any(heading.part == "first" and not heading.seat for heading in headings):
         headings = [replace(h, part="last") if _is_family_name(h) else h for h in headings]
     return tuple(_once(headings))
+
+
+def _as_shown(heading: Heading, role: str) -> Heading:
+    if role == TEAM_AND_CREW:
+        return replace(heading, role="crew", part="team", known=True)
+    return replace(heading, role=role, known=True)
 
 
 def _is_family_name(heading: Heading) -> bool:

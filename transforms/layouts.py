@@ -13,7 +13,7 @@ from transforms.cells import LONGEST_LAP, read_lap_times
 from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
 from transforms.fold import fold
-from transforms.headers import may_be_of_people, read_header
+from transforms.headers import TEAM_AND_CREW, headed_role, is_of_teams, may_be_of_people, read_header
 from transforms.inferred import infer
 from transforms.pages import HEADER, Page
 from transforms.recognise import trait_index
@@ -28,8 +28,18 @@ _EMPTY, _STATUS = trait_index("empty"), trait_index("status")
 _NUMBERS = [trait_index(trait) for trait in ("digit", "integer", "number")]
 _ORDINALS = [trait_index(trait) for trait in ("digit", "integer", "ordinal")]
 _LIKE_TIMES = ("lap time", "seconds"), ("race time", "gap", "laps")
+# What the results of one event print beside points; the standings of a championship have none of it.
+_OF_ONE_EVENT = {
+    "car_number", "laps", "race_time", "lap_time", "session_time", "gap", "distance", "race_speed", "lap_speed",
+    "class_position", "grid", "status", "reason", "displacement", "year", "penalty",
+}  # fmt: skip
+_STANDINGS = (
+    "points, but no numbers, laps or times: standings of a championship, not a table of cars. If it is one, declare it "
+    "in event.toml by columns = [...]"
+)
 _TOTAL = re.compile(r"\b(?:tot\w*|sum\w*|som+[ae]|aggregate)\b")
 _PEOPLE = 0.7  # of the names have a given one, and no make of cars
+_HALF = 0.5  # of the names behind teams have a given one
 _DECLARED_SCORE = 0.5  # a declared column may be oddly printed, but half its cells must fit
 
 
@@ -98,7 +108,9 @@ def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]
     if key not in known:
         headings = read_header(texts, shown)
         under = {i: h for i, h in enumerate(read_header(second)) if second[i]} if second != texts else {}
-        known[key] = Layout(Form(headings), "header", second=under)
+        form = Form(headings)
+        doubt = _STANDINGS if "points" in form.role_set and form.role_set.isdisjoint(_OF_ONE_EVENT) else None
+        known[key] = Layout(form, "header", doubt=doubt, second=under)
     return known[key]
 
 
@@ -113,19 +125,22 @@ def _shown(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -
     if "race_time" in roles:
         column = roles.index("race_time")
         if _TOTAL.search(fold(texts[column])):
-            found |= {} if sum(_times(tables, t, column)) else {column: "extra"}
+            found |= {} if sum(_times(tables, t, column)) else {column: "points"}
         elif not {"laps", "lap_time"} & set(roles):
             lap_times, race_times = _times(tables, t, column)
             found |= {column: "lap_time"} if lap_times > race_times and not _is_long(tables, t, column) else {}
     elif (column := next((i for i, text in enumerate(texts) if fold(text) == "gesamt"), 0)) and roles[
         column
     ] == "extra":
-        found |= {column: "race_time"} if sum(_times(tables, t, column)) else {}
+        found |= {column: "race_time"} if sum(_times(tables, t, column)) else {column: "points"}
     if "lap_time" in roles and _are_whole_numbers(tables, t, roles.index("lap_time")):
         found |= {roles.index("lap_time"): "lap_number"}
     if "crew" not in roles:
         likely = (i for i, text in enumerate(texts) if may_be_of_people(text) and _are_people(tables, t, i))
         found |= dict.fromkeys([*likely][:1], "crew")
+        if "crew" not in found.values() and "entrant" not in roles:
+            both = (i for i, text in enumerate(texts) if is_of_teams(text) and _are_teams_of_people(tables, t, i))
+            found |= dict.fromkeys([*both][:1], TEAM_AND_CREW)
     if "position" not in roles:
         found |= _unheaded_positions(tables, t, texts, roles)
     for role, other, traits in (("car", "car_number", _NUMBERS), ("class", "position", _ORDINALS)):
@@ -150,6 +165,17 @@ def _are_people(tables: Tables, t: int, column: int) -> bool:
     return share_of_people([name for cell in cells for name in cell.split(" / ")]) >= _PEOPLE
 
 
+def _are_teams_of_people(tables: Tables, t: int, column: int) -> bool:
+    """Whether the names of a column are those of teams, each with people behind it: `Manthey / Lars Kern`."""
+    if column >= tables.width[t]:
+        return False
+    cells = tables.cells.texts.take(pa.array(tables.first_codes(t)[:, column])).to_pylist()
+    names = [cell.split(" / ") for cell in cells if cell]
+    drivers = [driver for crew in names for driver in crew[1:]]
+    teams = [crew[0] for crew in names]
+    return bool(drivers) and share_of_people(drivers) >= _HALF and share_of_people(teams) <= _HALF / 2
+
+
 def _is_long(tables: Tables, t: int, column: int) -> bool:
     """Whether the first row has a time that is longer than any lap."""
     texts = tables.texts(int(tables.lines(t)[0]))
@@ -162,6 +188,9 @@ def _unheaded_positions(tables: Tables, t: int, texts: Sequence[str], roles: Seq
     if "car_number" not in roles:
         return {}
     column = roles.index("car_number")
+    others = [i for i, text in enumerate(texts) if i > column and headed_role(text) == "car_number"]
+    if others and _count_up(tables, t, column):
+        return {column: "position", others[0]: "car_number"}
     before, behind = (
         0 <= i < len(texts) and not texts[i] and _are_distinct(tables, t, i, _ORDINALS)
         for i in (column - 1, column + 1)

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints, flags
-from transforms.class_sections import class_of
 from transforms.dialect import Cells, Lines
 from transforms.headers import headed_role, is_header_cell
 from transforms.lexicon import read_section
+from transforms.lone_texts import OFFICIAL, is_lost_car, is_of_cars, text_outcome
 from transforms.masks import first_bytes
 from transforms.schema import OUTCOMES
 from transforms.spans import bytes_of
@@ -26,29 +26,15 @@ RESULT, CONTINUATION, HEADER, CAPTION, SECTION, FURNITURE, BLANK, REJECT = range
 RUNS_ON = r'(?:^|[,;\t])\s*"[^",;\t]*$|^[^",;\t]*"\s*(?:[,;\t]|$)'
 # Few headings hold a digit: those of drivers, runs and laps.
 _LIKE_HEADING = r"^[^\d|]{1,40}$|(?i)^(?:driver|pilot|fahrer)|^\d{1,2}[^\d|]{2,20}$|^[^\d|]{1,12}\s?#?\d{1,2}$"
-_RULE = r"^[:\s]*[-=_*+~–—]{2,}[-=_*+~–—:\s]*$"
+_RULE = r"^[:\s]*(?:[-=_*+~–—]{2,}[-=_*+~–—:\s]*|:-:?|-:)$"
 _IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _IS_WORD = np.array([bool(re.match(rb"\w", bytes([b]))) for b in range(256)])
 _NUMBER = re.compile(r"#?\d{1,4}[A-Z]?")  # a car's number: such a line is a car of its own
-# What timing services print of themselves, of the weather and of the officials: `Timing by: ...`, `Weather: Dry`.
-_OFFICIAL = (
-    r"^(?:weather|wetter|m[ée]t[ée]o|air temp\w*|track|timing|timekeep\w*|stewards?|clerk of)\b[^:]{0,24}:(?:\s|$)"
-)
 _PAGE = r"^(?:page|seite|pagina|página|blad|strana?)\s?\d+(?:\s?(?:/|of|von|de|di|van|sur)\s?\d+)?$"
-_ABOUT_PAGE = f"(?i){_PAGE}|{_OFFICIAL}"
+_ABOUT_PAGE = f"(?i){_PAGE}|{OFFICIAL}"
 _OF_DRIVERS = {"crew", "country", "crew_countries", "hometown", "grade"}  # columns that tell drivers of one car apart
 _FEWEST_NUMBERS = 2  # by which a row says which car it is of: its place and its number
-_LONGEST = 1_000  # characters of a text by themselves that are looked at
 _FEW = 3  # cells of a line that tells the page beside what is printed on it
-_FURNITURE = re.compile(
-    r"(?i)(?:©|\(c\)|copyright|https?:|www\.|@\w+\.|all rights|page \d|back to|print(?:er)? |source:|cookies|privacy"
-    r"|(?:seite|pagina|página|blad|strana?) \d|last (?:updated|modified)|click |share |home \||\bnext\b.*\bprevious\b"
-    rf"|{_OFFICIAL}|^note|^remark|^\*+\s?\D|^[†‡§¹²³]|^\(\d\)|^\d\)|^[a-z]\)\s)"
-)
-# A row whose cells have run together: a crew, a number and a time or more numbers in one cell.
-_GLUED = re.compile(
-    r"(?:\d.*\s/\s.*\d)|(?:^\W*\d{1,3}(?:st|nd|rd|th)?\s+#?\d{1,3}\s+\D{5,}\d)|(?:\d+:\d\d[.,]\d{2,}.*\s\d)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +236,7 @@ def _place_texts(lines: Lines, cells: Cells, full: Bools, outcome: Ints, texts: 
     first, last = _span(lines.sheet, np.concatenate([rows, np.flatnonzero(outcome == HEADER)]))
     words = cells.words(np.flatnonzero(full & flags(texts, len(outcome))[cells.line]))
     two_line_headers: set[int] = set()
+    of_cars: set[int] = set()  # the sheets whose last heading is of cars with one status
     for line, text in zip(texts.tolist(), words, strict=True):
         sheet = int(lines.sheet[line])
         if _follows_header(outcome, line, text):
@@ -259,7 +246,12 @@ def _place_texts(lines: Lines, cells: Cells, full: Bools, outcome: Ints, texts: 
             # The header has a second line of one word, and so has every car: an engine below its chassis.
             outcome[line] = CONTINUATION
         else:
-            outcome[line] = _text_outcome(text, line < first[sheet], line > last[sheet])
+            outcome[line] = text_outcome(text, line < first[sheet], line > last[sheet])
+            if outcome[line] == SECTION:
+                of_cars -= {sheet}
+                of_cars |= {sheet} if is_of_cars(text) else set()
+            elif outcome[line] == FURNITURE and sheet in of_cars and is_lost_car(text):
+                outcome[line] = REJECT
 
 
 def _span(sheet: Ints, rows: Ints) -> tuple[Ints, Ints]:
@@ -274,18 +266,6 @@ def _span(sheet: Ints, rows: Ints) -> tuple[Ints, Ints]:
 
 def _follows_header(outcome: Ints, line: int, text: str) -> bool:
     return line > 0 and outcome[line - 1] == HEADER and is_header_cell(text)
-
-
-def _text_outcome(text: str, before: bool, after: bool) -> int:
-    text = text[:_LONGEST]
-    known = None if _FURNITURE.search(text) else read_section(text)
-    if (known and known.status) or class_of(text):
-        return SECTION
-    if _GLUED.search(text) and not _FURNITURE.search(text):
-        return REJECT
-    if known or not (_FURNITURE.search(text) or after):
-        return CAPTION if before else SECTION
-    return FURNITURE
 
 
 def _number_tables(lines: Lines, outcome: Ints, width: Ints, filled: Ints) -> Page:

@@ -33,10 +33,13 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("integer", r"^[1-9]\d{1,2}$"),
     ("lap time", r"^1?\d[:'′’]\d{2}(?:[.,\"″”']{1,2}\d{1,4}|:\d{3})?$"),
     ("decimal", r"^\d{3}[.,]\d{1,4}$"),
-    ("ordinal", r"(?i)^=?\d{1,3}\.?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.)=?$"),
+    ("ordinal", r"(?i)^=?\d{1,3}\.?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.|\))=?$"),
     ("number", r"^(?:#\s?\d{1,4}[A-Za-z]{0,2}|0\d{1,3}|\d{1,3}[A-Za-z]{1,2}|[A-Za-z]\d{1,3}|\d{1,2}\.5)$"),
     ("crew", r"\s/|/\s|\S\s?\|\s?\S"),
-    ("race time", r"^(?:\d{1,3}:\d{2}:\d{2}(?:[.,]\d+)?|(?:[2-9]\d|\d{3})[:'′’]\d{2}(?:[.,\"″”']{1,2}\d+|:\d{3})?)$"),
+    (
+        "race time",
+        r"^(?:\d{1,3}(?::|\s?[hH]\s?)\d{2}[:']\d{2}(?:[.,]\d+)?|(?:[2-9]\d|\d{3})[:'′’]\d{2}(?:[.,\"″”']{1,2}\d+|:\d{3})?)$",
+    ),
     (
         "race time",
         r"(?i)^\d{1,3}\s?h(?:rs?)?(?:\s?\d{1,2}\s?(?:m|min|'))?"
@@ -225,7 +228,13 @@ def _is_in(words: Callable[[], Iterable[str]], texts: pa.Array) -> pa.Array:
 @cache
 def _known_words() -> tuple[pa.Array, npt.NDArray[np.int64]]:
     """The folded words that are in a list, and the trait of the first list that has each; at the end -1."""
-    lists = (("status", statuses), ("class", class_names), ("make", traits.makes), ("country", country_words))
+    # A code of a country may be short for a status, too (`AUS`): by itself it is the country's.
+    lists = (
+        ("status", lambda: statuses().keys() - country_words()),
+        ("class", class_names),
+        ("make", traits.makes),
+        ("country", country_words),
+    )
     named = {word: _INDEX[name] for name, words in reversed(lists) for word in words()}
     return pa.array(named, pa.string()), np.array([*named.values(), -1])
 

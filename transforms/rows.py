@@ -16,7 +16,7 @@ import pyarrow as pa
 from transforms.arrays import Bools, Ints
 from transforms.coded import Coded
 from transforms.columns import Form, Layout, by_form
-from transforms.crew_words import JOIN
+from transforms.crew_words import JOIN, is_person
 from transforms.dialect import Cells, compact
 from transforms.headers import Heading
 from transforms.pages import CONTINUATION, RESULT, Page
@@ -113,7 +113,21 @@ def slot_texts(placed: Placed, layouts: Sequence[Layout]) -> dict[str, Coded]:
         texts[name] = Coded.scattered(placed.cells.texts, code[start:end], row[start:end], rows)
         if name == "crew":
             texts[name] = _with_crews_of_cells(placed, layouts, order[start:end], texts[name])
-    return texts
+    return _with_teams_apart(placed, layouts, texts)
+
+
+def _with_teams_apart(placed: Placed, layouts: Sequence[Layout], texts: dict[str, Coded]) -> dict[str, Coded]:
+    """Teams that stand before their drivers in one cell, each put where the entrant belongs; one of people has none."""
+    both = [any(heading.part == "team" for heading in found.form.headings) for found in layouts]
+    if not any(both):
+        return texts
+    at = np.flatnonzero(np.array([*both, False])[placed.tables] & texts["crew"].printed)
+    if not len(at):
+        return texts
+    parted = [crew.partition(" / ") for crew in texts["crew"].words(at)]
+    names = [(None, "".join(of)) if is_person(of[0]) else (of[0], of[2] or None) for of in parted]
+    teams, crews = (pa.array(column, pa.string()) for column in zip(*names, strict=True))
+    return texts | {"entrant": texts["entrant"].replaced(at, teams), "crew": texts["crew"].replaced(at, crews)}
 
 
 def _with_crews_of_cells(placed: Placed, layouts: Sequence[Layout], at: Ints, texts: Coded) -> Coded:

@@ -70,7 +70,7 @@ def read(sources: Sequence[Source]) -> Reading:
     verdict = judge(lines, page, layouts, placed, rows, binary, markup, dialects)
     placed, rows = keep_rows(placed, verdict.kept), rows.keep(verdict.kept)
     crews = read_crews(rows.texts["crew"].column(), lines.sheet[placed.lines])
-    facts = SheetFacts.of(ordered, lines, page, layouts, cells)
+    facts = SheetFacts.of(ordered, lines, page, layouts, cells, (placed.lines, rows.typed.columns))
     beside = with_cells_of_crews(extras(placed, layouts), "crew_countries", crews.row, crews.country)
     beside = with_cells_of_crews(beside, "crew_marks", crews.row, crews.mark)
     found = results.results_table(placed, rows, crews, facts, lines, beside)

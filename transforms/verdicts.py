@@ -25,6 +25,13 @@ _SHIFTED = "nothing tells which are empty; put - in their place"
 _MISHEADED = "correct the header line, or declare columns = [...] in event.toml"
 # Columns of which most cells must read as they should: where others stand, words of any kind may tell of a car's fate.
 _TELLING = ("laps", "lap_number", "race_speed", "lap_speed", "distance", "crew", "entrant")
+_OF_LAPS = (
+    "in {0} of {1} rows a car stands again, with a time of its own: a table of laps, stops or stints, not of cars. "
+    "Leave one row a car, or declare columns = [...] in event.toml"
+)
+_FEWEST_OF_LAPS = 4  # rows of such a table
+# What tables of laps and stops hold, and what they do not: places, and the days of other events.
+_TIMES, _OF_EVENTS = {"lap_time", "race_time", "lap_number"}, {"position", "date", "year"}
 _ORPHAN = "continues a line that was rejected"
 _NOBODY = "neither a crew, a car nor a car number stands in the row"
 
@@ -56,6 +63,8 @@ def judge(
     for i in np.flatnonzero(doubtful[placed.tables]).tolist():
         reasons.setdefault(int(placed.lines[i]), str(layouts[placed.tables[i]].doubt))
     for i, reason in _misheaded(layouts, placed, rows).items():
+        reasons.setdefault(int(placed.lines[i]), reason)
+    for i, reason in _repeated(layouts, placed, rows).items():
         reasons.setdefault(int(placed.lines[i]), reason)
     for i, reason in _misfit_rows(lines, page, layouts, placed, rows, dialects).items():
         reasons.setdefault(int(placed.lines[i]), reason)
@@ -105,6 +114,24 @@ def _misheaded(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[in
             for i in np.flatnonzero(placed.tables == table).tolist():
                 reasons.setdefault(i, f"{slot} reads '{text}' and the like in {share}: {_MISHEADED}")
     return reasons
+
+
+def _repeated(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[int, str]:
+    """Rows of tables with times and no positions in most of which a car stands again: each is of a lap or a stop."""
+    timed = [found.basis != "declared" and _may_be_of_laps(found.form.role_set) for found in layouts]
+    at = np.flatnonzero(np.array([*timed, False])[placed.tables])
+    if not len(at):
+        return {}
+    tables, number, crew = placed.tables[at], rows.texts["car_number"].code[at], rows.texts["crew"].code[at]
+    _, which, times = np.unique(np.stack([tables, number, crew]), axis=1, return_inverse=True, return_counts=True)
+    again = (times[which] > 1) & ((number >= 0) | (crew >= 0))
+    repeated, printed = np.bincount(tables[again], minlength=len(layouts)), np.bincount(tables, minlength=len(layouts))
+    of_laps = (repeated * 2 > printed) & (printed >= _FEWEST_OF_LAPS)
+    return {int(i): _OF_LAPS.format(repeated[t], printed[t]) for i, t in zip(at, tables, strict=True) if of_laps[t]}
+
+
+def _may_be_of_laps(roles: frozenset[str]) -> bool:
+    return bool(roles & _TIMES) and roles.isdisjoint(_OF_EVENTS)
 
 
 def _misfit_rows(

@@ -1,0 +1,66 @@
+"""What a line of a single text is: a caption, a section, furniture, or a car whose cells have run together."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from transforms.class_sections import class_of
+from transforms.fold import fold
+from transforms.lexicon import read_section
+from transforms.schema import OUTCOMES
+from transforms.traits import makes
+
+_CAPTION, _SECTION, _FURNITURE, _REJECT = map(OUTCOMES.index, ("caption", "section", "furniture", "reject"))
+# What timing services print of themselves, of the weather and of the officials: `Timing by: ...`, `Weather: Dry`.
+OFFICIAL = (
+    r"^(?:weather|wetter|m[ée]t[ée]o|air temp\w*|track|timing|timekeep\w*|stewards?|clerk of)\b[^:]{0,24}:(?:\s|$)"
+)
+_LONGEST = 1_000  # characters of a text by themselves that are looked at
+_OF_PAGE = re.compile(
+    r"(?i)(?:©|\(c\)|copyright|https?:|www\.|@\w+\.|all rights|page \d|back to|print(?:er)? |source:|cookies|privacy"
+    r"|(?:seite|pagina|página|blad|strana?) \d|last (?:updated|modified)|click |share |home \||\bnext\b.*\bprevious\b"
+    rf"|{OFFICIAL}|^note|^remark|^\*+\s?\D|^[†‡§¹²³]|^\(\d\)|^\d\)|^[a-z]\)\s)"
+)
+# A time in a heading: then it tells who was fastest (`Fastest lap: Siffert, 3:06.1`), and not of the rows below it.
+_TIMED, _TIME_OF_LAP = re.compile(r"\d\s?[:'m]\s?\d\d"), re.compile(r"\d\s?[:'m]\s?\d\d[.,\"]\d")
+# A row whose cells have run together: a crew, a number and a time or more numbers in one cell.
+_GLUED = re.compile(
+    r"(?:\d.*\s/\s.*\d)|(?:^\W*\d{1,3}(?:st|nd|rd|th)?\s+#?\d{1,3}\s+\D{5,}\d)|(?:\d+:\d\d[.,]\d{2,}.*\s\d)"
+)
+
+
+def is_of_cars(heading: str) -> bool:
+    """Whether a heading gives the cars below it a status."""
+    known = read_section(heading[:_LONGEST])
+    return bool(known and known.status)
+
+
+def is_lost_car(text: str) -> bool:
+    """Whether a text below a heading of cars, where no row follows, is a car whose cells nothing divides."""
+    return not _OF_PAGE.search(text[:_LONGEST]) and _holds_car(text)
+
+
+def _holds_car(text: str) -> bool:
+    """Whether a text names a car or a crew: a make stands in it, or a mark between drivers."""
+    words = fold(text[:_LONGEST]).split()
+    return " / " in text or not makes().isdisjoint((*words, *map(" ".join, pairwise(words))))
+
+
+def text_outcome(text: str, before: bool, after: bool) -> int:
+    """The outcome of a text, as a place in OUTCOMES, given whether it stands before all rows of its sheet or after."""
+    text = text[:_LONGEST]
+    known = None if _OF_PAGE.search(text) else read_section(text)
+    heading, _, listed = text.partition(":")
+    if listed and is_of_cars(heading) and _holds_car(listed):
+        return _REJECT
+    kinds = {of.kind for of in (known, read_section(heading.partition(" - ")[0])) if of and not of.status} - {None}
+    if kinds and (after or (_TIMED if "fastest-laps" in kinds else _TIME_OF_LAP).search(text)):
+        return _FURNITURE
+    if (known and known.status) or class_of(text):
+        return _SECTION
+    if _GLUED.search(text) and not _OF_PAGE.search(text):
+        return _REJECT
+    if known or not (_OF_PAGE.search(text) or after):
+        return _CAPTION if before else _SECTION
+    return _FURNITURE
