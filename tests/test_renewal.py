@@ -142,6 +142,35 @@ def test_an_event_of_another_series_is_judged_again(archive: Tables) -> None:
     assert not again["driver_links"].equals(before["driver_links"])
 
 
+def with_countries(read: Tables, sheets: list[str], countries: list[str]) -> Tables:
+    """The archive with these countries, in turn, beside the crews of some sheets."""
+    results = read["results"]
+    crew, cells = results["crew_size"].to_pylist(), results["extra"].to_pylist()
+    for at in np.flatnonzero(pc.is_in(results["sheet_id"], pa.array(sheets))).tolist():
+        value = "|".join(countries[(at + seat) % len(countries)] for seat in range(crew[at] or 0))
+        cells[at] = [{"name": "crew_countries", "value": value}]
+    at = results.schema.get_field_index("extra")
+    return read | {
+        "results": results.set_column(at, results.schema.field(at), pa.array(cells, results.schema.field(at).type))
+    }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_countries_of_changed_sheets_are_looked_at_again(archive: Tables, seed: int) -> None:
+    """When a sheet gains, changes or loses countries, who contradicts them is found as in a build of everything."""
+    draw, none = np.random.default_rng(seed), NO_DECISIONS.empty_table()
+    sheets = draw.choice(archive["sheets"]["sheet_id"].to_pylist(), 60, replace=False).tolist()
+    read = with_countries(archive, sheets, ["GBR", "FRA", "ITA"])
+    before = read | resolve(read, none, None)
+    for touched, countries in ((sheets[:2], ["FRA", "BEL"]), (sheets[:1], [""])):
+        after = with_countries(read, touched, countries)
+        again = resolve(after, none, before, rest(after, set(touched)))
+        assert_same(again, resolve(after, none, before))
+        assert "country-contradiction" in again["findings"]["check"].to_pylist()
+        assert not plain(again)["findings"].equals(plain(before)["findings"])
+        read, before = after, after | again
+
+
 def test_an_unrelated_sheet_concerns_nobody_else(archive: Tables) -> None:
     """Of an archive to which a sheet of strangers is added only the strangers are judged."""
     before = archive | resolve(archive, NO_DECISIONS.empty_table(), None)

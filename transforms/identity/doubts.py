@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import among, distinct_of, whole
 from transforms.identity.groups import Codes, ordered, paired
+from transforms.identity.standing import Standing
 from transforms.identity.told import Told
 from transforms.lexicon import find_country
 from transforms.parts import Parts
@@ -54,21 +55,20 @@ def doubts(careers: Careers) -> pa.Table:
     return TABLES["findings"].conform(pa.table(cells | facts | said))
 
 
-def doubts_again(told: Told, results: Parts, findings: pa.Table, unchanged: Sequence[str]) -> pa.Table:
+def doubts_again(told: Told, standing: Standing, findings: pa.Table, unchanged: Sequence[str]) -> pa.Table:
     """The findings about people, sought again for those who changed; those of `unchanged` sheets may stay.
 
-    A finding says on which line it is, and not about whom: so
-    whoever stands on such a line with one who is sought is sought, too, and only the others' findings stay.
+    A finding says on which line it is, and not about whom: so whoever stands on such a line with one who is sought is
+    sought, too, and only the others' findings stay.
     """
-    sheets = pa.array(unchanged, pa.string())
-    about = pc.and_(pc.is_in(findings["check"], pa.array(CHECKS)), pc.is_in(findings["sheet_id"], sheets))
-    kept = findings.filter(about)
-    line, of = _cars_of(results, kept), told.scope.car
+    about = findings.filter(pc.is_in(findings["check"], pa.array(CHECKS)))
+    stands = pc.is_in(about["sheet_id"], pa.array(unchanged, pa.string()))
+    kept, changed = about.filter(stands), _changed(told, standing, about.filter(pc.invert(stands)), unchanged)
+    line, of = _cars_of(standing.results, kept), told.scope.car
     doubted = np.zeros(int(of.max(initial=-1)) + 2, dtype=bool)  # the last is for no car
     doubted[line[line >= 0]] = True
     there = np.flatnonzero(doubted[of])
     car, (who, ids) = of[there], distinct_of(told.ids(there))
-    changed = pa.concat_arrays([told.persons, told.ids(told.scope.changed)])
     sought = np.asarray(pc.is_in(ids, changed))
     while True:
         again = np.zeros(len(doubted), dtype=bool)
@@ -78,9 +78,34 @@ def doubts_again(told: Told, results: Parts, findings: pa.Table, unchanged: Sequ
             break
         sought[more] = True
     some = told.being(pa.concat_arrays([changed, ids.filter(pa.array(sought))]))
-    found = doubts(_careers(told, results, some))
+    found = doubts(_careers(told, standing.results, some))
     stay = kept.filter(pa.array(~again[line]))
     return pa.concat_tables([stay, found]).group_by(stay.column_names).aggregate([]).select(stay.column_names)
+
+
+def _changed(told: Told, standing: Standing, gone: pa.Table, unchanged: Sequence[str]) -> pa.Array:
+    """The ids of all of whom something else may be found than before.
+
+    They won or lost a mention, or they stand in one of the changed sheets on a line of which something was found, which
+    may be another line now, or beside countries.
+    """
+    lines = pc.binary_join_element_wise(gone["sheet_id"], gone["line"].cast(pa.string()), ":").to_pylist()
+    then, now = (
+        dict(_printed_countries(results.at(places))).keys()
+        for results, places in ((standing.before, standing.gone), (standing.results, standing.new))
+    )
+    sheets = told.before.runs("sheet_id")
+    old = _manning(told.before, sheets.places(~sheets.among(unchanged)), then | set(lines))
+    new = _manning(told.printed, told.scope.changed, now)
+    return pc.unique(pa.concat_arrays([told.persons, told.scope.former.ids(old), told.ids(new)]))
+
+
+def _manning(rows: Parts, places: Codes, cars: Set[str]) -> Codes:
+    """Which of the mentions at some places are of some cars."""
+    if not cars:
+        return places[:0]
+    own = rows.take(places, ["result_id"])["result_id"]
+    return np.asarray(places[np.asarray(pc.is_in(own, pa.array(cars, pa.string())))])
 
 
 def _careers(told: Told, results: Parts, some: Codes) -> Careers:
@@ -94,16 +119,14 @@ def _careers(told: Told, results: Parts, some: Codes) -> Careers:
 
 def _cars_of(results: Parts, findings: pa.Table) -> Codes:
     """The place of the result on whose line each finding is; -1 where there is none."""
-    sheets = pc.unique(findings["sheet_id"])
-    places = results.columns("sheet_id", "line")
-    sheet = among(places["sheet_id"], sheets)
-    some = np.flatnonzero(sheet >= 0)
-    own = paired(sheet[some], 1 << 32, whole(places["line"])[some])
+    sheets = results.runs("sheet_id")
+    run = np.repeat(np.arange(len(sheets.size)), sheets.size)
+    own = paired(run, 1 << 32, whole(results.columns("line")["line"]))
     order = np.argsort(own, kind="stable")  # they rise, as a rule
-    wanted = paired(among(findings["sheet_id"], sheets), 1 << 32, whole(findings["line"]))
+    wanted = paired(among(findings["sheet_id"], sheets.texts), 1 << 32, whole(findings["line"]))
     at = np.searchsorted(own[order], wanted)
     found = np.append(own[order], -1)[at] == wanted
-    return np.where(found, np.append(some[order], -1)[at], -1)
+    return np.where(found, np.append(order, -1)[at], -1)
 
 
 def _findings(check: str, at: Codes, observed: pa.Array, expected: pa.Array, *message: pa.Array | str) -> pa.Table:

@@ -52,7 +52,7 @@ def told_again(
         "names": scope.names,
         "entrants": entrants,
         "cars": cars,
-        "findings": doubts_again(told, results, Parts.of(previous["findings"]).whole(), scope.unchanged),
+        "findings": doubts_again(told, entered.standing, Parts.of(previous["findings"]).whole(), scope.unchanged),
     }
 
 
