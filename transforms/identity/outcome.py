@@ -21,6 +21,7 @@ from transforms.parts import ROWS, Parts
 from transforms.schema import EVIDENCE, TABLES, TEXTS
 
 MANY = 1_000_000  # mentions that are looked at in turn
+REASONS = ("runner_up", "evidence", "candidates")
 SUFFIXES = {"jr": "Jr.", "sr": "Sr.", "ii": "II", "iii": "III", "iv": "IV"}
 
 
@@ -52,7 +53,7 @@ class Drivers:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def of_mentions(self, places: slice) -> Codes:
+    def of_mentions(self, places: Codes | slice) -> Codes:
         """The person of each mention."""
         return np.asarray(self.number_of[self.people.person_of[self.people.node[places]]])
 
@@ -207,27 +208,28 @@ class Sums:
 
     drivers: Drivers
 
-    def rows(self, mentions: pa.Table, places: slice) -> pa.Table:
+    def rows(self, mentions: pa.Table, places: Codes | slice) -> pa.Table:
         """The rows for the mentions (result_id, seat) at these places."""
+        columns = dict(zip(("driver_id", "method", "points"), self.settled(places), strict=True))
+        keys = {name: mentions[name] for name in ("result_id", "seat")}
+        return TABLES["driver_links"].conform(pa.table(keys | columns | self.reasons(places)))
+
+    def reasons(self, places: Codes | slice) -> dict[str, pa.Array]:
+        """What else led to the person of each mention: all REASONS."""
         people = self.drivers.people
         best, second = self._pairs(places)
-        columns = dict(zip(("driver_id", "method", "points"), self.settled(places), strict=True))
-        told = {
-            "runner_up": self._totals(second),
-            "evidence": self._evidence(best, people.node[places]),
-            "candidates": self._candidates(people.group_of[people.node[places]]),
-        }
-        keys = {name: mentions[name] for name in ("result_id", "seat")}
-        return TABLES["driver_links"].conform(pa.table(keys | columns | told))
+        evidence = self._evidence(best, people.node[places])
+        candidates = self._candidates(people.group_of[people.node[places]])
+        return dict(zip(REASONS, (self._totals(second), evidence, candidates), strict=True))
 
-    def settled(self, places: slice) -> tuple[pa.Array, pa.Array, pa.Array]:
+    def settled(self, places: Codes | slice) -> tuple[pa.Array, pa.Array, pa.Array]:
         """The id of the person of each mention, how he is known, and the points of that."""
         people = self.drivers.people
         method = pa.array(METHODS).take(pa.array(people.method_of[people.node[places]]))
         points = self._totals(self._pairs(places)[0])
         return self.drivers.ids.take(pa.array(self.drivers.of_mentions(places))), method, points
 
-    def _pairs(self, places: slice) -> tuple[Codes, Codes]:
+    def _pairs(self, places: Codes | slice) -> tuple[Codes, Codes]:
         """The best and the next best pair of the track of each mention; -1 without one."""
         people = self.drivers.people
         group = people.group_of[people.node[places]]

@@ -14,11 +14,13 @@ from transforms.identity.arrays import differing, with_columns
 from transforms.identity.entered import EnteredAgain
 from transforms.identity.groups import Codes
 from transforms.identity.judgement import Identified
+from transforms.identity.outcome import REASONS
 from transforms.identity.scope import Scope
 from transforms.parts import Parts, Tables
 
 # What driver_links and driver_results both tell, under the names of either.
 KNOWN = {"driver_id": "driver_id", "method": "link_method", "points": "link_points"}
+NOTED = ("variant", "decision")  # ways to be known of which something is said without any sum
 MANY = 250_000  # mentions that are compared at a time
 Masks = dict[str, np.ndarray]
 
@@ -46,11 +48,17 @@ class Told:
     def of(cls, previous: Tables, rows: Parts, scope: Scope, found: Identified) -> Told:
         """What was found of the judged, as far as it is not what they were."""
         before, linked = Parts.of(previous["driver_results"]), Parts.of(previous["driver_links"])
-        starts = range(0, max(1, len(scope.judged)), MANY)
-        parts = [_differing(before, linked, scope, found, slice(start, start + MANY)) for start in starts]
-        places, who, why, apart, reasons = zip(*parts, strict=True)
-        tables = pa.concat_tables(who), pa.concat_tables(why)
-        return cls(scope, before, linked, rows, np.concatenate(places), *tables, _in_turn(apart), _in_turn(reasons))
+        cuts = np.split(np.arange(len(scope.judged)), range(MANY, len(scope.judged), MANY))
+        apart = _in_turn([_differing(before, linked, scope, found, some) for some in cuts])
+        apart["driver"] = _renamed(before, scope, found, apart["driver_id"])
+        held = np.flatnonzero(np.logical_or.reduce(list(apart.values())))
+        apart = {name: mask[held] for name, mask in apart.items()}
+        reasons = {name: apart.pop(name) for name in REASONS}
+        nothing = pa.nulls(len(held))
+        why = found.sums.rows(pa.table({"result_id": nothing, "seat": nothing}), held)
+        display = found.people.displays(found.people.of_mentions(held))
+        who = pa.table({"driver": display} | {own: why[name] for name, own in KNOWN.items()})
+        return cls(scope, before, linked, rows, scope.judged[held], who, why, apart, reasons)
 
     @cached_property
     def persons(self) -> pa.Array:
@@ -120,26 +128,51 @@ def _in_turn(parts: Sequence[Masks]) -> Masks:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _differing(
-    before: Parts, linked: Parts, scope: Scope, found: Identified, some: slice
-) -> tuple[Codes, pa.Table, pa.Table, Masks, Masks]:
-    """What was found of some of the judged who are not as they were, as in Told."""
-    places = scope.judged[some]
-    nothing = pa.nulls(len(places))
-    why = found.sums.rows(pa.table({"result_id": nothing, "seat": nothing}), some)
-    display = found.people.displays(found.people.of_mentions(some))
-    who = pa.table({"driver": display} | {own: why[name] for name, own in KNOWN.items()})
-    apart = _apart(who, before, scope.stood[places])
-    reasons = _apart(why.drop_columns(["result_id", "seat", *KNOWN]), linked, scope.stood[places])
-    held = np.flatnonzero(np.logical_or.reduce([*apart.values(), *reasons.values()]))
-    apart, reasons = ({name: mask[held] for name, mask in side.items()} for side in (apart, reasons))
-    return places[held], who.take(pa.array(held)), why.take(pa.array(held)), apart, reasons
+def _differing(before: Parts, linked: Parts, scope: Scope, found: Identified, some: Codes) -> Masks:
+    """Column by column which of some of the judged are not as they were, but for how they are called."""
+    place = scope.stood[scope.judged[some]]
+    id_, method, points = found.sums.settled(some)
+    settled = pa.table({"driver_id": id_, "link_method": method, "link_points": points})
+    was = before.take(place[place >= 0], settled.column_names)
+    apart = _apart(settled, was, place)
+    reasoned = _reasoned(settled)
+    reasoned[place >= 0] |= _reasoned(was)
+    weighed = np.flatnonzero(reasoned)
+    reasons = pa.table(found.sums.reasons(some[weighed]))
+    own = place[weighed]
+    for name, mask in _apart(reasons, linked.take(own[own >= 0], REASONS), own).items():
+        apart[name] = place < 0
+        apart[name][weighed] |= mask
+    return apart
 
 
-def _apart(told: pa.Table, before: Parts, place: Codes) -> Masks:
-    """Column by column which rows are others than at their `place` before, or were not there (-1)."""
+def _reasoned(settled: pa.Table) -> np.ndarray:
+    """Of which mentions something may be said beyond how they are known: those weighed, variants and decided ones."""
+    noted = pc.is_in(settled["link_method"], pa.array(NOTED))
+    return np.asarray(pc.or_(noted, pc.is_valid(settled["link_points"])))
+
+
+def _renamed(before: Parts, scope: Scope, found: Identified, moved: np.ndarray) -> np.ndarray:
+    """Which of the judged are called otherwise than before, given those of them who `moved` to another driver.
+
+    That may be only where a driver won or lost a mention, or where decisions say how somebody is to be called.
+    """
+    place, out = scope.stood[scope.judged], scope.stood[scope.judged] < 0
+    left = place[moved]
+    person = found.people.of_mentions(slice(None))
+    lost = scope.former.ids(np.union1d(left[left >= 0], scope.lost))
+    other = np.asarray(pc.is_in(found.people.ids, lost))
+    other[person[moved]] = True
+    some = np.flatnonzero((other[person] | bool(found.people.people.labels)) & (place >= 0))
+    was = before.take(place[some], ["driver"])["driver"]
+    out[some] = differing(found.people.displays(person[some]), was.combine_chunks())
+    return np.asarray(out)
+
+
+def _apart(told: pa.Table, was: pa.Table, place: Codes) -> Masks:
+    """Column by column which rows are not as they `was` at their `place` before, or were not there (-1)."""
     held = np.flatnonzero(place >= 0)
-    was, now = before.take(place[held], told.column_names), told.take(pa.array(held))
+    now = told.take(pa.array(held))
     apart = {}
     for name in told.column_names:
         apart[name] = place < 0
