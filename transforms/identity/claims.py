@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.identity.arrays import distinct_of
+from transforms.identity.groups import Codes
 from transforms.identity.ids import Claims, Ranked
 from transforms.identity.people import claimed_keys
 from transforms.identity.scope import Scope
@@ -29,31 +29,30 @@ def claims_of(previous: Tables | None) -> Claims:
     return Claims(claimed_keys(mentions), mentions["driver_id"].combine_chunks(), [retired], frozenset(nameless))
 
 
-def claims_again(previous: Tables, known: pa.Array, scope: Scope) -> Claims:
+def claims_again(previous: Tables, known: pa.Array, scope: Scope, printed: Codes) -> Claims:
     """What it called those who are judged again, or gone; all others leave them none of their ids, which are `known`.
 
     Who stands on a sheet that did is known by his place; those of other sheets are sought by what is printed of them.
+    `printed` tells the print of each of the company.
     """
-    rows, people = Parts.of(previous["driver_results"]), Parts.of(previous["drivers"])
     place, left = scope.kept[scope.company], scope.again.copy()
     place[~scope.of_company] = -1
     stays = np.flatnonzero(place >= 0)
     left[place[stays]] = False
-    mentions = rows.take(np.flatnonzero(left), _ASKED)
-    ids = mentions["driver_id"].combine_chunks()
-    kept = scope.former.ids(place[stays])
+    mentions = Parts.of(previous["driver_results"]).take(np.flatnonzero(left), _ASKED)
+    kept, ids = scope.former.ids(place[stays]), mentions["driver_id"].combine_chunks()
+    code, own = distinct_of(pa.concat_arrays([kept, ids]))
+    form = scope.former.prints.table["form"].combine_chunks()
+    named = np.asarray(pc.invert(pc.is_in(form, pa.array(_NAMELESS))))
+    full = np.zeros(len(own), dtype=bool)
+    full[code[named[np.append(printed[stays], scope.former.printed(np.flatnonzero(left)))]]] = True
     at = np.full(len(place), -1)
     at[stays] = np.arange(len(stays))
-    mine = np.asarray(pc.is_in(known, pc.unique(pa.concat_arrays([kept, ids]))))
-    form = people.take(np.flatnonzero(mine), ["name_form"])["name_form"].combine_chunks()
-    nameless = known.filter(pa.array(mine)).filter(pc.is_in(form, pa.array(_NAMELESS)))
-    others = Ranked(pa.chunked_array([known.filter(pa.array(~mine))]))
-    taken: list[Container[str]] = [set(led(previous)["old_id"].to_pylist()), others]
     return Claims(
         claimed_keys(mentions),
         ids,
-        taken,
-        frozenset(nameless.to_pylist()),
+        [set(led(previous)["old_id"].to_pylist()), Ranked(known, frozenset(own.to_pylist()))],
+        frozenset(own.filter(pa.array(~full)).to_pylist()),
         (kept.take(pa.array(at, mask=at < 0)), np.flatnonzero(scope.kept[scope.company] < 0)),
     )
 

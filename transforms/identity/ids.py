@@ -39,17 +39,27 @@ def _words(texts: pa.Array) -> pa.Array:
 
 
 class Ranked:
-    """Ids in order, to be searched for a few without making a set of them."""
+    """Ids in order but for `others`, to be searched for a few without making a set of them."""
 
-    def __init__(self, ids: pa.ChunkedArray) -> None:
-        self._ids = ids.combine_chunks()
+    def __init__(self, ids: pa.Array | pa.ChunkedArray, others: Container[str] = frozenset()) -> None:
+        self._ids = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
+        self._others = others
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def __contains__(self, id_: object) -> bool:
-        at = pc.search_sorted(self._ids, pa.scalar(id_, pa.string())).as_py()
-        return bool(at < len(self._ids) and self._ids[at].as_py() == id_)
+        return id_ not in self._others and bool(self.places(pa.array([id_], pa.string()))[0] >= 0)
+
+    def places(self, ids: pa.Array) -> Codes:
+        """The place of each of some ids, -1 for none."""
+        at = np.asarray(pc.search_sorted(self._ids, ids)).astype(np.int64)
+        there = np.flatnonzero(at < len(self._ids))
+        same = pc.equal(self._ids.take(pa.array(at[there])), ids.take(pa.array(there)))
+        found = np.full(len(ids), -1)
+        held = there[np.asarray(same, dtype=bool)]
+        found[held] = at[held]
+        return found
 
 
 @dataclass(frozen=True)

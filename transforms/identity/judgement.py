@@ -81,12 +81,15 @@ def _causes(old: pa.Array, people: People, moved: list[str]) -> dict[str, str]:
 
 
 def redirected(
-    previous: Tables | None, moved: Mapping[str, tuple[str, str]], ids: pa.Array | pa.ChunkedArray
+    previous: Tables | None, moved: Mapping[str, tuple[str, str]], given: Callable[[pa.Array], np.ndarray]
 ) -> pa.Table:
-    """Old ids and where they lead now, those of the last snapshot included; none leads to another old id."""
+    """Old ids and where they lead now, those of the last snapshot included; none leads to another old id.
+
+    `given` tells which of some ids are somebody's.
+    """
     steps = {row["old_id"]: (row["driver_id"], row["since"]) for row in led(previous).to_pylist()} | dict(moved)
     asked = pa.array(sorted(steps.keys() | {target for target, _ in steps.values()}), pa.string())
-    living = set(ids.filter(pc.is_in(ids, asked)).to_pylist())
+    living = set(asked.filter(pa.array(given(asked))).to_pylist())
     rows = []
     for old in sorted(set(steps) - living):
         target, cause = steps[old]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from transforms.identity.claims import claims_again
 from transforms.identity.doubts import doubts_again
 from transforms.identity.entered import entered_again
+from transforms.identity.ids import Ranked
 from transforms.identity.judgement import identified, named_sheets, redirected
 from transforms.identity.mentions import Crews, gather_again
 from transforms.identity.outcome import Drivers
@@ -34,10 +35,10 @@ def told_again(
         crews, printed = partial(Crews.at, scope.car[scope.company], results), scope.printed(scope.company)
         events = Parts.of(read["events"]).whole() if "events" in read else None
         gathered = lambda: gather_again(printed, scope.of_company, scope.former.prints, crews(), events)
-        claims = claims_again(previous, known, scope)
+        claims = claims_again(previous, known, scope, printed)
         found = identified(gathered, company, scope.of_company, decisions, claims)
         told = Told.of(previous, rows, scope, found)
-        drivers, ids = _drivers_again(previous, known, told, found.people)
+        drivers, given = _drivers_again(previous, known, told, found.people)
     entered, entrants, cars = again.result()
     sheets = Parts.of(previous["sheets"]).whole("sheet_id", "name_form")
     forms = dict(zip(*(column.to_pylist() for column in sheets.columns), strict=True))
@@ -48,7 +49,7 @@ def told_again(
         "driver_results": told.rows(entered),
         "drivers": drivers,
         "driver_links": told.links(),
-        "driver_redirects": redirected(previous, found.moved, ids),
+        "driver_redirects": redirected(previous, found.moved, given),
         "names": scope.names,
         "entrants": entrants,
         "cars": cars,
@@ -56,12 +57,20 @@ def told_again(
     }
 
 
-def _drivers_again(previous: Tables, known: pa.Array, told: Told, people: Drivers) -> tuple[Parts, pa.ChunkedArray]:
-    """The drivers of the last snapshot, by their `known` ids, but for those who changed, and these; and all ids."""
-    before = Parts.of(previous["drivers"])
+def _drivers_again(
+    previous: Tables, known: pa.Array, told: Told, people: Drivers
+) -> tuple[Parts, Callable[[pa.Array], np.ndarray]]:
+    """The drivers of the last snapshot, by their `known` ids, but for those who changed, and these.
+
+    Beside them which of some ids are theirs.
+    """
+    before, ranked = Parts.of(previous["drivers"]), Ranked(known)
     paired = np.asarray(pc.greater(pc.list_value_length(before.whole("alike")["alike"]), 0))
     some = pa.concat_arrays([told.persons, people.alike, known.filter(pa.array(paired))])
     anew = np.asarray(pc.is_in(people.ids, some))
-    stay = ~np.asarray(pc.is_in(known, pa.concat_arrays([told.persons, people.ids.filter(pa.array(anew))])))
+    ids = people.ids.filter(pa.array(anew))
+    stay = np.ones(len(known), dtype=bool)
+    gone = ranked.places(pa.concat_arrays([told.persons, ids]))
+    stay[gone[gone >= 0]] = False
     drivers = merged(before, known, stay, people.rows(np.flatnonzero(anew)), "driver_id")
-    return drivers, pa.chunked_array([known.filter(pa.array(stay)), people.ids.filter(pa.array(anew))])
+    return drivers, lambda asked: np.append(stay, False)[ranked.places(asked)] | np.asarray(pc.is_in(asked, ids))

@@ -76,7 +76,7 @@ def told_apart(
         "driver_results": rows.filled(IDENTIFIED["driver_results"], partial(_filled, found, entries, careers.car)),
         "drivers": found.people.parts(),
         "driver_links": rows.made(TABLES["driver_links"].schema, ["result_id", "seat"], found.sums.rows),
-        "driver_redirects": redirected(previous, found.moved, found.people.ids),
+        "driver_redirects": redirected(previous, found.moved, lambda ids: np.asarray(pc.is_in(ids, found.people.ids))),
         "entrants": entrants,
         "cars": cars,
         "findings": doubts(careers),

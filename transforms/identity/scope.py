@@ -15,12 +15,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import distinct_of
 from transforms.identity.changes import kept, lost, retold_events, standing
 from transforms.identity.decisions import MENTION, read_decisions
 from transforms.identity.former import Former
 from transforms.identity.forms import READINGS
 from transforms.identity.groups import Codes
+from transforms.identity.ids import Ranked
 from transforms.identity.mentions import ASKED, Mentions, gather
 from transforms.identity.outcome import names
 from transforms.identity.prints import Prints
@@ -188,11 +188,13 @@ def _meant(decisions: pa.Table, former: Former, new: Parts, here: Runs, stood: C
 
 
 def _people(drivers: Parts) -> tuple[pa.ListArray, tuple[Codes, Codes]]:
-    """The texts under which each person is printed, and the pairs who are kept apart though their names are alike."""
-    rows = drivers.whole("driver_id", "names", "alike").combine_chunks()
-    alike = rows["alike"].combine_chunks()
-    other, ids = distinct_of(alike.flatten())
-    found = pc.index_in(rows["driver_id"], ids)
-    place = np.zeros(len(ids), dtype=np.int64)
-    place[np.asarray(found.drop_null())] = np.flatnonzero(found.is_valid())
-    return rows["names"].combine_chunks(), (np.asarray(pc.list_parent_indices(alike)), place[other])
+    """The texts of those printed under several, or kept apart from people of nearly their name; and the pairs of these.
+
+    All others join no prints.
+    """
+    alike, printed = (drivers.whole(name)[name].combine_chunks() for name in ("alike", "names"))
+    paired = np.asarray(pc.greater(pc.list_value_length(alike), 0))
+    some = np.flatnonzero(paired | np.asarray(pc.greater(pc.list_value_length(printed), 1)))
+    ids = Ranked(drivers.whole("driver_id")["driver_id"])
+    one, other = np.asarray(pc.list_parent_indices(alike)), ids.places(alike.flatten())
+    return printed.take(pa.array(some)), (np.searchsorted(some, one), np.searchsorted(some, other))
