@@ -19,6 +19,7 @@ from transforms.parts import Parts
 from transforms.schema import TABLES
 
 GAP = 15  # years; comebacks after 15 to 20 years are real, and so are namesakes
+_ASKED = ("result_id", "sheet_id", "event_id", "season", "line", "car_number", "crew_size", "extra")
 CHECKS = ("driver-in-two-cars", "career-gap", "country-contradiction")
 
 
@@ -26,11 +27,13 @@ CHECKS = ("driver-in-two-cars", "career-gap", "country-contradiction")
 class Careers:
     """Identified mentions in order: the person of each (a place in `ids`) and its car; sheet and season of each car.
 
-    `rows` are those of driver_results, of which only what is printed is asked, `results` all of the build.
+    `rows` are those of driver_results, of which only what is printed is asked; `manned` is the place of each car in
+    `results`.
     """
 
     rows: Parts
     results: Parts
+    manned: Codes
     person: Codes
     ids: pa.Array
     car: Codes
@@ -42,13 +45,16 @@ class Careers:
         """The mentions of those who have several."""
         return np.flatnonzero((np.bincount(self.person) > 1)[self.person]).astype(np.int32)
 
+    def of_cars(self, mentions: Codes, *columns: str) -> pa.Table:
+        """Some columns of the results that some mentions are of."""
+        return self.results.take(self.manned[self.car[mentions]], columns)
+
 
 def doubts(careers: Careers) -> pa.Table:
     """The findings about identified mentions, all those of each person, in order of check, sheet and line."""
     found = pa.concat_tables([check(careers).sort_by("at") for check in (_two_cars, _gaps, _countries)])
-    where = careers.rows.take(found["at"].to_numpy(), ["event_id", "sheet_id", "result_id"])
-    lines = pc.replace_substring_regex(where["result_id"], "^.*:", "").cast(pa.int32())
-    cells = {"event_id": where["event_id"], "sheet_id": where["sheet_id"], "line": lines}
+    where = careers.of_cars(found["at"].to_numpy(), "event_id", "sheet_id", "line")
+    cells = dict(zip(where.column_names, where.columns, strict=True))
     facts = {"severity": pa.repeat("warning", len(found)), "column": pa.repeat("crew", len(found))}
     said = dict(zip(found.column_names, found.columns, strict=True))
     said.pop("at")
@@ -112,9 +118,9 @@ def _careers(told: Told, results: Parts, some: Codes) -> Careers:
     """The careers that the mentions at some places make up."""
     cars, car = np.unique(told.scope.car[some], return_inverse=True)
     person, ids = distinct_of(told.ids(some))
-    printed = results.take(cars, ["sheet_id", "season"])
+    printed = results.take(cars, _ASKED)
     sheet, season = distinct_of(printed["sheet_id"])[0], whole(printed["season"])
-    return Careers(told.printed.at(some), results.at(cars), person, ids, car, sheet, season)
+    return Careers(told.printed.at(some), Parts.of(printed), np.arange(len(cars)), person, ids, car, sheet, season)
 
 
 def _cars_of(results: Parts, findings: pa.Table) -> Codes:
@@ -145,9 +151,9 @@ def _two_cars(careers: Careers) -> pa.Table:
     car = careers.car[order]
     person, sheet, cars = (np.diff(column) != 0 for column in (careers.person[order], careers.sheet[car], car))
     again = np.flatnonzero(~person & ~sheet & cars)
-    sides = careers.rows.take(np.append(order[again], order[again + 1]), ["name_text", "car_number"]).combine_chunks()
-    name = sides["name_text"].combine_chunks()[len(again) :]
-    numbers = pc.fill_null(sides["car_number"].combine_chunks(), "?")
+    name = careers.rows.take(order[again + 1], ["name_text"])["name_text"].combine_chunks()
+    numbers = careers.of_cars(np.append(order[again], order[again + 1]), "car_number")["car_number"].combine_chunks()
+    numbers = pc.fill_null(numbers, "?")
     one, other = numbers[: len(again)], numbers[len(again) :]
     text = (name, " stands in cars ", one, " and ", other, "; if they are two people, part them in identity.csv")
     return _findings("driver-in-two-cars", order[again + 1], name, pa.repeat("one car", len(name)), *text)

@@ -69,7 +69,7 @@ def told_apart(
     entries, entrants, cars = entered(printed, previous)
     gathered = partial(gather, read, crews=Crews.in_results(printed))
     del printed
-    found, careers, told = _everybody(gathered, read, decisions, previous)
+    found, careers, told = _everybody(gathered, read, decisions, previous, entries.of)
     return {
         **told,
         "results": results.filled(FILLED, entries.columns),
@@ -84,9 +84,12 @@ def told_apart(
 
 
 def _everybody(
-    gathered: Callable[[], Mentions], read: Tables, decisions: pa.Table, previous: Tables | None
+    gathered: Callable[[], Mentions], read: Tables, decisions: pa.Table, previous: Tables | None, manned: np.ndarray
 ) -> tuple[Identified, Careers, dict[str, pa.Table]]:
-    """All who are printed, their careers, and the tables of how they are printed: sheets and names."""
+    """All who are printed, their careers, and the tables of how they are printed: sheets and names.
+
+    `manned` are the places of the results that have a crew.
+    """
     rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
     found = identified(gathered, rows, None, decisions, claims_of(previous))
     mentions = found.mentions
@@ -95,7 +98,8 @@ def _everybody(
         "sheets": named_sheets(Parts.of(read["sheets"]).whole(), mentions.forms, mentions.readings),
         "names": names(mentions, np.arange(len(mentions.names))),
     }
-    return found, Careers(rows, results, person, found.people.ids, mentions.result, cars.sheet, cars.season), tables
+    careers = Careers(rows, results, manned, person, found.people.ids, mentions.result, cars.sheet, cars.season)
+    return found, careers, tables
 
 
 def _filled(found: Identified, entries: Entered, car: Codes, places: slice) -> dict[str, pa.Array]:

@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import differing, with_columns
+from transforms.identity.arrays import differing, distinct_of, with_columns
 from transforms.identity.entered import EnteredAgain
 from transforms.identity.groups import Codes
+from transforms.identity.ids import Ranked
 from transforms.identity.judgement import Identified
 from transforms.identity.outcome import REASONS
 from transforms.identity.scope import Scope
@@ -50,7 +51,7 @@ class Told:
         before, linked = Parts.of(previous["driver_results"]), Parts.of(previous["driver_links"])
         cuts = np.split(np.arange(len(scope.judged)), range(MANY, len(scope.judged), MANY))
         apart = _in_turn([_differing(before, linked, scope, found, some) for some in cuts])
-        apart["driver"] = _renamed(before, scope, found, apart["driver_id"])
+        apart["driver"] = _renamed(Parts.of(previous["drivers"]), scope, found, apart["driver_id"])
         held = np.flatnonzero(np.logical_or.reduce(list(apart.values())))
         apart = {name: mask[held] for name, mask in apart.items()}
         reasons = {name: apart.pop(name) for name in REASONS}
@@ -152,20 +153,22 @@ def _reasoned(settled: pa.Table) -> np.ndarray:
     return np.asarray(pc.or_(noted, pc.is_valid(settled["link_points"])))
 
 
-def _renamed(before: Parts, scope: Scope, found: Identified, moved: np.ndarray) -> np.ndarray:
+def _renamed(drivers: Parts, scope: Scope, found: Identified, moved: np.ndarray) -> np.ndarray:
     """Which of the judged are called otherwise than before, given those of them who `moved` to another driver.
 
-    That may be only where a driver won or lost a mention, or where decisions say how somebody is to be called.
+    That may be only where a driver won or lost a mention, or where decisions say how somebody is to be called. The last
+    `drivers` tell how each was called.
     """
     place, out = scope.stood[scope.judged], scope.stood[scope.judged] < 0
-    left = place[moved]
-    person = found.people.of_mentions(slice(None))
+    person, left = found.people.of_mentions(slice(None)), place[moved]
     lost = scope.former.ids(np.union1d(left[left >= 0], scope.lost))
     other = np.asarray(pc.is_in(found.people.ids, lost))
     other[person[moved]] = True
     some = np.flatnonzero((other[person] | bool(found.people.people.labels)) & (place >= 0))
-    was = before.take(place[some], ["driver"])["driver"]
-    out[some] = differing(found.people.displays(person[some]), was.combine_chunks())
+    was, ids = distinct_of(scope.former.ids(place[some]))
+    known = Ranked(drivers.whole("driver_id")["driver_id"])
+    called = drivers.take(known.places(ids), ["driver"])["driver"].take(pa.array(was)).combine_chunks()
+    out[some] = differing(found.people.displays(person[some]), called)
     return np.asarray(out)
 
 
