@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from transforms.cars import read_cars
 from transforms.identity.arrays import with_column
 from transforms.identity.cars import key, renew_cars, resolve_cars, squash, squash_array
+from transforms.identity.ids import Borne
 from transforms.identity.standing import Standing
 from transforms.parts import Parts
 from transforms.schema import TABLES
@@ -39,7 +40,7 @@ def unknown(prints: Sequence[object]) -> pa.Array:
 
 def told(rows: pa.Table, old: pa.Array | pa.ChunkedArray) -> tuple[pa.Table, pa.Table]:
     """Results with their car_id, and the cars."""
-    column, cars = resolve_cars(rows, old)
+    column, cars = resolve_cars(rows, Borne.of(old))
     return with_column(rows, "car_id", column.dictionary_decode()), cars
 
 

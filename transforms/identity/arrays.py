@@ -44,6 +44,20 @@ def _found(texts: pa.Array, values: pa.Array) -> Codes:
     return place
 
 
+def ranked_among(texts: pa.Array, ranked: pa.Array) -> Codes:
+    """The place of each text among distinct ones that stand in order, -1 for none; no table is made of either."""
+    if not len(ranked):
+        return np.full(len(texts), -1, dtype=np.int32)
+    at = np.minimum(np.asarray(pc.search_sorted(ranked, texts)), len(ranked) - 1).astype(np.int32)
+    return np.where(np.asarray(pc.equal(ranked.take(pa.array(at)), texts)), at, np.int32(-1))
+
+
+def placed(column: pa.ChunkedArray | pa.Array, ranked: pa.Array) -> Codes:
+    """The same for a column in which texts recur, of which each is sought once."""
+    code, texts = distinct_of(column)
+    return np.asarray(np.append(ranked_among(texts, ranked), np.int32(-1))[code])
+
+
 def coded(code: Codes, texts: pa.Array) -> pa.DictionaryArray:
     """The texts for which codes stand; null for -1."""
     return pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32), mask=code < 0), texts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from transforms.fold import fold, fold_array
 from transforms.identity.arrays import answers, coded, codes, differing, with_column
 from transforms.identity.groups import Codes, dense
-from transforms.identity.ids import Wishes, assign, slugs
+from transforms.identity.ids import Borne, Ranked, Wishes, assign, slugs
 from transforms.identity.spellings import NEVER, Entries, eras
 from transforms.identity.standing import Renewed, Standing, merged, renewed
 from transforms.lexicon import read_list
@@ -82,7 +82,7 @@ def _apart() -> frozenset[tuple[str, str, str]]:
     return frozenset((fold(row["make"]), squash(row["model"]), squash(row["no_variant"])) for row in rows)
 
 
-def resolve_cars(results: pa.Table, old: pa.Array | pa.ChunkedArray) -> tuple[pa.DictionaryArray, pa.Table]:
+def resolve_cars(results: pa.Table, old: Borne) -> tuple[pa.DictionaryArray, pa.Table]:
     """The car_id of each result, and the table of cars.
 
     `old` is the id that each result's car bore in the last snapshot. A car that is not printed has no id; a name that
@@ -148,15 +148,11 @@ def _letters(cars: pa.Table) -> pa.Array:
     return pc.replace_substring_regex(pc.binary_join_element_wise(*texts, "|"), "[ /]", "").combine_chunks()
 
 
-def _told_apart_anew(
-    results: pa.Table, old: pa.ChunkedArray, taken: Container[str]
-) -> tuple[pa.DictionaryArray, pa.Table]:
+def _told_apart_anew(results: pa.Table, old: Borne, taken: Ranked) -> tuple[pa.DictionaryArray, pa.Table]:
     return _told_apart(Entries.of(results, _PRINTED), old, taken)
 
 
-def _told_apart(
-    entries: Entries, old: pa.Array | pa.ChunkedArray, *taken: Container[str]
-) -> tuple[pa.DictionaryArray, pa.Table]:
+def _told_apart(entries: Entries, old: Borne, *taken: Ranked) -> tuple[pa.DictionaryArray, pa.Table]:
     """The car_id of each result, and the cars, variants of nothing yet; `taken` ids are of others."""
     keys = _keys(entries.rows)
     nothing = pc.and_(pc.equal(keys["make"], ""), pc.equal(keys["model"], ""))

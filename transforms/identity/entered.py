@@ -9,12 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import with_columns
+from transforms.identity.arrays import codes, placed, whole, with_columns
 from transforms.identity.cars import renew_cars, resolve_cars
 from transforms.identity.entrants import renew_entrants, resolve_entrants
-from transforms.identity.groups import Codes
+from transforms.identity.groups import Codes, paired
+from transforms.identity.ids import Borne
 from transforms.identity.standing import Renewed, Standing
 from transforms.parts import Parts, Tables
+from transforms.schema import TABLES
 
 FILLED = ("car_id", "entrant_id")
 PRINTED = ("crew_size", "season", "make", "model", "engine_make", "car", "entrant")
@@ -36,12 +38,14 @@ class Entered:
 
 
 def entered(printed: pa.Table, previous: Tables | None) -> tuple[Entered, pa.Table, pa.Table]:
-    """What each result entered, by what is PRINTED of it, with its id if there are `previous` tables.
+    """What each result entered, by what is PRINTED of it, with its sheet and line if there are `previous` tables.
 
     With the table of entrants, and that of cars.
     """
-    entrant, entrants = resolve_entrants(printed, _borne(printed, previous, "entrant_id"))
-    car, table = resolve_cars(printed, _borne(printed, previous, "car_id"))
+    before = Parts.of((previous or {}).get("results", TABLES["results"].empty()))
+    place = _places(printed, before) if previous else np.broadcast_to(np.int32(-1), len(printed))
+    entrant, entrants = resolve_entrants(printed, _borne(before, "entrant_id", place))
+    car, table = resolve_cars(printed, _borne(before, "car_id", place))
     return Entered(car, entrant, manned(printed)), entrants, table
 
 
@@ -78,10 +82,21 @@ def manned(results: pa.Table) -> np.ndarray:
     return np.flatnonzero(np.asarray(pc.fill_null(results["crew_size"], 0))).astype(np.int32)
 
 
-def _borne(results: pa.Table, previous: Tables | None, key: str) -> pa.Array | pa.ChunkedArray:
-    """Which id of entrant or car each result bore in the last snapshot."""
-    rows = Parts.of(previous["results"]) if previous and "results" in previous else None
-    if rows is None or key not in rows.schema.names:
-        return pa.nulls(len(results), pa.string())
-    before = rows.whole("result_id", key)
-    return before[key].take(pc.index_in(results["result_id"].cast(pa.string()), before["result_id"].combine_chunks()))
+def _places(results: pa.Table, before: Parts) -> Codes:
+    """The place of each result in the last snapshot, by its sheet and line; -1 for none."""
+    sheet, sheets = codes(results["sheet_id"])
+    last = before.columns("sheet_id", "line")
+    old = paired(placed(last["sheet_id"], sheets), 1 << 32, whole(last["line"]))
+    order = np.argsort(old, kind="stable")  # they stand so, but for those of sheets that are gone
+    own = paired(sheet, 1 << 32, whole(results["line"]))
+    at = np.searchsorted(old, own, sorter=order)
+    order = np.append(order, -1)[at].astype(np.int32)
+    return np.where(np.append(old, -1)[order] == own, order, np.int32(-1))
+
+
+def _borne(before: Parts, key: str, place: Codes) -> Borne:
+    """Which id of entrant or car each result bore, by its place in the last snapshot."""
+    if key not in before.schema.names:
+        return Borne(np.full(len(place), -1, dtype=np.int32), pa.array([], pa.string()))
+    code, ids = codes(before.columns(key)[key])
+    return Borne(np.append(code, np.int32(-1))[place], ids)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 from functools import cache
 
 import numpy as np
@@ -13,7 +12,7 @@ import pyarrow.compute as pc
 from transforms.fold import fold_array
 from transforms.identity.arrays import coded, codes, differing, grouped, with_column
 from transforms.identity.groups import Bag, Codes, counted, dense, joined, ordered
-from transforms.identity.ids import Wishes, assign, slugs
+from transforms.identity.ids import Borne, Ranked, Wishes, assign, slugs
 from transforms.identity.spellings import Entries, eras
 from transforms.identity.standing import Renewed, Standing, merged, renewed
 from transforms.lexicon import read_list
@@ -64,7 +63,7 @@ def core_keys(entrants: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
     return np.append(core, np.int32(-1))[code], keys
 
 
-def resolve_entrants(results: pa.Table, old: pa.Array | pa.ChunkedArray) -> tuple[pa.DictionaryArray, pa.Table]:
+def resolve_entrants(results: pa.Table, old: Borne) -> tuple[pa.DictionaryArray, pa.Table]:
     """The entrant_id of each result, and the table of entrants.
 
     `old` is the id that each result's entrant bore in the last snapshot.
@@ -87,9 +86,7 @@ def renew_entrants(standing: Standing, before: Parts) -> tuple[Renewed, Parts]:
     return ids, Parts.of(_with_related(pa.concat_tables([rows.filter(pa.array(stay)), told])).sort_by("entrant_id"))
 
 
-def _told_apart(
-    results: pa.Table, old: pa.Array | pa.ChunkedArray, *taken: Container[str]
-) -> tuple[pa.DictionaryArray, pa.Table]:
+def _told_apart(results: pa.Table, old: Borne, *taken: Ranked) -> tuple[pa.DictionaryArray, pa.Table]:
     """The entrant_id of each result, and the teams, related to nobody yet; `taken` ids are of others."""
     entries = Entries.of(results, ["entrant"])
     code, keys = core_keys(entries.rows["entrant"])

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import chain, count
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.arrays import flags
 from transforms.fold import fold_array
-from transforms.identity.arrays import answers, codes, distinct_of
+from transforms.identity.arrays import answers, codes, ranked_among
 from transforms.identity.groups import Codes, counted, distinct
-from transforms.masks import change_where, mapped
+from transforms.masks import change_where, mapped, replaced
 
 
 def slugs(*columns: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -39,52 +40,51 @@ def _words(texts: pa.Array) -> pa.Array:
 
 
 class Ranked:
-    """Ids in order but for `others`, to be searched for a few without making a set of them."""
+    """Ids in order, or `some` of them, to be searched for a few without making a set of them."""
 
-    def __init__(self, ids: pa.Array | pa.ChunkedArray, others: Container[str] = frozenset()) -> None:
+    def __init__(self, ids: pa.Array | pa.ChunkedArray, some: np.ndarray | None = None) -> None:
         self._ids = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
-        self._others = others
+        self._some = np.append(np.ones(len(ids), dtype=bool) if some is None else some, False)  # the last is for none
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return int(self._some.sum())
 
     def __contains__(self, id_: object) -> bool:
-        return id_ not in self._others and bool(self.places(pa.array([id_], pa.string()))[0] >= 0)
+        return bool(self.hold(pa.array([id_], pa.string()))[0])
 
-    def places(self, ids: pa.Array) -> Codes:
-        """The place of each of some ids, -1 for none."""
-        at = np.asarray(pc.search_sorted(self._ids, ids)).astype(np.int64)
-        there = np.flatnonzero(at < len(self._ids))
-        same = pc.equal(self._ids.take(pa.array(at[there])), ids.take(pa.array(there)))
-        found = np.full(len(ids), -1)
-        held = there[np.asarray(same, dtype=bool)]
-        found[held] = at[held]
-        return found
+    def hold(self, texts: pa.Array) -> np.ndarray:
+        """Which of some texts are among the ids."""
+        return np.asarray(self._some[self.places(texts)])
+
+    def places(self, texts: pa.Array) -> Codes:
+        """The place of each of some texts among all ids, -1 for none."""
+        return ranked_among(texts, self._ids)
 
 
 @dataclass(frozen=True)
-class Claims:
-    """What the last snapshot called each mention: `ids` beside `mentions`.
+class Borne:
+    """Which of the last `ids`, which are in order, each of some rows bore: its place, or -1 for none.
 
-    `taken` ids are never given again: they are retired, or of people who are not judged now; `nameless` ones were
-    given to people without a full name. Of mentions whose sheet stands as it stood the ids are `known`, with null for
-    others, and with the places of all those whose sheet does not.
+    `nameless` tells which were given to people without a full name.
     """
 
-    mentions: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
-    ids: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
-    taken: Sequence[Container[str]] = ()
-    nameless: Container[str] = frozenset()
-    known: tuple[pa.Array, Codes] | None = None
+    code: Codes
+    ids: pa.Array
+    nameless: np.ndarray | None = None
+
+    @classmethod
+    def of(cls, column: pa.Array | pa.ChunkedArray) -> Borne:
+        """The ids that rows bore; null for none."""
+        return cls(*codes(column))
+
+    def at(self, places: Codes) -> Borne:
+        """Which ids some of the rows bore."""
+        return Borne(self.code[places], self.ids, self.nameless)
 
     @property
-    def given(self) -> bool:
-        """Whether anybody was called anything."""
-        return self.known is not None or len(self.ids) > 0
-
-    def of(self, mentions: pa.Array | pa.ChunkedArray) -> pa.Array:
-        """The old id of each mention; null for a new one."""
-        return self.ids.take(pc.index_in(mentions, self.mentions))
+    def taken(self) -> Ranked:
+        """The ids that any row bore."""
+        return Ranked(self.ids, flags(self.code[self.code >= 0], len(self.ids)))
 
 
 MANY = 250_000  # wishes that are written at a time
@@ -101,67 +101,89 @@ class Wishes:
     several: np.ndarray
 
 
-def assign(
-    cluster: Codes,
-    wishes: Wishes,
-    old: pa.Array | pa.ChunkedArray,
-    taken: Sequence[Container[str]] = (),
-    nameless: Container[str] = frozenset(),
-) -> tuple[pa.Array, dict[str, str]]:
+def assign(cluster: Codes, wishes: Wishes, old: Borne, taken: Sequence[Ranked] = ()) -> tuple[pa.Array, dict[str, str]]:
     """An id for each cluster; and for each old id that was merged away the id into which.
 
     `cluster` (-1 for none) and `old` run over mentions, `wishes` over clusters. An old id goes to the cluster with most
     of its mentions (then the one whose slug it is, then the first); it keeps the one that brings it most mentions.
-    The id of somebody without a full name (the `nameless` ones) gives way to any other wish once a full name is known.
-    No `taken` id is given.
+    The id of somebody without a full name gives way to any other wish once a full name is known. No `taken` id is
+    given, nor any old one.
     """
-    claim, bearers = codes(old)
-    names = bearers.to_pylist()
-    held = (claim >= 0) & (cluster >= 0)
-    claimed, owner, size = counted(claim[held], cluster[held])
-    home = dict(_homes(claimed, owner, size, wishes, names))
-    kept: dict[int, str] = {}
-    for name, at in home.items():
-        if at not in kept and not (wishes.several[at] and names[name] in nameless):
-            kept[at] = names[name]
-    open_ = np.ones(len(wishes.several), dtype=bool)
-    open_[list(kept)] = False
-    ids = _given(np.flatnonzero(open_).astype(np.int32), wishes, (set(names), *taken))
-    if kept:
-        place = np.cumsum(open_, dtype=np.int32) - np.int32(1)
-        place[list(kept)] = len(ids) + np.arange(len(kept), dtype=np.int32)
-        ids = pa.concat_arrays([ids, pa.array(list(kept.values()), pa.string())]).take(pa.array(place))
-    places = np.array(list(home.values()), dtype=np.int64)
-    led = zip(home, ids.take(pa.array(places)).to_pylist(), strict=True)
-    return ids, {names[name]: to for name, to in led if to != names[name]}
+    held = np.flatnonzero((old.code >= 0) & (cluster >= 0))
+    name, home = _homes(*counted(old.code[held], cluster[held]), wishes, old.ids)
+    del held
+    stays = np.ones(len(name), dtype=bool)
+    if old.nameless is not None:
+        stays = ~(wishes.several[home] & old.nameless[name])
+    kept = np.full(len(wishes.several), -1, dtype=np.int32)
+    kept[home[stays][::-1]] = name[stays][::-1]  # of several the first
+    ids = _given(np.flatnonzero(kept < 0).astype(np.int32), wishes, (old.taken, *taken))
+    place = np.cumsum(kept < 0, dtype=np.int32) - np.int32(1)
+    starts = range(0, len(kept), MANY)
+    ids = [_either(old.ids, kept[at : at + MANY], ids, place[at : at + MANY]) for at in starts]
+    ids = pa.concat_arrays([pa.array([], pa.string()), *ids])
+    led = np.flatnonzero(kept[home] != name)
+    gone, to = old.ids.take(pa.array(name[led])), ids.take(pa.array(home[led]))
+    return ids, dict(zip(gone.to_pylist(), to.to_pylist(), strict=True))
 
 
-def _given(new: Codes, wishes: Wishes, taken: Sequence[Container[str]]) -> pa.Array:
+def _either(ids: pa.Array, one: Codes, others: pa.Array, other: Codes) -> pa.Array:
+    """The `one` of the ids, and where that is -1, the `other` of the others."""
+    if (one < 0).all():
+        return others.take(pa.array(other))
+    own = ids.take(pa.array(one, mask=one < 0))
+    return pc.coalesce(own, others.take(pa.array(other, mask=one >= 0))) if own.null_count else own
+
+
+def _given(new: Codes, wishes: Wishes, taken: Sequence[Ranked]) -> pa.Array:
     """The id of each new cluster: the first of its wishes that nobody before it has, else the last with a number.
 
     Most wish for what nobody else could be given, and need not be asked one by one.
     """
-    parts = [wishes.first(new[start : start + MANY]) for start in range(0, len(new), MANY)]
-    first = pa.concat_arrays([pa.array([], pa.string()), *parts])
-    del parts
+    taken = [ids for ids in taken if len(ids)]
+    starts = range(0, len(new), MANY)
+    first = [wishes.first(new[start : start + MANY]) for start in starts]
     asked = _twice(first)
-    if any(taken):
-        asked |= np.array([any(wish in ids for ids in taken) for wish in first.to_pylist()], dtype=bool)
+    asked |= np.concatenate([asked[:0], *(_held(part, taken) for part in first)])
     while True:
         some = np.flatnonzero(asked)
-        wished = pa.concat_arrays([first.take(pa.array(some)), wishes.else_(new[some])])
-        again = [_met(first[start : start + MANY], wished) for start in range(0, len(first), MANY)]
-        met = asked | np.concatenate([asked[:0], *again])
+        wished = pa.concat_arrays([_of(first, some), wishes.else_(new[some])])
+        met = asked | np.concatenate([asked[:0], *(_met(part, wished) for part in first)])
         if met.sum() == len(some):
             break
         asked = met
-    given: set[str] = set()
-    ids = []
+    given = set[str]()
+    ids, barred = [], set(wished.filter(pa.array(_held(wished, taken))).to_pylist())
     for choice in zip(*(wished[start : start + len(some)].to_pylist() for start in (0, len(some))), strict=True):
-        ids.append(free(choice, (given, *taken)))
+        wish = next((wish for wish in choice if wish not in given and wish not in barred), None)
+        ids.append(wish or _numbered(choice[-1], (given, *taken)))
         given.add(ids[-1])
-    place = pa.array(np.cumsum(asked, dtype=np.int32) - np.int32(1), mask=~asked)
-    return pc.if_else(pa.array(asked), pa.array(ids, pa.string()).take(place), first)
+    used = 0
+    for number, start in enumerate(starts):
+        some = np.flatnonzero(asked[start : start + MANY])
+        if len(some):
+            first[number] = replaced(first[number], some, pa.array(ids[used : used + len(some)], pa.string()))
+        used += len(some)
+    return pa.concat_arrays([pa.array([], pa.string()), *first])
+
+
+def _held(texts: pa.Array, taken: Sequence[Ranked]) -> np.ndarray:
+    """Which texts are taken."""
+    none = np.zeros(len(texts), dtype=bool)
+    return np.asarray(np.logical_or.reduce([none, *(ids.hold(texts) for ids in taken)]))
+
+
+def _numbered(wish: str, taken: Sequence[Container[str]]) -> str:
+    """The wish with the first number with which it is not taken."""
+    numbered = (f"{wish}-{number}" for number in count(2))
+    return next(one for one in numbered if not any(one in ids for ids in taken))
+
+
+def _of(parts: Sequence[pa.Array], places: Codes) -> pa.Array:
+    """The texts at some places, which rise, of parts of MANY each."""
+    cuts = np.searchsorted(places, range(0, MANY * len(parts) + 1, MANY))
+    some = (part.take(pa.array(places[slice(*cuts[at : at + 2])] - MANY * at)) for at, part in enumerate(parts))
+    return pa.concat_arrays([pa.array([], pa.string()), *some])
 
 
 def _met(wishes: pa.Array, others: pa.Array) -> np.ndarray:
@@ -171,27 +193,27 @@ def _met(wishes: pa.Array, others: pa.Array) -> np.ndarray:
     return np.asarray(pc.or_(pc.is_in(wishes, others), met))
 
 
-def _twice(texts: pa.Array) -> np.ndarray:
-    """Which texts occur more than once."""
-    code = distinct_of(texts)[0]
-    return np.asarray(np.bincount(code)[code] > 1)
+def _twice(parts: Sequence[pa.Array]) -> np.ndarray:
+    """Which texts occur more than once, and, hardly ever, one whose hash does: it may be asked for in vain."""
+    own = [np.fromiter(map(hash, part.to_pylist()), np.int64, len(part)) for part in parts]
+    hashes = np.concatenate([np.zeros(0, dtype=np.int64), *own])
+    ranked = np.sort(hashes)
+    several = np.append(distinct(ranked[1:][ranked[1:] == ranked[:-1]]), 0)
+    return np.concatenate([hashes[:0] > 0, *(several[np.searchsorted(several[:-1], part)] == part for part in own)])
 
 
-def _homes(claimed: Codes, owner: Codes, size: Codes, wishes: Wishes, names: list[str]) -> Iterator[tuple[int, int]]:
-    """Each old id with its cluster, in the order of their claims."""
+def _homes(claimed: Codes, owner: Codes, size: Codes, wishes: Wishes, ids: pa.Array) -> tuple[Codes, Codes]:
+    """The places of old ids, and the cluster of each, in the order of their claims."""
     lone = (np.bincount(claimed)[claimed] == 1) & (np.bincount(owner)[owner] == 1)
-    yield from zip(claimed[lone].tolist(), owner[lone].tolist(), strict=True)
-    some = distinct(owner[~lone])
+    some, rest = distinct(owner[~lone]), distinct(claimed[~lone])
     slugs = dict(zip(some.tolist(), wishes.first(some).to_pylist(), strict=True))
+    names = dict(zip(rest.tolist(), ids.take(pa.array(rest)).to_pylist(), strict=True))
     rows = zip(*(column[~lone].tolist() for column in (size, claimed, owner)), strict=True)
-    settled = set()
+    home: dict[int, int] = {}
     for _, _, name, at in sorted((-n, slugs[c] != names[i], i, c) for n, i, c in rows):
-        if name not in settled:
-            settled.add(name)
-            yield name, at
-
-
-def free(wishes: Sequence[str], taken: Sequence[Container[str]]) -> str:
-    """The first wish that is not taken, else the last one with a number."""
-    numbered = (f"{wishes[-1]}-{number}" for number in count(2))
-    return next(wish for wish in chain(wishes, numbered) if not any(wish in ids for ids in taken))
+        home.setdefault(name, at)
+    told = (np.array(list(side), dtype=np.int32) for side in (home.keys(), home.values()))
+    first, last = (
+        np.append(side[lone], own).astype(np.int32) for side, own in zip((claimed, owner), told, strict=True)
+    )
+    return first, last

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from transforms.arrays import flags
 from transforms.identity.anchors import NAMED
-from transforms.identity.arrays import with_column
-from transforms.identity.claims import led
+from transforms.identity.arrays import ranked_among, with_column
+from transforms.identity.claims import Claims, redirects
 from transforms.identity.groups import dense
-from transforms.identity.ids import Claims, Wishes, assign
+from transforms.identity.ids import Borne, Wishes, assign
 from transforms.identity.mentions import Mentions
 from transforms.identity.outcome import Called, Drivers, Sums
-from transforms.identity.people import METHODS, People, borne, identify, wishes
+from transforms.identity.people import METHODS, People, identify, wishes
 from transforms.parts import Parts, Tables
 from transforms.schema import TABLES
 
@@ -45,10 +45,11 @@ def identified(
         mentions, found = mentions.of(np.flatnonzero(judged)), found.of(np.flatnonzero(judged))
     person = dense(found.person)
     called = Called.of(mentions, person)
-    old = borne(claims, company) if claims.given else pa.array([], pa.string())
-    old = old if judged is None else old.take(pa.array(np.flatnonzero(judged)))
-    ids, moved = assign(person[: len(old)], _wishes(mentions, person, called.best), old, claims.taken, claims.nameless)
-    causes = _causes(old, found, list(moved))
+    borne, taken = claims.borne(company)
+    borne = borne if judged is None else borne.at(np.flatnonzero(judged))
+    ids, moved = assign(person, _wishes(mentions, person, called.best), borne, taken)
+    causes = _causes(borne, found, list(moved))
+    del borne, taken
     people = Drivers.of(mentions, found, person, called, ids)
     people.check_labels()
     moves = {old: (new, causes[old]) for old, new in moved.items()}
@@ -73,11 +74,13 @@ def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
     )
 
 
-def _causes(old: pa.Array, people: People, moved: list[str]) -> dict[str, str]:
+def _causes(borne: Borne, people: People, moved: Sequence[str]) -> dict[str, str]:
     """How the mentions of each moved id are known now: the method of the last of them."""
-    at = np.flatnonzero(pc.is_in(old, pa.array(moved, pa.string())))
-    known = zip(old.take(pa.array(at)).to_pylist(), people.method_of[people.node[at]].tolist(), strict=True)
-    return {name: METHODS[method] for name, method in known}
+    place = ranked_among(pa.array(moved, pa.string()), borne.ids)
+    at = np.flatnonzero(flags(place, len(borne.ids) + 1)[borne.code])  # the last is for none
+    known = zip(borne.code[at].tolist(), people.method_of[people.node[at]].tolist(), strict=True)
+    names = dict(zip(place.tolist(), moved, strict=True))
+    return {names[code]: METHODS[method] for code, method in known}
 
 
 def redirected(
@@ -87,7 +90,7 @@ def redirected(
 
     `given` tells which of some ids are somebody's.
     """
-    steps = {row["old_id"]: (row["driver_id"], row["since"]) for row in led(previous).to_pylist()} | dict(moved)
+    steps = {row["old_id"]: (row["driver_id"], row["since"]) for row in redirects(previous).to_pylist()} | dict(moved)
     asked = pa.array(sorted(steps.keys() | {target for target, _ in steps.values()}), pa.string())
     living = set(asked.filter(pa.array(given(asked))).to_pylist())
     rows = []

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.anchors import NAMED, anchors
-from transforms.identity.arrays import codes
 from transforms.identity.blocks import link_all
+from transforms.identity.claims import Claims
 from transforms.identity.decisions import MENTION, Decision, DecisionError, Verdicts, judge, read_decisions, unknown
 from transforms.identity.evidence import Context
 from transforms.identity.groups import Codes, components, counted, dense, ordered
-from transforms.identity.ids import Claims, slugs
+from transforms.identity.ids import slugs
 from transforms.identity.linking import Links
 from transforms.identity.mentions import Mentions
 from transforms.identity.names import Name, parse
@@ -225,10 +225,12 @@ class Finder:
             ):
                 for key in (wished, _key(name) if name.form == "full" else ""):
                     self._known.setdefault(key, int(self.node[index]))
-            old = borne(self.claims, self.mentions).to_pylist()
-            for index, identity in enumerate(old):
-                if identity is not None and self.node[index] >= 0:
-                    self._known[identity] = int(self.node[index])
+            borne, _ = self.claims.borne(self.mentions)
+            held = np.flatnonzero((borne.code >= 0) & (self.node >= 0))
+            last = np.full(len(borne.ids), -1, dtype=np.int32)
+            last[borne.code[held]] = self.node[held]  # of several the last
+            ids = borne.ids.filter(pa.array(last >= 0)).to_pylist()
+            self._known |= dict(zip(ids, last[last >= 0].tolist(), strict=True))
         return self._known
 
 
@@ -248,38 +250,3 @@ def wishes(mentions: Mentions, places: Codes, *, dated: bool = False) -> pa.Arra
     event = pc.coalesce(cars.text("event", at), cars.text("sheet", at))
     told = (pc.if_else(pa.array(named), None, text) for text in (event, cars.text("number", at)))
     return slugs(name, *told, *([season] if dated else []))
-
-
-def borne(claims: Claims, mentions: Mentions) -> pa.Array:
-    """The id that each mention bore in the last snapshot; null for a new one."""
-    if claims.known is None:
-        return claims.of(_mention_keys(mentions))
-    ids, others = claims.known
-    at = np.arange(len(ids))
-    at[others] = len(ids) + np.arange(len(others))
-    return pa.concat_arrays([ids, claims.of(_mention_keys(mentions.of(others)))]).take(pa.array(at))
-
-
-def _mention_keys(mentions: Mentions) -> pa.Array:
-    """What stays of a mention when its sheet gains lines: sheet, car number, name, and which of equals it is."""
-    cars, names = mentions.cars, mentions.names.table["name_text"].combine_chunks()
-    sheet, number = (cars.text(kind, mentions.result) for kind in ("sheet", "number"))
-    text = codes(names)[0][mentions.name]
-    code = dense(mentions.beside("sheet"), mentions.beside("number") + 1, text)
-    return _told_apart(code, sheet, number, names.take(pa.array(mentions.name)))
-
-
-def claimed_keys(rows: pa.Table) -> pa.Array:
-    """The same of mentions that stand in a table like driver_results."""
-    columns = [rows[name].combine_chunks() for name in ("sheet_id", "car_number", "name_text")]
-    return _told_apart(dense(*[codes(column)[0] + 1 for column in columns]), *columns)
-
-
-def _told_apart(code: Codes, *texts: pa.Array) -> pa.Array:
-    """The texts joined, with the number of earlier rows of the same code."""
-    order = ordered(code)
-    nth = np.empty(len(code), dtype=np.int32)
-    nth[order] = np.arange(len(code)) - np.searchsorted(code[order], code[order])
-    return pc.binary_join_element_wise(
-        *(pc.fill_null(text, "") for text in texts), pa.array(nth).cast(pa.string()), "\n"
-    )

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.claims import claims_again
+from transforms.identity.claims import NAMELESS, Again, Claims
 from transforms.identity.doubts import doubts_again
 from transforms.identity.entered import entered_again
 from transforms.identity.ids import Ranked
@@ -35,7 +35,7 @@ def told_again(
         crews, printed = partial(Crews.at, scope.car[scope.company], results), scope.printed(scope.company)
         events = Parts.of(read["events"]).whole() if "events" in read else None
         gathered = lambda: gather_again(printed, scope.of_company, scope.former.prints, crews(), events)
-        claims = claims_again(previous, known, scope, printed)
+        claims = _claims(previous, known, scope, printed)
         found = identified(gathered, company, scope.of_company, decisions, claims)
         told = Told.of(previous, rows, scope, found)
         drivers, given = _drivers_again(previous, known, told, found.people)
@@ -55,6 +55,19 @@ def told_again(
         "cars": cars,
         "findings": doubts_again(told, entered.standing, Parts.of(previous["findings"]).whole(), scope.unchanged),
     }
+
+
+def _claims(previous: Tables, known: pa.Array, scope: Scope, printed: np.ndarray) -> Claims:
+    """What those were called who are judged again, or gone; all others leave them none of the `known` ids.
+
+    Who stands on a sheet that did is known by his place; `printed` tells the print of each of the company.
+    """
+    place, left = scope.kept[scope.company], scope.again.copy()
+    place[~scope.of_company] = -1
+    left[place[place >= 0]] = False
+    others, rest = np.flatnonzero(scope.kept[scope.company] < 0), np.flatnonzero(left)
+    named = ~np.asarray(pc.is_in(scope.former.prints.table["form"], NAMELESS))
+    return Claims.of(previous, Again(known, place, others, rest, named[printed], named[scope.former.printed(rest)]))
 
 
 def _drivers_again(

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.claims import claims_of
+from transforms.identity.claims import Claims
 from transforms.identity.decisions import DecisionError
 from transforms.identity.doubts import Careers, doubts
 from transforms.identity.entered import FILLED, PRINTED, Entered, entered
@@ -65,7 +65,7 @@ def told_apart(
             pass  # what is wrong with a decision can be said of the whole archive only
     let_go()
     rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
-    printed = results.columns(*dict.fromkeys((*PRINTED, *CAR, *(["result_id"] if previous else []))))
+    printed = results.columns(*dict.fromkeys((*PRINTED, *CAR, *(["line"] if previous else []))))
     entries, entrants, cars = entered(printed, previous)
     gathered = partial(gather, read, crews=Crews.in_results(printed))
     del printed
@@ -91,7 +91,7 @@ def _everybody(
     `manned` are the places of the results that have a crew.
     """
     rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
-    found = identified(gathered, rows, None, decisions, claims_of(previous))
+    found = identified(gathered, rows, None, decisions, Claims.of(previous))
     mentions = found.mentions
     person, cars = found.people.of_mentions(slice(None)), mentions.cars
     tables = {

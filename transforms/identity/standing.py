@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from transforms.identity.arrays import among, codes, differing
 from transforms.identity.changes import kept, lost
 from transforms.identity.groups import Codes, dense
-from transforms.identity.ids import Ranked
+from transforms.identity.ids import Borne, Ranked
 from transforms.parts import Parts
 
 
@@ -120,7 +120,7 @@ def renewed(
     known: pa.ChunkedArray,
     new: Codes,
     columns: Sequence[str],
-    tell: Callable[[pa.Table, pa.Array, Ranked], tuple[pa.DictionaryArray, pa.Table]],
+    tell: Callable[[pa.Table, Borne, Ranked], tuple[pa.DictionaryArray, pa.Table]],
 ) -> tuple[Renewed, pa.Table]:
     """The ids of results that are told anew, and those rows of the table that these make.
 
@@ -130,5 +130,5 @@ def renewed(
     key = before.column_names[0]
     own = np.union1d(standing.bearing(key, before[key].filter(known).combine_chunks()), new)
     taken = Ranked(before[key].filter(pc.invert(known)))
-    column, told = tell(standing.results.take(own, ["season", *columns]), standing.borne(key, own), taken)
+    column, told = tell(standing.results.take(own, ["season", *columns]), Borne.of(standing.borne(key, own)), taken)
     return Renewed(standing, key, own, column.dictionary_decode()), told
