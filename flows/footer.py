@@ -7,15 +7,16 @@ that nothing is lost which another version of the writer may say.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias, TypeVar
 
 T = TypeVar("T")
 MAGIC = b"PAR1"
-TRUE, FALSE, BYTE, DOUBLE, BINARY, LIST, STRUCT = 1, 2, 3, 7, 8, 9, 12
+TRUE, FALSE, BYTE, SHORT, LONG, DOUBLE, BINARY, LIST, STRUCT = 1, 2, 3, 4, 6, 7, 8, 9, 12
 WIDTHS = {TRUE: 0, FALSE: 0, BYTE: 1, DOUBLE: 8}  # of what is no varint
 Sought: TypeAlias = Mapping[int, "str | Sought"]
+Number: TypeAlias = tuple[str, int, int, int]  # what it is, how much, and where that is told: from here to there
 # Of a file the number of rows; of a row group and of a column chunk how many bytes they have, packed and not, and where
 # they start, or their dictionary, index and pages.
 FILE: Sought = {3: "rows"}
@@ -26,10 +27,10 @@ GROUPS, CHUNKS = 4, 1  # the lists of FileMetaData and of RowGroup
 
 @dataclass(frozen=True)
 class Told:
-    """Some bytes of a footer, and the numbers sought in them: what each is, how much, and where that is told."""
+    """Some bytes of a footer, and the numbers sought in them."""
 
     data: bytes
-    numbers: Sequence[tuple[str, int, int, int]]
+    numbers: Sequence[Number]
 
     def all(self, sought: str) -> list[int]:
         """The numbers of one kind; an offset of 0 says that there is nothing."""
@@ -37,6 +38,8 @@ class Told:
 
     def but(self, by: int = 0, **others: int) -> bytes:
         """The same with other numbers, and with all that lies somewhere moved by so many bytes."""
+        if not by and not others:
+            return self.data
         pieces, done = [], 0
         for what, number, begin, end in self.numbers:
             moved = number + by if what == "start" and number else number
@@ -82,10 +85,6 @@ class Group:
         whole = sum(chunk.whole for chunk in self.chunks)
         return head.data + _listed(told) + tail.but(whole=whole, start=start, packed=self.packed)
 
-    def holding(self, first: int, chunks: Sequence[Chunk]) -> Group:
-        """The row group with these chunks instead of those from the `first` on."""
-        return replace(self, chunks=[*self.chunks[:first], *chunks, *self.chunks[first + len(chunks) :]])
-
 
 @dataclass(frozen=True)
 class Footer:
@@ -119,25 +118,31 @@ def footer_of(file: BinaryIO) -> tuple[int, bytes]:
 class _Reader:
     """Reads values one after the other."""
 
-    def __init__(self, data: bytes, at: int = 0):
+    def __init__(self, data: bytes):
         self.data = data
-        self.at = at
+        self.at = 0
 
     def listing(self, sought: Sought, listed: int, item: Callable[[], T]) -> tuple[list[T], tuple[Told, Told]]:
         """The items of the list that is one field of a struct, and what stands before and behind it."""
-        start, items, spans = self.at, list[T](), list[tuple[str, int, int]]()
-        first = last = -1
-        for field, kind in self.fields():
+        start, first, field, items = self.at, -1, 0, list[T]()
+        base, head, tail = start, list[Number](), list[Number]()
+        while kind := self.data[self.at]:
+            field, self.at = _field(self.data, self.at, field)
             if field == listed:
                 first = self.at
-                items = [item() for _ in self.elements()]
-                last = self.at
+                size, _, self.at = _size(self.data, self.at)
+                items = [item() for _ in range(size)]
+                base = last = self.at
+            elif field in sought:
+                number, end = _number(self.data, self.at)
+                (head if first < 0 else tail).append((str(sought[field]), number, self.at - base, end - base))
+                self.at = end
             else:
-                self._seek(kind, sought.get(field), spans)
+                self.at = _end(self.data, self.at, kind & 15)
         if first < 0:
             raise ValueError("a list is missing")
-        head, tail = [span for span in spans if span[1] < first], [span for span in spans if span[1] >= last]
-        return items, (self._told(start, first, head), self._told(last, self.at, tail))
+        self.at += 1
+        return items, (Told(self.data[start:first], head), Told(self.data[last : self.at], tail))
 
     def group(self) -> Group:
         """A row group."""
@@ -145,70 +150,83 @@ class _Reader:
         return Group(frame[1].all("rows")[0], chunks[0].start, chunks, frame)
 
     def _chunk(self) -> Chunk:
-        start, spans = self.at, list[tuple[str, int, int]]()
-        self._seek(STRUCT, CHUNK, spans)
-        told = self._told(start, self.at, spans)
+        start, numbers = self.at, list[Number]()
+        self.at = _seek(self.data, start, CHUNK, numbers, start)
+        told = Told(self.data[start : self.at], numbers)
         return Chunk(min(told.all("start")), told.all("packed")[0], told.all("whole")[0], told)
 
-    def _told(self, start: int, stop: int, spans: Sequence[tuple[str, int, int]]) -> Told:
-        numbers = [(what, _Reader(self.data, at).number(), at - start, end - start) for what, at, end in spans]
-        return Told(self.data[start:stop], numbers)
 
-    def _seek(self, kind: int, sought: str | Sought | None, spans: list[tuple[str, int, int]]) -> None:
-        """Pass a value, and note the spans of what is sought in it."""
-        start = self.at
-        if isinstance(sought, str):
-            self.skip(kind)
-            spans.append((sought, start, self.at))
-        elif sought and kind == STRUCT:
-            for field, inner in self.fields():
-                self._seek(inner, sought.get(field), spans)
+def _seek(data: bytes, at: int, sought: Sought, found: list[Number], base: int) -> int:
+    """Where the struct at a place ends; the numbers sought in it are found, with their places from a `base` on."""
+    field = 0
+    while head := data[at]:
+        field, at = (field + (head >> 4), at + 1) if head > 15 else _field(data, at, field)
+        if (wanted := sought.get(field)) is None:
+            at = _end(data, at, head & 15)
+        elif isinstance(wanted, str):
+            number, end = _number(data, at)
+            found.append((wanted, number, at - base, end - base))
+            at = end
         else:
-            self.skip(kind)
+            at = _seek(data, at, wanted, found, base)
+    return at + 1
 
-    def fields(self) -> Iterator[tuple[int, int]]:
-        """The number and kind of each field of a struct; its value is to be read before the next is asked for."""
-        field = 0
-        while head := self._byte():
-            field = field + (head >> 4) if head >> 4 else self.number()
-            yield field, head & 15
 
-    def elements(self) -> Iterator[int]:
-        """The kind of each element of a list, which is to be read before the next is asked for."""
-        head = self._byte()
-        size = head >> 4
-        for _ in range(self._varint() if size == 15 else size):
-            yield max(BYTE, head & 15)  # of a list, booleans too are bytes
+def _end(data: bytes, at: int, kind: int) -> int:
+    """Where the value at a place ends; most are numbers in structs, of which a large file tells ten thousands."""
+    if SHORT <= kind <= LONG:
+        while data[at] > 127:
+            at += 1
+        return at + 1
+    if kind == STRUCT:
+        while head := data[at]:
+            at = at + 1 if head > 15 else _field(data, at, 0)[1]
+            if SHORT <= (kind := head & 15) <= LONG:
+                while data[at] > 127:
+                    at += 1
+                at += 1
+            else:
+                at = _end(data, at, kind)
+        return at + 1
+    if kind == LIST:
+        size, kind, at = _size(data, at)
+        for _ in range(size):
+            at = _end(data, at, kind)
+        return at
+    if kind in WIDTHS:
+        return at + WIDTHS[kind]
+    size, at = _varint(data, at)
+    return at + size
 
-    def skip(self, kind: int) -> None:
-        """Pass a value."""
-        if kind == STRUCT:
-            for _, inner in self.fields():
-                self.skip(inner)
-        elif kind == LIST:
-            for inner in self.elements():
-                self.skip(inner)
-        elif kind in WIDTHS:
-            self.at += WIDTHS[kind]
-        else:
-            size = self._varint()
-            self.at += size if kind == BINARY else 0
 
-    def number(self) -> int:
-        """A signed number."""
-        number = self._varint()
-        return number >> 1 ^ -(number & 1)
+def _field(data: bytes, at: int, last: int) -> tuple[int, int]:
+    """The number of the field whose head is at a place, after the `last` one, and where its value starts."""
+    if step := data[at] >> 4:
+        return last + step, at + 1
+    return _number(data, at + 1)
 
-    def _byte(self) -> int:
-        self.at += 1
-        return self.data[self.at - 1]
 
-    def _varint(self) -> int:
-        number = shift = 0
-        while (byte := self._byte()) > 127:
-            number |= (byte & 127) << shift
-            shift += 7
-        return number | byte << shift
+def _size(data: bytes, at: int) -> tuple[int, int, int]:
+    """How many elements a list has, their kind, and where the first starts."""
+    head = data[at]
+    size, at = _varint(data, at + 1) if head >> 4 == 15 else (head >> 4, at + 1)
+    return size, max(BYTE, head & 15), at  # in a list, booleans too are bytes
+
+
+def _number(data: bytes, at: int) -> tuple[int, int]:
+    """The signed number at a place, and where it ends."""
+    number, at = _varint(data, at)
+    return number >> 1 ^ -(number & 1), at
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    """The number at a place, and where it ends."""
+    number = shift = 0
+    while (byte := data[at]) > 127:
+        number |= (byte & 127) << shift
+        shift += 7
+        at += 1
+    return number | byte << shift, at + 1
 
 
 def _listed(items: Sequence[bytes]) -> bytes:

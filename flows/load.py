@@ -18,7 +18,7 @@ from flows.history import entries, outdated, published, record
 from flows.kept import Kept, Written
 from flows.manifest import MANIFEST, sealed, snapshot_id
 from flows.parquet import Rows, rewrite_parquet, write_parquet
-from flows.row_groups import full_ends, group_ends
+from flows.row_groups import LETTERS, full_ends, group_ends
 from flows.snapshots import Snapshot, Warehouse
 from flows.storage import DATABASE, sync
 from flows.verify import file_faults
@@ -69,7 +69,7 @@ class Stage:
             self._writers = ThreadPoolExecutor(min(WRITERS, cores()))
             self._outline = self._writers.submit(_outline, self._warehouse.storage.staging / OUTLINE)
         names = sorted(tables.keys() - self._files.keys(), key=[*LARGEST, *TABLES].index)
-        ends = {of: self._writers.submit(_ends, tables[of]) for of in {*map(_of, names)} & tables.keys()}
+        ends = {of: self._writers.submit(_ends, of, tables[of]) for of in {*map(_of, names)} & tables.keys()}
         for name in names:
             self._files[name] = self._writers.submit(self._write, name, tables[name], ends.get(_of(name)))
 
@@ -112,10 +112,11 @@ def _of(name: str) -> str:
     return BESIDE.get(name, name)
 
 
-def _ends(rows: Rows) -> list[int]:
-    """Where row groups end: by sheets, so that those that changed are in few of them."""
+def _ends(name: str, rows: Rows) -> list[int]:
+    """Where row groups end: by sheets, or by how keys begin, so that those that changed are in few of them."""
     parts = Parts.of(rows)
-    return group_ends(parts.runs("sheet_id")) if "sheet_id" in parts.schema.names else []
+    sheets = "sheet_id" in parts.schema.names
+    return group_ends(parts.runs("sheet_id") if sheets else parts.runs(TABLES[name].key[0], LETTERS))
 
 
 def complete(

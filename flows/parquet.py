@@ -88,14 +88,13 @@ def _group(table: Table, rows: pa.Table) -> Encoded:
 
 def _with_others(table: Table, encoded: Encoded, others: pa.Table) -> Encoded:
     """A row group with other values in some columns."""
-    group, pieces, first = encoded[0], _chunks(encoded), 0
-    for column in table.columns:
-        if column.name in others.column_names:
-            own = _group(replace(table, columns=(column,)), others.select([column.name]))
-            chunks = own[0].chunks
-            group, pieces[first : first + len(chunks)] = group.holding(first, chunks), _chunks(own)
-        first += _leaves(column.type)
-    return group, pieces
+    some = tuple(column for column in table.columns if column.name in others.column_names)
+    own, pages = _group(replace(table, columns=some), others)
+    chunks, pieces = list(encoded[0].chunks), _chunks(encoded)
+    leaves = [column in some for column in table.columns for _ in range(_leaves(column.type))]
+    for place, chunk, piece in zip(np.flatnonzero(leaves), own.chunks, _chunks((own, pages)), strict=True):
+        chunks[place], pieces[place] = chunk, piece
+    return replace(encoded[0], chunks=chunks), pieces
 
 
 def _chunks(encoded: Encoded) -> list[pa.Buffer]:

@@ -9,9 +9,11 @@ import numpy as np
 
 from transforms.runs import Runs
 
-# Rows within which a row group ends but once; in the mean they have twice as many. Half of it would take a twentieth
-# more bytes, and spare a build of few changes a fortieth of its time.
-NEAR = 16_384
+# Rows within which a row group ends but once; in the mean they have twice as many. Twice of it would take a twentieth
+# less bytes and time to write all, and twice the time to write what is near a change.
+NEAR = 8_192
+# So many letters begin the keys between which row groups of tables end that are in their order, and not of sheets.
+LETTERS = 4
 # The most rows: DuckDB, Polars and Spark read one row group per thread, and DuckDB's own are of this size.
 MOST = 122_880
 

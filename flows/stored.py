@@ -23,12 +23,13 @@ class Stored:
     def __init__(self, opened: Callable[..., pq.ParquetFile], readable: Callable[[], AbstractContextManager[None]]):
         self._readable = readable
         self._held: dict[str, pa.ChunkedArray] = {}
-        self._runs: dict[str, Runs] = {}
+        self._runs: dict[tuple[str, int | None], Runs] = {}
         self._reading = Lock()
         with readable():
             file = opened()
             self._schema, self._texts, self._rows = file.schema_arrow, _texts(file), file.metadata.num_rows
-            self._opened = partial(opened, footer=file.metadata)
+            self._opened, groups = partial(opened, footer=file.metadata), range(file.num_row_groups)
+            self._firsts = np.cumsum([0, *(file.metadata.row_group(group).num_rows for group in groups)])
 
     def parts(self) -> Parts:
         """The table."""
@@ -60,9 +61,9 @@ class Stored:
             found = self._columns(columns)
         yield pa.table(found)
 
-    def _ran(self, column: str) -> Runs:
-        if (found := self._runs.get(column)) is None:
-            found = self._runs[column] = Runs.of(next(self._coded([column]))[column])
+    def _ran(self, column: str, letters: int | None) -> Runs:
+        if (found := self._runs.get((column, letters))) is None:
+            found = self._runs[column, letters] = Parts(self._schema, self._scan, self._coded).runs(column, letters)
         return found
 
     def _picked(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
@@ -77,14 +78,11 @@ class Stored:
 
     def _among(self, places: np.ndarray, columns: Sequence[str]) -> Iterator[pa.Table]:
         """Columns that are not held of the rows at some places; row groups in which there are none are not read."""
-        file, start = self._opened(self._texts), 0
-        for group in range(file.num_row_groups if columns else 0):
-            stop = start + file.metadata.row_group(group).num_rows
-            low, high = np.searchsorted(places, (start, stop))
-            if low < high:
-                part = file.read_row_group(group, columns=list(columns), use_threads=False).select(columns)
-                yield taken(part, places[low:high] - start)
-            start = stop
+        bounds = np.searchsorted(places, self._firsts)
+        file = self._opened(self._texts)
+        for group in np.flatnonzero(np.diff(bounds) if columns else []).tolist():
+            part = file.read_row_group(group, columns=list(columns), use_threads=False).select(columns)
+            yield taken(part, places[bounds[group] : bounds[group + 1]] - self._firsts[group])
 
     def _columns(self, names: Sequence[str]) -> dict[str, pa.ChunkedArray]:
         """Columns as they are held, or read now."""

@@ -37,6 +37,7 @@ def assert_runs(parts: Parts, expected: pa.Table) -> None:
     runs = parts.runs("text")
     groups = [(text, len(list(same))) for text, same in groupby(expected["text"].to_pylist())]
     assert list(zip(runs.texts.to_pylist(), runs.size.tolist(), strict=True)) == groups
+    assert parts.runs("text", 1).size.tolist() == runs.size.tolist()
     assert runs.start.tolist() == [sum(size for _, size in groups[:at]) for at in range(len(groups))]
 
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from flows import parquet, row_groups
 from flows.kept import Kept
 from flows.parquet import rewrite_parquet, write_parquet
-from flows.row_groups import group_ends
+from flows.row_groups import LETTERS, group_ends
 from tests.loads import load
 from transforms.parts import Parts
 from transforms.runs import Runs
@@ -76,6 +76,14 @@ def test_row_groups_are_neither_small_nor_large(sheets):
     assert (sizes >= min(total, NEAR)).all()
     assert (sizes <= MOST).all()
     assert set(found) <= set(np.cumsum([rows for _, rows in sheets]).tolist())
+
+
+def test_row_groups_end_where_keys_begin_otherwise():
+    """Row groups of a table in order of its keys end where their first letters are others, as if these were sheets."""
+    keys = [f"{number // 40:04}-{number % 40}" for number in range(1000)]
+    found = group_ends(Runs.of(pa.chunked_array([keys]), LETTERS))
+    assert found == group_ends(Runs.of(pa.chunked_array([[key[:4] for key in keys]])))
+    assert 1000 // (3 * NEAR) <= len(found) <= 1000 // NEAR
 
 
 def test_large_sheets_are_cut():

@@ -38,7 +38,7 @@ class Parts:
     count: int | None = None
     stays: np.ndarray | None = None
     moved: Mapping[str, np.ndarray] = field(default_factory=dict)
-    ran: Callable[[str], Runs] | None = None
+    ran: Callable[[str, int | None], Runs] | None = None
 
     @classmethod
     def of(cls, table: pa.Table | Parts) -> Parts:
@@ -66,9 +66,11 @@ class Parts:
             }
         )
 
-    def runs(self, column: str) -> Runs:
-        """The runs of equal texts in a column."""
-        return self.ran(column) if self.ran else Runs.of(self.columns(column)[column])
+    def runs(self, column: str, letters: int | None = None) -> Runs:
+        """The runs of equal texts in a column, or of texts that begin with the same letters, so many."""
+        if self.ran:
+            return self.ran(column, letters)
+        return Runs.of(self.whole(column)[column] if letters else self.columns(column)[column], letters)
 
     def take(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
         """Some columns of the rows at some places, in the order of these."""
@@ -160,8 +162,8 @@ class Parts:
             return laid(np.where(at < 0, -1, np.cumsum(at >= 0) - 1), old, some.cast(old.schema))
 
         @cache
-        def ran(column: str) -> Runs:
-            return self.runs(column).laid(place, Runs.of(fresh[column]))
+        def ran(column: str, letters: int | None) -> Runs:
+            return self.runs(column, letters).laid(place, Runs.of(fresh[column], letters))
 
         return Parts(self.schema, scan, coded, picked, len(place), stays, ran=ran)
 
@@ -182,8 +184,8 @@ class Parts:
             return _replaced(self._some(places, columns), places, others)
 
         @cache
-        def ran(column: str) -> Runs:
-            return Runs.of(next(coded([column]))[column]) if column in others else self.runs(column)
+        def ran(column: str, letters: int | None) -> Runs:
+            return (Parts(self.schema, scan, coded) if column in others else self).runs(column, letters)
 
         moved = {name: places for name, (places, _) in others.items() if len(places)}
         return Parts(self.schema, scan, coded, picked, self.count, self._standing(), moved, ran)

@@ -19,8 +19,10 @@ class Runs:
     size: np.ndarray
 
     @classmethod
-    def of(cls, column: pa.ChunkedArray) -> Runs:
-        """The runs of a column."""
+    def of(cls, column: pa.ChunkedArray, letters: int | None = None) -> Runs:
+        """The runs of a column, or of its texts' first letters."""
+        if letters:
+            column = pc.utf8_slice_codeunits(column, 0, letters)
         encoded = column.combine_chunks().dictionary_encode()
         return cls._coded(np.asarray(pc.fill_null(encoded.indices, -1)), encoded.dictionary)
 
