@@ -160,7 +160,8 @@ def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:
     """The tables with everyone told apart, and the findings of that beside those of reading."""
     import pyarrow as pa
 
-    from transforms.identity import DecisionError, told_apart
+    from transforms.identity.decisions import DecisionError
+    from transforms.identity.resolution import told_apart
     from transforms.parts import Parts
 
     known = {**read, "events": plan.seeds.events}

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tables import Sheet, made
-from transforms.identity import resolve
 from transforms.identity.entrants import related
+from transforms.identity.resolution import resolve
 from transforms.schema import TABLES
 
 

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from tests.bench.archive import Archive, simulate
 from tests.bench.identity import measure
-from transforms.identity import DecisionError, resolve
 from transforms.identity.anchors import anchors
+from transforms.identity.decisions import DecisionError
 from transforms.identity.evidence import Context
 from transforms.identity.forms import READINGS
 from transforms.identity.linking import link
 from transforms.identity.mentions import gather
 from transforms.identity.names import parse, shape, take_apart
+from transforms.identity.resolution import resolve
 from transforms.identity.tracks import tracks
 from transforms.schema import TABLES
 

@@ -8,7 +8,9 @@ import pyarrow.compute as pc
 import pytest
 
 from tests.bench.archive import simulate
-from transforms.identity import DecisionError, resolve, told
+from transforms.identity import told
+from transforms.identity.decisions import DecisionError
+from transforms.identity.resolution import resolve
 from transforms.identity.scope import concerned
 
 Tables = dict[str, pa.Table]

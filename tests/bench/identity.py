@@ -18,9 +18,10 @@ import pyarrow.compute as pc
 
 from tests.bench.archive import Archive, simulate
 from tests.bench.score import Score, score
-from transforms.identity import linking, points, resolve
+from transforms.identity import linking, points
 from transforms.identity.arrays import with_column
 from transforms.identity.mentions import in_order
+from transforms.identity.resolution import resolve
 
 NO_DECISIONS = pa.schema([(name, pa.string()) for name in ("op", "a", "b", "reason", "date")] + [("row", pa.int64())])
 # Evidence that the prototype did not use.

@@ -1,6 +1,4 @@
-"""Who is who: one id per person over all sheets, each link with the sum of its evidence."""
+"""Who is who: one id per person over all sheets, each link with the sum of its evidence.
 
-from transforms.identity.decisions import DecisionError
-from transforms.identity.resolution import resolve, told_apart
-
-__all__ = ["DecisionError", "resolve", "told_apart"]
+Names are taken apart where sheets are read, too: so nothing is imported here.
+"""
