@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import NativeFile, fs, ipc
 
-from flows.memory import give_back
 from flows.snapshots import Snapshot
 from transforms.identity.groups import spread
 from transforms.parts import ROWS, Parts
@@ -78,7 +77,6 @@ def staged(folder: str, names: Sequence[str]) -> dict[str, Parts]:
                     batches = ipc.open_file(source, options=some)
                     for number in range(batches.num_record_batches):
                         yield pa.Table.from_batches([batches.get_batch(number)]).select(columns)
-                give_back()
 
         return Parts(schema, scan)
 
