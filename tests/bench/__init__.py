@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+def compile_modules() -> None:
+    """Compile all modules, as an installation does: else, where Python may not keep them, each start would do it."""
+    from compileall import compile_dir
+
+    project = Path(__file__).resolve().parent.parent.parent
+    for room in ("flows", "transforms", "tests"):
+        compile_dir(project / room, quiet=2)
 
 
 def wide() -> Console:

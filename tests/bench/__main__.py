@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 import pyarrow.parquet as pq
 
 from flows.terminal import grid
-from tests.bench import wide
+from tests.bench import compile_modules, wide
 from tests.bench.processes import Run, run
 
 PIPELINE, READING, FLOOR = "parcferme build", "parcferme, reading alone", "floor: bytes in, tables out"
@@ -42,6 +42,7 @@ dlt is not installed here and is left out; with it: pip install -c constraints.t
 HOW = """
 {sheets:,} sheets without a header, {lines:,} lines, {size:.1f} MiB of text; {processors} processors, Python {python}.
 Every way runs in a process of its own, from its start to its exit, in turn, {times} times; the medians are shown.
+Modules of Python are compiled beforehand, as they are where they are installed.
 Each may use all processors, and does but for pandas, dlt and the floor: DuckDB and Polars by threads, parcferme by
 processes, whose CPU and memory count."""
 ALONE = """
@@ -120,6 +121,7 @@ def main() -> None:
     if options.make:
         make(options.make, options.sheets)
         return
+    compile_modules()
     out = wide()
     if not find_spec("dlt"):
         out.print(WITHOUT_DLT)

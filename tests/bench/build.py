@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from flows import steps
 from flows.snapshots import Warehouse
 from flows.terminal import grid
-from tests.bench import wide
+from tests.bench import compile_modules, wide
 from tests.bench.meter import Meter
 from tests.sheets.families import Sheet, sheets
 from tests.sheets.rendering import bars
@@ -108,6 +108,7 @@ def main() -> None:
 
         print(json.dumps(measure(*options.run)))
         return
+    compile_modules()
     with TemporaryDirectory() as folder:
         root, warehouse = Path(folder, "seeds"), Path(folder, "warehouse")
         chosen = far_apart(write_archive(root, options.sheets), options.sheets)

@@ -21,7 +21,7 @@ from typing import Any
 
 from flows import steps
 from flows.snapshots import Warehouse
-from tests.bench import wide
+from tests.bench import compile_modules, wide
 from tests.bench.build import change, far_apart, write_archive
 from tests.bench.growth import Size, page, tables
 from tests.bench.meter import Meter
@@ -96,6 +96,7 @@ def main() -> None:
 
         print(json.dumps(measure(*options.run)))
         return
+    compile_modules()
     sizes = []
     for sheets in sorted(options.sheets):
         with TemporaryDirectory() as folder:
