@@ -18,7 +18,7 @@ from transforms.identity.understood import UNDERSTOOD
 
 
 class Prints:
-    """The distinct rows of a table like `names`, by place."""
+    """The distinct rows of a table like `names`, by place: in order of text, reading and quotes."""
 
     def __init__(self, table: pa.Table) -> None:
         text, self.texts = codes(table["name_text"])
@@ -44,9 +44,7 @@ class Prints:
 
     def text(self, column: pa.ChunkedArray) -> Codes:
         """The place of each text of a column among those printed, `texts`; null is none."""
-        text = among(column, self.texts)
-        text[text < 0] = pc.index_in(pa.array([""]), self.texts)[0].as_py() or 0  # where nothing is printed
-        return text
+        return np.maximum(among(column, self.texts), 0)  # where nothing is printed, the text is empty, and the first
 
     def of(self, text: Codes, reading: Codes, quoted: np.ndarray) -> Codes:
         """The print of each mention of such a `text`, whose sheet is read so, as a place in READINGS."""
@@ -90,8 +88,7 @@ class Prints:
 
     def standing(self, used: np.ndarray) -> pa.Table:
         """The rows of the prints that are used, in order."""
-        order = [(column, "ascending") for column in ("name_text", "name_reading", "pseudonym")]
-        return self.table.filter(pa.array(used)).sort_by(order)
+        return self.table.filter(pa.array(used))
 
     def like(self, some: Codes) -> Codes:
         """The prints that some resemble."""
