@@ -123,12 +123,12 @@ class Snapshot:
         """One table, read as it is asked for; DataError then, where a page is not as it was written."""
         return self._stored(name).parts()
 
-    def expect(self, columns: Mapping[str, Sequence[str]]) -> None:
+    def expect(self, columns: Sequence[tuple[str, Sequence[str]]]) -> None:
         """Begin to read columns that will be asked for, one table after the other, while something else is done."""
         if self._tables:
             return
         reader = ThreadPoolExecutor(1)
-        for name, some in columns.items():
+        for name, some in columns:
             reader.submit(self._stored(name).hold, some)
         reader.shutdown(wait=False)
 

@@ -67,9 +67,10 @@ class Stored:
         return found
 
     def _picked(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
-        held = {name: column for name, column in self._held.items() if name in columns}
+        with self._reading:  # they may be on their way
+            held = {name: column for name, column in self._held.items() if name in columns}
         rest = [name for name in columns if name not in held]
-        fields = {name: taken(column, places) for name, column in held.items()}
+        fields = {name: _chosen(column, places) for name, column in held.items()}
         with self._readable():
             parts = list(self._among(places, rest))
         more = pa.concat_tables(parts) if parts else self._fields(rest).empty_table()
@@ -102,6 +103,16 @@ class Stored:
 
     def _fields(self, columns: Sequence[str]) -> pa.Schema:
         return pa.schema([self._schema.field(name) for name in columns])
+
+
+def _chosen(column: pa.ChunkedArray, places: np.ndarray) -> pa.ChunkedArray:
+    """The values at some places, which rise; pyarrow would lay all pieces of a column together before."""
+    starts = np.append(0, np.cumsum([len(chunk) for chunk in column.chunks], dtype=np.int64))
+    parts = zip(column.chunks, np.split(places, np.searchsorted(places, starts[1:-1])), starts[:-1], strict=True)
+    return pa.chunked_array(
+        [taken(pa.chunked_array([chunk]), some - start).combine_chunks() for chunk, some, start in parts if len(some)],
+        column.type,
+    )
 
 
 def _texts(file: pq.ParquetFile) -> list[str]:

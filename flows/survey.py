@@ -25,12 +25,16 @@ PUBLISHING = (
     "warehouse/views",
     *(f"flows/{name}.py" for name in ("views", "database", "load", "parquet", "row_groups", "footer", "kept")),
 )
-# The columns of the last snapshot that are sought through when a few sheets changed, in the order in which they are.
-COMPARED = {
-    "driver_results": ("sheet_id", "name_text", "driver_id"),
-    "results": ("sheet_id", "crew_size", "entrant_id", "car_id"),
-    "drivers": ("driver_id", "alike"),
-}
+# The columns of the last snapshot that are sought through when a few sheets changed, or of which rows are asked that
+# lie scattered over all of it; in the order in which they are.
+COMPARED = (
+    ("driver_results", ("sheet_id", "name_text", "driver_id")),
+    ("results", ("sheet_id", "crew_size", "entrant_id", "car_id")),
+    ("drivers", ("driver_id", "names", "alike")),
+    ("results", ("event_id", "season", "car_number", "entrant", "car", "line")),
+    ("driver_results", ("link_method", "link_points")),
+    ("driver_links", ("runner_up", "evidence", "candidates")),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ class Prints:
 
     def text(self, column: pa.ChunkedArray) -> Codes:
         """The place of each text of a column among those printed, `texts`; null is none."""
-        return np.maximum(among(column, self.texts), 0)  # where nothing is printed, the text is empty, and the first
+        return np.asarray(
+            among(column, self.texts).clip(0)
+        )  # where nothing is printed, the text is empty, and the first
 
     def of(self, text: Codes, reading: Codes, quoted: np.ndarray) -> Codes:
         """The print of each mention of such a `text`, whose sheet is read so, as a place in READINGS."""
