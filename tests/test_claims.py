@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.test_identity import NO_DECISIONS, archive
-from transforms.identity import claims, resolve
+from transforms.identity import claims
 from transforms.identity.claims import Claims
 from transforms.identity.mentions import gather
+from transforms.identity.resolution import resolve
 
 Rows = Sequence[tuple[str, str, str]]
 ROWS = st.lists(
