@@ -11,8 +11,15 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints, flags, true
 from transforms.crew_words import JOIN, divide
+from transforms.fold import fold
 from transforms.masks import change_where, first_bytes, read_where, replaced
-from transforms.nations import begin_with_country, countries_before, countries_behind, marks_behind
+from transforms.nations import (
+    begin_with_country,
+    countries_before,
+    countries_behind,
+    grades_behind,
+    marks_behind,
+)
 from transforms.spans import Spans, bytes_of, cut, holding
 
 # A slash divides names only with a blank beside it: `Lola B2K/10B` and `N/A` are words.
@@ -32,6 +39,7 @@ _NOTE = r"^(.*\S)\s?(?:[†‡§¹²³⁴-⁹]+|\[\w{1,3}\])$|^(.+\s.*\p{Ll})\d$
 _ENDS_NOTE = np.isin(np.arange(256), [*b"0123456789]", *(mark.encode()[-1] for mark in "†‡§¹²³⁴⁵⁶⁷⁸⁹")])
 _LONG_DASH = "–".encode()[:1]
 _BEGINS_QUOTE = np.isin(np.arange(256), [c.encode()[0] for c in "\"“”„«‘'"])
+_CODE, _IS_CAPITAL = len("VER"), np.isin(np.arange(256), [*b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"])
 _QUOTE = "^[\"“”„«‘']"
 _QUOTED = '^["“”„«‘\'](?P<name>[^"“”„«»]+)["”“»’\']$'
 
@@ -62,9 +70,11 @@ def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
     if not named.all():
         kept = ~flags(stars[~named], len(row))
         pieces, row = pieces.filter(pa.array(kept)), row[kept]
-    pieces = _without_notes(pieces)
+    pieces = _without_codes(_without_notes(pieces))
     country, pieces = countries_before(pieces, sheet[row])
+    grade, pieces = grades_behind(pieces)
     mark, pieces = marks_behind(pieces, sheet[row])
+    mark = mark if grade.null_count == len(grade) else pc.coalesce(grade, mark)
     behind, pieces = countries_behind(pieces, sheet[row])
     country = country if behind.null_count == len(behind) else pc.coalesce(country, behind)
     sizes = np.bincount(row, minlength=len(texts))
@@ -171,6 +181,22 @@ def _without_notes(names: pa.StringArray) -> pa.StringArray:
     if not len(at):
         return names
     return replaced(names, at, pc.replace_substring_regex(names.take(pa.array(at)), _NOTE, r"\1\2"))
+
+
+def _without_codes(names: pa.StringArray) -> pa.StringArray:
+    """Names without the letters that television shows for their surname: `Max Verstappen VER`."""
+    data, places = bytes_of(names)
+    if len(data) <= _CODE + 1:
+        return names
+    end = np.maximum(places[1:], _CODE + 1)
+    coded = data[end - _CODE - 1] == ord(" ")
+    for step in range(1, _CODE + 1):
+        coded &= _IS_CAPITAL[data[end - step]]
+    at = np.flatnonzero(coded & (np.diff(places) > _CODE + 1))
+    words = [name.split() for name in names.take(pa.array(at)).to_pylist()]
+    of_surname = np.array([len(of) > 2 and fold(of[-2])[:_CODE] == of[-1].lower() for of in words], bool)
+    bare = [" ".join(of[:-1]) for of, chosen in zip(words, of_surname, strict=True) if chosen]
+    return replaced(names, at[of_surname], pa.array(bare, pa.string())) if bare else names
 
 
 def _starred(names: pa.StringArray) -> Ints:

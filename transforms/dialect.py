@@ -22,7 +22,7 @@ from transforms.spans import Spans, bytes_of, cut, holding
 
 NONE, PIPE, TAB, SEMICOLON, COMMA, BLANKS = range(6)
 DIALECTS = ("none", "pipe", "tab", "semicolon", "comma", "blanks")
-_SEPARATORS = {PIPE: "|", TAB: "\t", SEMICOLON: ";", COMMA: ","}
+SEPARATORS = {PIPE: "|", TAB: "\t", SEMICOLON: ";", COMMA: ","}
 # A tab is never typed inside a cell, a comma often is: the more a mark is used inside cells, the less it counts.
 _WEIGHTS = {PIPE: 1.2, TAB: 1.5, SEMICOLON: 1.2, COMMA: 0.8, BLANKS: 0.7}
 _HARD_BLANKS = r"[\x{00a0}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}]"  # no-break, thin and other blanks of pages
@@ -120,7 +120,7 @@ class Marks:
     def of(cls, texts: pa.StringArray) -> Marks:
         """Find the separators of all dialects."""
         data, starts = bytes_of(texts)
-        places = {dialect: np.flatnonzero(data == ord(separator)) for dialect, separator in _SEPARATORS.items()}
+        places = {dialect: np.flatnonzero(data == ord(separator)) for dialect, separator in SEPARATORS.items()}
         return cls(places, {dialect: np.searchsorted(found, starts) for dialect, found in places.items()})
 
 
@@ -128,7 +128,7 @@ def choose_dialects(lines: Lines, marks: Marks, sheets: int) -> Ints:
     """The dialect of each sheet (an index into DIALECTS): the mark that stands most often, two or more to a line."""
     data, starts = bytes_of(lines.text)
     weights = np.zeros((len(DIALECTS), sheets))
-    for dialect in _SEPARATORS:
+    for dialect in SEPARATORS:
         weights[dialect] = _weigh(lines.sheet, dialect, np.diff(marks.bounds[dialect]), sheets)
     blank = data == ord(" ")
     runs = np.flatnonzero(blank[:-1] & blank[1:])
@@ -170,7 +170,7 @@ def split_cells(lines: Lines, marks: Marks, dialects: Ints) -> Cells:
     inner = whole.trimmed()
     filled, of_line, quoted = inner.start < inner.end, dialects[lines.sheet], holding(text, b'"')
     parts = []
-    for dialect in _SEPARATORS:
+    for dialect in SEPARATORS:
         at = np.flatnonzero(filled & (of_line == dialect) & ~(quoted & (dialect != PIPE)))
         if len(at):
             parts.append(_divide_marked(dialect, whole, inner, at, marks, lines.sheet))
@@ -257,7 +257,7 @@ def _divide(dialect: int, text: pa.Array, sheet: Ints) -> pa.Array:
         return pc.split_pattern(text, "\x00\x00")
     if dialect == BLANKS:
         return divide_aligned(text, sheet)
-    separator = _SEPARATORS[dialect]
+    separator = SEPARATORS[dialect]
     # Only lines with a quote need a quote's reading; they are few. A number in quotes is no pseudonym.
     quoted = pc.match_substring_regex(text, rf'(?:^|{separator})"\d[\d.,:]*"(?:{separator}|$)')
     programs = set(sheet[quoted.to_numpy(zero_copy_only=False)].tolist())

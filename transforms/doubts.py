@@ -32,6 +32,9 @@ CHECKS = (
 )  # fmt: skip
 # What letters of a DOS or Macintosh code page become in Windows-1252: controls, and marks within words.
 _ODD = re.compile(r"[\x81\x8d\x8f\x90\x9d]|(?<=[^\W\d_])[‚ƒ„ˆ‰‹”¡¢£¤](?=[^\W\d_])")
+# What letters of a page for Central Europe become: no language writes these beside those.
+_OF_EAST = re.compile(r"\w*(?:[øìòèùØÈ¹¾]\w*[ýíáúÝ]|[ýíáúÝ]\w*[øìòèùØÈ¹¾]|(?<=[^\W\d_¹³])[¹³¾¿](?=[^\W\d_¹³]))\w*")
+_FEWEST_OF_EAST = 2  # such words
 _BESIDE_ODD = 8  # characters shown before and behind
 _EXPECTED = {
     "position": "an ordinal", "class_position": "an ordinal", "laps": "a whole number", "lap_number": "a whole number",
@@ -97,11 +100,20 @@ def _sheets(sources: Sequence[Source], texts: Sequence[Text], binary: Bools) -> 
         elif text.encoding == "windows-1252" and (word := _odd_word(text.body.decode(errors="ignore"))):
             message = f"'{word}' has odd letters: {source.path} may be of an old code page, as of DOS; save it as UTF-8"
             yield _finding(source, "encoding-doubtful", "warning", message, observed=word)
+        elif text.encoding == "windows-1252" and (words := _words_of_east(text.body.decode(errors="ignore"))):
+            message = f"{words} have odd letters: {source.path} may be in Windows-1250; save it as UTF-8"
+            yield _finding(source, "encoding-doubtful", "warning", message, observed=words)
         # Nearly every sheet begins with a mark, a letter or a digit.
         elif not b"!" <= text.body[:1] <= b"~" and _is_blank(text.body):
             yield _finding(
                 source, "sheet-empty", "warning", f"{source.path} is empty; remove it or copy the page again"
             )
+
+
+def _words_of_east(text: str) -> str | None:
+    """The first words that hold letters of Central Europe misread, where there are some."""
+    words = [*dict.fromkeys(found[0] for found in _OF_EAST.finditer(text))]
+    return " and ".join(words[:2]) if len(words) >= _FEWEST_OF_EAST else None
 
 
 def _odd_word(text: str) -> str | None:

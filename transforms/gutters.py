@@ -11,10 +11,14 @@ import pyarrow as pa
 from transforms.arrays import Bools
 from transforms.headers import is_header_cell
 from transforms.lexicon import read_section
+from transforms.lone_texts import ENDS_WITH_PAGE
 
 _BLANKS = re.compile(r" {2,}")
 _WIDEST = 2_000  # characters; beyond it a line is not a printed table, and only runs of blanks divide it
 _MOST_WORDS, _LONGEST = 40, 4  # words of a header, and of a heading in it
+_STROKES, _RULER = ("-", "="), re.compile(r"\s*(?:-+(?:\s+-+){2,}|=+(?:\s+=+){2,})\s*$")
+_NEARLY_ALL = 0.9  # of the rows below a ruler keep to it
+_ENDS_WITH_PAGE, _LONGEST_PAGE = re.compile(ENDS_WITH_PAGE), 40
 _MOST = 0.5  # of the rows must have a run of blanks where the others have a single one
 
 
@@ -30,9 +34,14 @@ def divide_aligned(text: pa.Array, sheet: npt.NDArray[np.int64]) -> pa.Array:
 
 def _divide_sheet(lines: list[str]) -> list[list[str]]:
     runs = [_BLANKS.split(line.strip()) for line in lines]
+    ruler = next(
+        (i for i, line in enumerate(lines) if line[:_WIDEST].lstrip()[:1] in _STROKES and _RULER.match(line)), 0
+    )
+    if ruler and (ruled := _ruled(lines, runs, ruler)):
+        return ruled
     header = next((i for i, line in enumerate(lines) if _is_header(line)), None)
     end = next((i for i, cells in enumerate(runs) if i > (header or 0) and _begins_other(cells)), len(lines))
-    at = [i for i, cells in enumerate(runs[:end]) if len(cells) > 2 and i != header]
+    at = [i for i, cells in enumerate(runs[:end]) if len(cells) > 2 and i != header and not _is_title(lines[i])]
     rows = [lines[i] for i in at]
     if len(rows) + (header is not None) < 2 or not rows or max(map(len, rows)) > _WIDEST:
         return runs
@@ -55,6 +64,31 @@ def _divide_sheet(lines: list[str]) -> list[list[str]]:
         words = lines[header].split() if len(runs[header]) == 1 else []
         divided[header] = words if len(words) == len(gutters) else [headings.get(start, "") for start in gutters]
     return divided
+
+
+def _ruled(lines: list[str], runs: list[list[str]], ruler: int) -> list[list[str]] | None:
+    """The cells of lines under a ruler that has a stroke for each column, as `--- ---`; None where they cross it.
+
+    The headings above it keep to it as well, or are words as many as there are columns.
+    """
+    starts = [stroke.start() for stroke in re.finditer(r"[-=]+", lines[ruler])]
+    keep = [all(line[start - 1 : start].isspace() or len(line) < start for start in starts[1:]) for line in lines]
+    rows = [i for i in range(ruler + 1, len(lines)) if len(runs[i]) > 2]
+    if sum(keep[i] for i in rows) < max(2, _NEARLY_ALL * len(rows)):
+        return None
+    divided = [*runs]
+    for i in rows:
+        divided[i] = _slice(lines[i], [0, *starts[1:]]) if keep[i] else runs[i]
+    words = lines[ruler - 1].split()
+    divided[ruler - 1] = words if len(words) == len(starts) else _slice(lines[ruler - 1], [0, *starts[1:]])
+    if not keep[ruler - 1] and len(words) != len(starts):
+        divided[ruler - 1] = runs[ruler - 1]
+    return divided
+
+
+def _is_title(line: str) -> bool:
+    """Whether a line is the title of a page, which no column runs through."""
+    return not line.lstrip()[:1].isdigit() and bool(_ENDS_WITH_PAGE.search(line.rstrip()[-_LONGEST_PAGE:]))
 
 
 def _begins_other(cells: list[str]) -> bool:

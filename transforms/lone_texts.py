@@ -16,12 +16,16 @@ _CAPTION, _SECTION, _FURNITURE, _REJECT = map(OUTCOMES.index, ("caption", "secti
 OFFICIAL = (
     r"^(?:weather|wetter|m[ée]t[ée]o|air temp\w*|track|timing|timekeep\w*|stewards?|clerk of)\b[^:]{0,24}:(?:\s|$)"
 )
+# What ends the title of a page that is printed again on each: `FIA GT Championship   Race results   Page 2 of 4`.
+PAGE = r"(?:page|seite|pagina|página|blad|strana?)\s?\d+(?:\s?(?:/|of|von|de|di|van|sur)\s?\d+)?"
+ENDS_WITH_PAGE = rf"(?i)(?:^|\s{{2}}|[\t;,|])\W*{PAGE}\W*$"
 _LONGEST = 1_000  # characters of a text by themselves that are looked at
 _OF_PAGE = re.compile(
     r"(?i)(?:©|\(c\)|copyright|https?:|www\.|@\w+\.|all rights|page \d|back to|print(?:er)? |source:|cookies|privacy"
     r"|(?:seite|pagina|página|blad|strana?) \d|last (?:updated|modified)|click |share |home \||\bnext\b.*\bprevious\b"
-    rf"|{OFFICIAL}|^note|^remark|^\*+\s?\D|^[†‡§¹²³]|^\(\d\)|^\d\)|^[a-z]\)\s)"
+    rf"|{OFFICIAL}|^[-–—]\s?\d{{1,4}}\s?[-–—]$|^note|^remark|^\*+\s?\D|^[†‡§¹²³]|^\(\d\)|^\d\)|^[a-z]\)\s)"
 )
+_IN_BRACKETS = re.compile(r"^[^\W\d].*\s\([A-Z][^()]*\)$")  # the car, behind its driver
 # A time in a heading: then it tells who was fastest (`Fastest lap: Siffert, 3:06.1`), and not of the rows below it.
 _TIMED, _TIME_OF_LAP = re.compile(r"\d\s?[:'m]\s?\d\d"), re.compile(r"\d\s?[:'m]\s?\d\d[.,\"]\d")
 # A row whose cells have run together: a crew, a number and a time or more numbers in one cell.
@@ -42,9 +46,13 @@ def is_lost_car(text: str) -> bool:
 
 
 def _holds_car(text: str) -> bool:
-    """Whether a text names a car or a crew: a make stands in it, or a mark between drivers."""
+    """Whether a text names a car or a crew: a make stands in it, a mark between drivers, or brackets at its end."""
     words = fold(text[:_LONGEST]).split()
-    return " / " in text or not makes().isdisjoint((*words, *map(" ".join, pairwise(words))))
+    return (
+        " / " in text
+        or bool(_IN_BRACKETS.search(text))
+        or not makes().isdisjoint((*words, *map(" ".join, pairwise(words))))
+    )
 
 
 def text_outcome(text: str, before: bool, after: bool) -> int:

@@ -29,6 +29,10 @@ _MARK = re.compile(r"\((?P<mark>[A-Z]{1,3})\)$")
 _LONGEST_MARK = len("(GBR)")
 # What is no country: the grade of a driver, and single letters such as `R` for a rookie.
 _GRADE = re.compile(r"[(\[](?P<mark>[A-Z]|(?i:platinum|gold|silver|bronze|pro|am|rookie))[)\]]$")
+_WITH_GRADE = re.compile(
+    r"(?P<name>.*\S)\s*\((?:(?P<country>[A-Z]{2,3})|[-–?]?)\s*[,/;]\s*"
+    r"(?P<grade>[A-Z]|(?i:platinum|gold|silver|bronze|pro|am|rookie))\)"
+)
 _CODE = len("USA")
 _LONGEST_GRADE = len("(platinum)")
 _GRADES = {"P", "G", "S", "B", "A"}  # platinum, gold, silver, bronze, amateur
@@ -122,6 +126,22 @@ def marks_behind(names: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, pa
         for row, of, text in zip(at.tolist(), sheets, texts, strict=True)
         for name, mark in [_name_and_mark(text, _GRADE, _LONGEST_GRADE)]
         if mark and of not in coded and " " in name
+    }
+    return _apart(names, parts)
+
+
+def grades_behind(names: pa.StringArray) -> tuple[pa.StringArray, pa.StringArray]:
+    """The grade in brackets behind the country of each name, null elsewhere, and the names without: `(BEL, Gold)`."""
+    data, places = bytes_of(names)
+    at = np.flatnonzero(data[np.maximum(places[1:] - 1, 0)] == ord(")")) if len(data) else np.zeros(0, np.int64)
+    found = {
+        row: _WITH_GRADE.fullmatch(name)
+        for row, name in zip(at.tolist(), names.take(pa.array(at)).to_pylist(), strict=True)
+    }
+    parts = {
+        row: (of["grade"], f"{of['name']} ({of['country']})" if of["country"] else of["name"])
+        for row, of in found.items()
+        if of
     }
     return _apart(names, parts)
 

@@ -16,7 +16,7 @@ from transforms.arrays import Bools, Ints, flags
 from transforms.dialect import Cells, Lines
 from transforms.headers import headed_role, is_header_cell
 from transforms.lexicon import read_section
-from transforms.lone_texts import OFFICIAL, is_lost_car, is_of_cars, text_outcome
+from transforms.lone_texts import ENDS_WITH_PAGE, OFFICIAL, PAGE, is_lost_car, is_of_cars, text_outcome
 from transforms.masks import first_bytes
 from transforms.schema import OUTCOMES
 from transforms.spans import bytes_of
@@ -24,14 +24,14 @@ from transforms.spans import bytes_of
 RESULT, CONTINUATION, HEADER, CAPTION, SECTION, FURNITURE, BLANK, REJECT = range(len(OUTCOMES))
 
 RUNS_ON = r'(?:^|[,;\t])\s*"[^",;\t]*$|^[^",;\t]*"\s*(?:[,;\t]|$)'
+_SECONDS = r"(['′’]\s?\d{1,2})\""  # marked as such: no quote ends there
 # Few headings hold a digit: those of drivers, runs and laps.
 _LIKE_HEADING = r"^[^\d|]{1,40}$|(?i)^(?:driver|pilot|fahrer)|^\d{1,2}[^\d|]{2,20}$|^[^\d|]{1,12}\s?#?\d{1,2}$"
 _RULE = r"^[:\s]*(?:[-=_*+~–—]{2,}[-=_*+~–—:\s]*|:-:?|-:)$"
 _IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _IS_WORD = np.array([bool(re.match(rb"\w", bytes([b]))) for b in range(256)])
 _NUMBER = re.compile(r"#?\d{1,4}[A-Z]?")  # a car's number: such a line is a car of its own
-_PAGE = r"^(?:page|seite|pagina|página|blad|strana?)\s?\d+(?:\s?(?:/|of|von|de|di|van|sur)\s?\d+)?$"
-_ABOUT_PAGE = f"(?i){_PAGE}|{OFFICIAL}"
+_ABOUT_PAGE = f"(?i)^{PAGE}$|{OFFICIAL}"
 _OF_DRIVERS = {"crew", "country", "crew_countries", "hometown", "grade"}  # columns that tell drivers of one car apart
 _FEWEST_NUMBERS = 2  # by which a row says which car it is of: its place and its number
 _FEW = 3  # cells of a line that tells the page beside what is printed on it
@@ -75,6 +75,7 @@ def read_pages(lines: Lines, cells: Cells, continued: Ints) -> Page:
     other = cells.where(~numbered[cells.line])
     outcome[_rules(other, filled)] = FURNITURE
     outcome[_holds(other, _ABOUT_PAGE, count) & (filled <= _FEW)] = FURNITURE
+    outcome[_titles(lines, cells, outcome)] = FURNITURE
     outcome[_headers(other, filled) & (outcome == RESULT)] = HEADER
     outcome[_numbered_headers(cells, numbered, filled) & (outcome == RESULT)] = HEADER
     outcome[_runs_on(lines) & (outcome == RESULT)] = REJECT
@@ -85,6 +86,9 @@ def read_pages(lines: Lines, cells: Cells, continued: Ints) -> Page:
     _place_texts(lines, cells, full, outcome, texts)
     _place_indented(lines, cells, outcome, np.flatnonzero(below & (outcome == RESULT)))
     _place_further_drivers(lines, cells, width, outcome)
+    for line in np.sort(continued).tolist():
+        if outcome[line] == CONTINUATION and outcome[line - 1] == HEADER and lines.sheet[line] == lines.sheet[line - 1]:
+            outcome[line] = HEADER
     return _number_tables(lines, outcome, width, filled)
 
 
@@ -131,6 +135,14 @@ def _begin_with_number(cells: Cells) -> Bools:
     return np.asarray(begins[cells.code])
 
 
+def _titles(lines: Lines, cells: Cells, outcome: Ints) -> Ints:
+    """Lines of several texts that begin with a word and end with the number of the page."""
+    at = np.flatnonzero((cells.column == 0) & ~_IS_DIGIT[first_bytes(cells.texts)][cells.code] & cells.filled)
+    at = cells.line[at][outcome[cells.line[at]] == RESULT]
+    ends = pc.match_substring_regex(lines.text.take(pa.array(at)), ENDS_WITH_PAGE)
+    return np.asarray(at[ends.to_numpy(zero_copy_only=False)])
+
+
 def _rules(cells: Cells, filled: Ints) -> Bools:
     """Lines that only draw a rule, such as the second line of a Markdown table."""
     rule = cells.holding(lambda texts: pc.match_substring_regex(texts, _RULE))
@@ -145,7 +157,8 @@ def _runs_on(lines: Lines) -> Bools:
     quotes = np.bincount(quoted, minlength=len(lines.text))
     odd = np.flatnonzero(quotes % 2)
     runs_on = np.zeros(len(quotes), bool)
-    at_edge = pc.match_substring_regex(lines.text.take(pa.array(odd)), RUNS_ON)
+    texts = pc.replace_substring_regex(lines.text.take(pa.array(odd)), _SECONDS, r"\1")
+    at_edge = pc.match_substring_regex(texts, RUNS_ON)
     runs_on[odd] = at_edge.to_numpy(zero_copy_only=False)
     return runs_on
 

@@ -85,7 +85,7 @@ def results_table(
                 "position_text": texts["position"].column(),
                 "status": statuses.decide(words, columns, section_status, kind),
                 "reason": pc.coalesce(texts["reason"].column(), words.retired),
-                "car_number": numbers.spread(filled(read_numbers(unmarked(numbers.texts)))),
+                "car_number": _numbers(numbers, rows.typed.misfits["car_number"]),
                 "crew": crews.crew,
                 "crew_size": pc.list_value_length(crews.crew),
                 **_cars(texts),
@@ -157,6 +157,12 @@ def _parts(read: pa.Table) -> Iterator[tuple[str, pa.Array]]:
 
 def _single_blanks(texts: pa.Array) -> pa.Array:
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, r"\s+", " "))
+
+
+def _numbers(printed: Coded, misfits: Bools) -> pa.Array:
+    """Car numbers row by row; null where what is printed is none."""
+    numbers = printed.spread(filled(read_numbers(unmarked(printed.texts))))
+    return pc.if_else(pa.array(misfits), None, numbers) if misfits.any() else numbers
 
 
 def driver_rows(results: pa.Table, crews: Crews) -> pa.Table:

@@ -61,11 +61,16 @@ LIKELIHOODS: dict[str, dict[str, float]] = {
     },
     "race_time": {
         "race time": 0.7, "lap time": 0.12, "gap": 0.09, "laps": 0.05, "mark": 0.02, "status": 0.02, "empty": 0.12,
-        "new": 0.97, "again": 0.03,
+        "next": 0.3, "same": 0.35, "rises": 0.4, "falls": 0.05, "new": 0.97, "again": 0.03,
+        "one": 0.05, "more": 0.05,
     },
     "distance": {"distance": 0.85, "big decimal": 0.1, "decimal": 0.04, "empty": 0.06, "new": 0.8, "again": 0.2},
     "race_speed": {**_SPEED, "next": 0.02, "same": 0.08, "rises": 0.1, "falls": 0.8, "new": 0.95, "again": 0.05},
-    "gap": {"gap": 0.7, "laps": 0.2, "lap time": 0.03, "race time": 0.04, "mark": 0.08, "integer": 0.02, "empty": 0.15},
+    # Laps behind rise from car to car, where laps that cars completed fall; the first car is behind none.
+    "gap": {
+        "gap": 0.7, "laps": 0.2, "lap time": 0.03, "race time": 0.04, "mark": 0.08, "integer": 0.02, "empty": 0.15,
+        "next": 0.3, "same": 0.35, "rises": 0.4, "falls": 0.05, "one": 0.03, "more": 0.03,
+    },
     "class_position": {
         "ordinal": 0.5, "digit": 0.5, "integer": 0.2, "status": 0.03, "mark": 0.02, "empty": 0.06, "next": 0.45,
         "same": 0.06, "rises": 0.2, "falls": 0.29, "new": 0.5, "again": 0.5, "one": 0.96, "more": 0.04,
@@ -153,6 +158,11 @@ FAMILIES: dict[str, tuple[float, dict[str, float]]] = {
         {"position": 0.9, "class_position": 0.1, "class": 0.6, "car_number": 0.97, "country": 0.1, "entrant": 0.95,
          "crew": 0.985, "car": 0.97, "tyre": 0.3, "engine": 0.1, "laps": 0.8, "race_time": 0.4, "race_speed": 0.2,
          "gap": 0.3, "lap_time": 0.3, "lap_number": 0.2, "lap_speed": 0.2, "reason": 0.2},
+    ),
+    "laps behind classes": (
+        -2.0,
+        {"position": 0.97, "car_number": 0.9, "crew": 0.985, "car": 0.95, "entrant": 0.4, "class": 0.97,
+         "class_position": 0.2, "laps": 0.985, "race_time": 0.4, "gap": 0.2, "lap_time": 0.2, "reason": 0.1},
     ),
     "rally": (
         -2.0,

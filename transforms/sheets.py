@@ -21,7 +21,9 @@ from transforms.doubts import find_doubts
 from transforms.facts import SheetFacts
 from transforms.layouts import resolve
 from transforms.ledger import lines_table, sheets_table
+from transforms.ordinals import places_apart
 from transforms.pages import Page, read_pages
+from transforms.quoted import join_quoted
 from transforms.rows import extras, keep_rows, place, with_cells_of_crews
 from transforms.sources import Source
 from transforms.text import Text, join_lines, read_text
@@ -60,9 +62,11 @@ def read(sources: Sequence[Source]) -> Reading:
     dialects = choose_dialects(printed, marks, len(ordered))
     markup = in_markup(printed, len(ordered))
     dialects[binary | markup] = NONE
-    cells = split_cells(printed, marks, dialects)
+    printed, of_quotes = join_quoted(printed, dialects)
+    marks = Marks.of(printed.text) if len(of_quotes) else marks
+    cells = places_apart(split_cells(printed, marks, dialects), lines.sheet)
     cells, continued = mend(lines, cells)
-    page = read_pages(lines, cells, np.concatenate([continued, of_rows]))
+    page = read_pages(printed, cells, np.concatenate([continued, of_rows, of_quotes]))
     layouts = resolve(lines, cells, page, ordered)
     cells = correct(cells, lines, page, layouts, ordered)
     placed = place(cells, page, layouts)

@@ -28,6 +28,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
 }
 _DIGITS = r"^[\d.:,'+\s#]*\d[\d.:,'+\s]*$"
 _BEGINS_DIGITS = np.isin(np.arange(256), [*b"0123456789.:,'+#"])
+_MISREAD = r"^\d*(?:l|\dO|\dI|[OI]\d)[\dlIO]*$"  # `lO` for 10, `3O` for 30
 _LONGEST_NUMBER = 12  # bytes, with a sign before it and marks behind it
 _ORDINALS = ("position", "class_position")  # in which 0 stands for no place
 _OF_NUMBERS = (*_READERS, "race_time", "gap", "race_speed", "lap_speed", "distance")
@@ -95,8 +96,10 @@ def _all_digits(texts: pa.Array) -> Bools:
 
 
 def _no_numbers(texts: pa.Array) -> Bools:
-    """Texts too long for the number of a car, and no status in its place."""
-    return true(read_where(pc.greater(pc.binary_length(texts), _LONGEST_NUMBER), texts, say_nothing, pa.bool_()))
+    """Texts too long for the number of a car and no status in its place, or with letters in place of digits."""
+    return true(pc.match_substring_regex(texts, _MISREAD)) | true(
+        read_where(pc.greater(pc.binary_length(texts), _LONGEST_NUMBER), texts, say_nothing, pa.bool_())
+    )
 
 
 def _forget_zero_laps(columns: dict[str, pa.Array], sheet: Ints) -> Bools:

@@ -1,0 +1,51 @@
+"""Places a blank before the first text of their rows (`1. Vieira - Moineau`), put in a column of their own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms.arrays import Bools, Ints, flags
+from transforms.dialect import Cells
+from transforms.masks import first_bytes
+from transforms.spans import Spans
+
+_PLACE = r"^(?P<place>\d{1,3}[.)])\s+(?P<text>[^\d\s].*)$"
+_IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
+_FEWEST, _NEARLY_ALL = 3, 0.8  # rows of a sheet that begin so, of those that begin with a number
+
+
+def places_apart(cells: Cells, sheet: Ints) -> Cells:
+    """The cells, with one more column in sheets whose rows nearly all begin by a place with a text behind it."""
+    first = np.flatnonzero((cells.column == 0) & (cells.widths[cells.line] > 1))
+    first = first[_IS_DIGIT[first_bytes(cells.texts)][cells.code[first]]]
+    texts = cells.texts.take(pa.array(cells.code[first]))
+    likely = pc.or_(pc.match_substring(texts, ". "), pc.match_substring(texts, ") ")).to_numpy(zero_copy_only=False)
+    if np.count_nonzero(likely) < _FEWEST:
+        return cells
+    parted = pc.extract_regex(texts, _PLACE)
+    begun = parted.is_valid().to_numpy(zero_copy_only=False)
+    of = sheet[cells.line[first]]
+    sheets = int(sheet.max()) + 1
+    count, numbered = np.bincount(of, begun, sheets), np.bincount(of, minlength=sheets)
+    chosen = (count >= _FEWEST) & (count >= _NEARLY_ALL * numbered)
+    at = first[begun & chosen[of]]
+    return _with_places(cells, at, parted.filter(pa.array(begun & chosen[of])), chosen[sheet]) if len(at) else cells
+
+
+def _with_places(cells: Cells, at: Ints, parted: pa.StructArray, lines: Bools) -> Cells:
+    """The cells of the lines chosen moved by a column, with places before those `at` some places, nothing elsewhere."""
+    moved = lines[cells.line] & (cells.widths[cells.line] > 1)
+    begins = np.flatnonzero(moved & (cells.column == 0))
+    column, code = cells.column + moved, cells.code.copy()
+    places = np.full(len(begins), len(cells.texts))
+    code[at] = len(cells.texts) + 1 + np.arange(len(at))
+    places[flags(at, len(code))[begins]] = len(cells.texts) + 1 + len(at) + np.arange(len(at))
+    new = pa.concat_arrays([pa.array([""]), pc.struct_field(parted, "text"), pc.struct_field(parted, "place")])
+    line = np.concatenate([cells.line, cells.line[begins]])
+    column = np.concatenate([column, np.zeros(len(begins), column.dtype)])
+    code = np.concatenate([code, places])
+    order = np.lexsort((column, line))
+    texts = pa.concat_arrays([cells.texts, new])
+    return Cells.of(line[order], column[order], Spans.whole(texts.take(pa.array(code[order]))))
