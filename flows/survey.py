@@ -31,7 +31,7 @@ COMPARED = (
     ("driver_results", ("sheet_id", "name_text", "driver_id")),
     ("results", ("sheet_id", "crew_size", "entrant_id", "car_id")),
     ("drivers", ("driver_id", "names", "alike")),
-    ("results", ("event_id", "season", "car_number", "entrant", "car", "line")),
+    ("results", ("event_id", "season", "car_number", "entrant", "car", "make", "model", "engine_make", "line")),
     ("driver_results", ("link_method", "link_points")),
     ("driver_links", ("runner_up", "evidence", "candidates")),
 )

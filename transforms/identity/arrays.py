@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -68,9 +68,9 @@ def whole(column: pa.ChunkedArray | pa.Array) -> Codes:
     return np.asarray(pc.fill_null(column.cast(pa.int32()), -1))
 
 
-def ranks(texts: Sequence[str | None]) -> Codes:
-    """Each text's rank among the distinct ones, -1 for None; with one more -1 at the end, for what has no text."""
-    return np.append(codes(pa.array(texts, pa.string()))[0], -1)
+def ranks(texts: pa.Array) -> Codes:
+    """Each text's rank among the distinct ones, -1 for null; with one more -1 at the end, for what has no text."""
+    return np.append(codes(texts)[0], -1)
 
 
 def answers(column: pa.ChunkedArray | pa.Array, ask: Callable[[pa.Array], pa.Array]) -> pa.Array:

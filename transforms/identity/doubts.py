@@ -19,7 +19,7 @@ from transforms.parts import Parts
 from transforms.schema import TABLES
 
 GAP = 15  # years; comebacks after 15 to 20 years are real, and so are namesakes
-_ASKED = ("result_id", "sheet_id", "event_id", "season", "line", "car_number", "crew_size", "extra")
+_ASKED = ("sheet_id", "event_id", "season", "line", "car_number", "crew_size", "extra")
 CHECKS = ("driver-in-two-cars", "career-gap", "country-contradiction")
 
 
@@ -97,13 +97,18 @@ def _changed(told: Told, standing: Standing, gone: pa.Table, unchanged: Sequence
     """
     lines = pc.binary_join_element_wise(gone["sheet_id"], gone["line"].cast(pa.string()), ":").to_pylist()
     then, now = (
-        dict(_printed_countries(results.at(places))).keys()
-        for results, places in ((standing.before, standing.gone), (standing.results, standing.new))
+        _with_countries(*side) for side in ((standing.before, standing.gone), (standing.results, standing.new))
     )
     sheets = told.before.runs("sheet_id")
     old = _manning(told.before, sheets.places(~sheets.among(unchanged)), then | set(lines))
     new = _manning(told.printed, told.scope.changed, now)
     return pc.unique(pa.concat_arrays([told.persons, told.scope.former.ids(old), told.ids(new)]))
+
+
+def _with_countries(results: Parts, places: Codes) -> Set[str]:
+    """The cars of some results beside whose crews there are countries."""
+    some = np.array([place for place, _ in _printed_countries(results.at(places))], dtype=np.int64)
+    return set(results.take(places[some], ["result_id"])["result_id"].to_pylist()) if len(some) else set()
 
 
 def _manning(rows: Parts, places: Codes, cars: Set[str]) -> Codes:
@@ -195,23 +200,24 @@ def _countries(careers: Careers) -> pa.Table:
 def _crew_countries(careers: Careers) -> dict[int, str]:
     """The countries printed beside mentions, however written, where the crew's are as many as its names."""
     lists = dict(_printed_countries(careers.results))
-    found, start = {}, 0
-    for part in careers.rows.scan(["result_id", "seat"]) if lists else ():
-        at = np.flatnonzero(pc.is_in(part["result_id"], pa.array(lists, pa.string())))
-        for place, row in zip((start + at).tolist(), part.take(pa.array(at)).to_pylist(), strict=True):
-            if own := lists[row["result_id"]][row["seat"] - 1].strip():
-                found[place] = find_country(own) or own
-        start += part.num_rows
-    return found
+    cars = np.flatnonzero(np.isin(careers.manned, list(lists)))
+    at = np.flatnonzero(np.isin(careers.car, cars))
+    result, seat = careers.manned[careers.car[at]].tolist(), careers.rows.take(at, ["seat"])["seat"].to_pylist()
+    told = ((place, lists[car][nth - 1].strip()) for place, car, nth in zip(at.tolist(), result, seat, strict=True))
+    return {place: find_country(own) or own for place, own in told if own}
 
 
-def _printed_countries(results: Parts) -> Iterator[tuple[str, list[str]]]:
-    for part in results.scan(["result_id", "crew_size", "extra"]):
+def _printed_countries(results: Parts) -> Iterator[tuple[int, list[str]]]:
+    """The places of results beside whose crews there are as many countries, and these."""
+    start = 0
+    for part in results.scan(["crew_size", "extra"]):
         extra = part["extra"].combine_chunks()
         cells, owner = extra.flatten(), pc.list_parent_indices(extra)
         held = pc.equal(cells.field("name"), "crew_countries")
-        rows = part.select(["result_id", "crew_size"]).take(owner.filter(held)).to_pylist()
-        for row, value in zip(rows, cells.field("value").filter(held).to_pylist(), strict=True):
+        places, values = owner.filter(held), cells.field("value").filter(held).to_pylist()
+        rows = zip(places.to_pylist(), part["crew_size"].take(places).to_pylist(), values, strict=True)
+        for place, size, value in rows:
             countries = (value or "").split("|")
-            if len(countries) == row["crew_size"]:
-                yield row["result_id"], countries
+            if len(countries) == size:
+                yield start + place, countries
+        start += part.num_rows

@@ -26,6 +26,7 @@ KINDS = ("sheet", "event", "car_at_event", "entrant", "series", "race", "car", "
 # What of a car, and of a mention, bears on who it is.
 CAR = ("sheet_id", "event_id", "season", "car_number", "entrant", "car")
 ASKED = ("seat", "name_text", "pseudonym", *CAR)
+_YEAR = re.compile(r"\b(19|20)\d\d\b")
 CREW = 40  # relays and record runs have had two dozen drivers
 
 
@@ -258,13 +259,14 @@ def _calendar(ids: pa.Array, events: pa.Table | None) -> tuple[Codes, Codes]:
 
     With one more -1 at the end, for no event.
     """
-    rows = events.select(["event_id", "name", "series"]).to_pylist() if events is not None else []
-    known = {row["event_id"]: row for row in rows}
-    facts = [known.get(event_id, {}) for event_id in ids.to_pylist()]
-    race = [_race(fact.get("name") or event_id) for fact, event_id in zip(facts, ids.to_pylist(), strict=True)]
-    return ranks([fact.get("series") for fact in facts]), ranks(race)
+    names, series = pa.nulls(len(ids), pa.string()), pa.nulls(len(ids), pa.string())
+    if events is not None:
+        place = pc.index_in(ids, events["event_id"].combine_chunks())
+        names, series = (events[name].combine_chunks().take(place) for name in ("name", "series"))
+    called = pc.if_else(pc.equal(pc.fill_null(names, ""), ""), ids, names)
+    return ranks(series), ranks(pa.array(map(_race, called.to_pylist()), pa.string()))
 
 
 def _race(text: str) -> str | None:
     """`1997-spa-24-hours` -> `spa 24 hours`: years fall away."""
-    return " ".join(re.sub(r"\b(19|20)\d\d\b", " ", text.rpartition("/")[2].replace("-", " ")).lower().split()) or None
+    return " ".join(_YEAR.sub(" ", text.rpartition("/")[2].replace("-", " ")).lower().split()) or None

@@ -53,7 +53,7 @@ class Scope:
     readings: Mapping[str, str]
     names: pa.Table
 
-    @property
+    @cached_property
     def unchanged(self) -> list[str]:
         """The sheets that print names, and stand as they were."""
         return sorted(self.readings.keys() - self.fresh.readings.keys())
