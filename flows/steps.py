@@ -90,7 +90,7 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
             stage.begin({"lines": tables["lines"]})
             with nullcontext() if plan.reused else giving_back(), ThreadPoolExecutor(1) as beside:
                 found = beside.submit(doubts, plan, tables, current)  # which do not ask who is who
-                tables = _run(runner, identify, plan, tables, current)
+                tables = _run(runner, identify, plan, tables, current, stage)
             stage.begin({name: table for name, table in tables.items() if name != "findings"})
             tables = _run(runner, check, plan, tables, current, found)
             snapshot, summary = _run(runner, publish, warehouse, plan, tables, stage)
@@ -156,8 +156,11 @@ def collect(plan: Plan, staging: str, names: Sequence[str], current: Snapshot | 
     return {name: interleave(order, as_read(name, current), reused, rows.whole()) for name, rows in fresh.items()}
 
 
-def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:
-    """The tables with everyone told apart, and the findings of that beside those of reading."""
+def identify(plan: Plan, read: Tables, current: Snapshot | None, stage: Stage) -> Tables:
+    """The tables with everyone told apart, and the findings of that beside those of reading.
+
+    Those that are finished before the others begin to be written.
+    """
     import pyarrow as pa
 
     from transforms.identity.decisions import DecisionError
@@ -168,7 +171,7 @@ def identify(plan: Plan, read: Tables, current: Snapshot | None) -> Tables:
     previous = current.tables if current else None
     try:
         let_go = current.let_go if current else lambda: None
-        found = told_apart(known, plan.seeds.decisions, previous, _as_judged(plan, current), let_go)
+        found = told_apart(known, plan.seeds.decisions, previous, _as_judged(plan, current), let_go, stage.begin)
     except DecisionError as error:
         raise DataError(str(error)) from None
     return known | found | {"findings": pa.concat_tables([Parts.of(read["findings"]).whole(), found["findings"]])}

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from transforms.identity.claims import NAMELESS, Again, Claims
 from transforms.identity.doubts import doubts_again
-from transforms.identity.entered import entered_again
+from transforms.identity.entered import EnteredAgain, entered_again
 from transforms.identity.ids import Ranked
 from transforms.identity.judgement import identified, named_sheets, redirected
 from transforms.identity.mentions import Crews, gather_again
@@ -24,13 +24,18 @@ from transforms.parts import Parts, Tables
 
 
 def told_again(
-    read: Tables, decisions: pa.Table, previous: Tables, scope: Scope, unchanged: Set[str]
+    read: Tables,
+    decisions: pa.Table,
+    previous: Tables,
+    scope: Scope,
+    unchanged: Set[str],
+    ready: Callable[[Tables], None],
 ) -> dict[str, pa.Table | Parts]:
-    """The tables with those judged whom a change concerns."""
+    """The tables with those judged whom a change concerns; those that do not ask who drove are `ready` before."""
     rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
     known = Parts.of(previous["drivers"]).whole("driver_id")["driver_id"].combine_chunks()
     with ThreadPoolExecutor(1) as beside:  # who entered does not ask who drove, nor the other way round
-        again = beside.submit(entered_again, results, previous, unchanged)
+        again = beside.submit(_entered, results, previous, unchanged, ready)
         company = rows.at(scope.company)
         crews, printed = partial(Crews.at, scope.car[scope.company], results), scope.printed(scope.company)
         events = Parts.of(read["events"]).whole() if "events" in read else None
@@ -39,22 +44,29 @@ def told_again(
         found = identified(gathered, company, scope.of_company, decisions, claims)
         told = Told.of(previous, rows, scope, found)
         drivers, given = _drivers_again(previous, known, told, found.people)
-    entered, entrants, cars = again.result()
+    entered, finished = again.result()
     sheets = Parts.of(previous["sheets"]).whole("sheet_id", "name_form")
     forms = dict(zip(*(column.to_pylist() for column in sheets.columns), strict=True))
     forms = {sheet: forms[sheet] for sheet in scope.unchanged} | scope.fresh.forms
-    return {
+    return finished | {
         "sheets": named_sheets(Parts.of(read["sheets"]).whole(), forms, scope.readings),
-        "results": entered.results(),
         "driver_results": told.rows(entered),
         "drivers": drivers,
         "driver_links": told.links(),
         "driver_redirects": redirected(previous, found.moved, given),
         "names": scope.names,
-        "entrants": entrants,
-        "cars": cars,
         "findings": doubts_again(told, entered.standing, Parts.of(previous["findings"]).whole(), scope.unchanged),
     }
+
+
+def _entered(
+    results: Parts, previous: Tables, unchanged: Set[str], ready: Callable[[Tables], None]
+) -> tuple[EnteredAgain, dict[str, pa.Table | Parts]]:
+    """What each result entered, and the tables that this makes, which are ready."""
+    entered, entrants, cars = entered_again(results, previous, unchanged)
+    tables: dict[str, pa.Table | Parts] = {"results": entered.results(), "entrants": entrants, "cars": cars}
+    ready(tables)
+    return entered, tables
 
 
 def _claims(previous: Tables, known: pa.Array, scope: Scope, printed: np.ndarray) -> Claims:

@@ -46,6 +46,7 @@ def told_apart(
     previous: Tables | None,
     unchanged: Set[str] = frozenset(),
     let_go: Callable[[], None] = lambda: None,
+    ready: Callable[[Tables], None] = lambda _: None,
 ) -> dict[str, pa.Table | Parts]:
     """Give every mention its person and every result its entrant and its car.
 
@@ -55,12 +56,13 @@ def told_apart(
     with them only those are judged again whom the others may concern, which gives the same tables. Returns sheets,
     results, driver_results, drivers, driver_links, driver_redirects, names, entrants, cars and findings, of which
     those that were given in parts are made in parts, as they are asked for. Where everybody is judged after all, the
-    columns of `previous` that were held for a few are `let_go`. Raises DecisionError.
+    columns of `previous` that were held for a few are `let_go`. Some tables are `ready` while others are made. Raises
+    DecisionError.
     """
     scope = concerned(read, decisions, previous, unchanged) if previous and unchanged else None
     if scope and previous:
         try:
-            return told_again(read, decisions, previous, scope, unchanged)
+            return told_again(read, decisions, previous, scope, unchanged, ready)
         except DecisionError:
             pass  # what is wrong with a decision can be said of the whole archive only
     let_go()
