@@ -42,9 +42,10 @@ class Told:
             return self.data
         pieces, done = [], 0
         for what, number, begin, end in self.numbers:
-            moved = number + by if what == "start" and number else number
-            pieces += [self.data[done:begin], _signed(others.get(what, moved))]
-            done = end
+            now = others.get(what, number + by if what == "start" and number else number)
+            if now != number:
+                pieces += [self.data[done:begin], _signed(now)]
+                done = end
         return b"".join([*pieces, self.data[done:]])
 
 

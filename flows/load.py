@@ -216,7 +216,7 @@ def _install(
     else:
         _repair(snapshot, staged)
     warehouse.step("snapshot complete")
-    return Snapshot(snapshot.id, warehouse.storage)
+    return Snapshot.of(manifest, warehouse.storage)
 
 
 def _holds_other_tables(snapshot: Snapshot, written: Mapping[str, Written]) -> bool:

@@ -34,6 +34,13 @@ class Snapshot:
     id: str
     storage: Storage = field(compare=False, repr=False)
 
+    @classmethod
+    def of(cls, manifest: dict[str, Any], storage: Storage) -> Snapshot:
+        """The snapshot of a manifest that was just written, and need not be read."""
+        snapshot = cls(manifest["id"], storage)
+        snapshot.__dict__["manifest"] = manifest
+        return snapshot
+
     @property
     def name(self) -> str:
         """The folder's name below the warehouse."""

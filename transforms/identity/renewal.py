@@ -31,7 +31,7 @@ def told_again(
     unchanged: Set[str],
     ready: Callable[[Tables], None],
 ) -> dict[str, pa.Table | Parts]:
-    """The tables with those judged whom a change concerns; those that do not ask who drove are `ready` before."""
+    """The tables with those judged whom a change concerns; each but the findings is `ready` as soon as it is made."""
     rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
     known = Parts.of(previous["drivers"]).whole("driver_id")["driver_id"].combine_chunks()
     with ThreadPoolExecutor(1) as beside:  # who entered does not ask who drove, nor the other way round
@@ -48,15 +48,17 @@ def told_again(
     sheets = Parts.of(previous["sheets"]).whole("sheet_id", "name_form")
     forms = dict(zip(*(column.to_pylist() for column in sheets.columns), strict=True))
     forms = {sheet: forms[sheet] for sheet in scope.unchanged} | scope.fresh.forms
-    return finished | {
+    finished |= {
         "sheets": named_sheets(Parts.of(read["sheets"]).whole(), forms, scope.readings),
         "driver_results": told.rows(entered),
         "drivers": drivers,
         "driver_links": told.links(),
         "driver_redirects": redirected(previous, found.moved, given),
         "names": scope.names,
-        "findings": doubts_again(told, entered.standing, Parts.of(previous["findings"]).whole(), scope.unchanged),
     }
+    ready(finished)
+    doubted = doubts_again(told, entered.standing, Parts.of(previous["findings"]).whole(), scope.unchanged)
+    return finished | {"findings": doubted}
 
 
 def _entered(
