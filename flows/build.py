@@ -61,11 +61,15 @@ class Tasks:
     """Runs each step as a task of the flow; tables are handed over as they are, not searched for futures."""
 
     def __init__(self, place: str | None = None, workers: int | None = None):
-        self._place, self._workers = place, workers
+        self._place, self._workers, self._here = place, workers, steps.Direct(workers or 1)
 
     def run(self, step: Callable[..., T], *arguments: Any) -> T:
         """The result of the step's task."""
         return TASKS[step](*map(quote, arguments))  # type: ignore[return-value]
+
+    def expect(self, size: int) -> None:
+        """Let workers get ready, where this flow has its own."""
+        self._here.expect(size)
 
     def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Generator[T, None, None]:
         """The results of the step for each tuple of arguments: from a cluster, or threads that wait for workers."""

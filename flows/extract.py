@@ -61,10 +61,10 @@ class Seeds:
     findings: pa.Table
 
 
-def scan(location: str, hashed: Callable[[str, str], None] | None = None) -> Scan:
+def scan(location: str, looked_at: Callable[[str, Hashed], None] | None = None) -> Scan:
     """List and hash the files below a root, which is a folder, a glob or an `s3://` prefix.
 
-    `hashed` is told of each file that bears on a build, and of its hash. Raises UserError when there is no such root.
+    `looked_at` is told of each file that bears on a build. Raises UserError when there is no such root.
     """
     root = open_root(location)
     paths, strays = root.files()
@@ -79,8 +79,8 @@ def scan(location: str, hashed: Callable[[str, str], None] | None = None) -> Sca
     for path, found in zip(read, root.hashes(read), strict=True):
         if isinstance(found, Hashed):
             files[path] = found
-            if hashed:
-                hashed(path, found.sha256)
+            if looked_at:
+                looked_at(path, found)
         else:
             aside[path] = f"cannot be read: {found.strerror or found}"
     return Scan(location, files, aside)

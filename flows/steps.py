@@ -35,6 +35,9 @@ class Runner(Protocol):
     def run(self, step: Callable[..., T], *arguments: Any) -> T:
         """The step's result."""
 
+    def expect(self, size: int) -> None:
+        """Get ready to read so many bytes, or more."""
+
     def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Generator[T, None, None]:
         """The results of the step for each tuple of arguments, in order; closed, it leaves nobody at work."""
 
@@ -46,11 +49,19 @@ class Direct:
     """Runs the steps in this process, one after the other; batches side by side in so many of their own."""
 
     def __init__(self, workers: int = 1):
-        self._workers = workers
+        self._workers, self._expecting = workers, False
 
     def run(self, step: Callable[..., T], *arguments: Any) -> T:
         """Call the step."""
         return step(*arguments)
+
+    def expect(self, size: int) -> None:
+        """Let workers get ready as soon as there is more than one batch."""
+        if self._workers > 1 and size > BATCH_BYTES and not self._expecting:
+            from flows.workers import get_ready
+
+            self._expecting = True
+            get_ready()
 
     def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Generator[T, None, None]:
         """The results of the step for each tuple of arguments, from processes where there are several of both."""
@@ -79,7 +90,7 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
 
     with warehouse.lock(wait):
         current = warehouse.sound() if full else warehouse.current()
-        plan = _run(runner, survey, location, current, full)
+        plan = _run(runner, survey, location, current, full, runner.expect)
         if isinstance(plan, Outcome):
             return plan
         with emptied(runner.staging(warehouse)) as staging, closing(_stage(warehouse, plan, current)) as stage:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flows.decisions import CORRECTIONS
 from flows.events import CHECKS
 from flows.extract import Known, Scan, Seeds, folder_of, gather, scan
+from flows.roots import Hashed
 from flows.sheet_files import Sheet
 from flows.snapshots import Snapshot, Warehouse
 from transforms.schema import SCHEMA_VERSION
@@ -61,10 +62,13 @@ class Outcome:
     reused: int
 
 
-def survey(location: str, current: Snapshot | None, full: bool) -> Plan | Outcome:
-    """What has to be done; the outcome at once when the snapshot was made from the same inputs, unless `full`."""
+def survey(location: str, current: Snapshot | None, full: bool, expect: Callable[[int], None]) -> Plan | Outcome:
+    """What has to be done; the outcome at once when the snapshot was made from the same inputs, unless `full`.
+
+    While files are still looked at, `expect` is told again and again how many bytes have to be read by now.
+    """
     code = _code(READING)
-    found = scan(location, _ahead(current, code) if current and not full else None)
+    found = scan(location, _ahead(None if full else current, code, expect))
     inputs = _inputs(found, code)
     if current and not full and stands(current, inputs):
         return _unchanged(current)
@@ -84,16 +88,22 @@ def standing(location: str, warehouse: Warehouse, wait: float = 0.0) -> Outcome 
         return _unchanged(current) if current and stands(current, _inputs(scan(location), _code(READING))) else None
 
 
-def _ahead(last: Snapshot, code: str) -> Callable[[str, str], None] | None:
-    """Reads ahead what will be compared, while files are still looked at, once one of them is not what it was."""
-    before = last.manifest["inputs"]
-    files = before["files"]
+def _ahead(last: Snapshot | None, code: str, expect: Callable[[int], None]) -> Callable[[str, Hashed], None]:
+    """Looks at files that are not what they were: lets all get ready for these, and reads ahead what is compared."""
+    before = last.manifest["inputs"] if last else {}
+    files = before["files"] if before.get("code", {}).get("reading") == code else {}
+    size = 0
 
-    def look(path: str, sha256: str) -> None:
-        if files.get(path) != sha256:
+    def look(path: str, file: Hashed) -> None:
+        nonlocal size
+        if files.get(path) == file.sha256:
+            return
+        if last and files:
             last.expect(COMPARED)
+        size += file.size
+        expect(size)
 
-    return look if before.get("code", {}).get("reading") == code else None
+    return look
 
 
 def _inputs(found: Scan, reading: str) -> dict[str, object]:

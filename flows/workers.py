@@ -10,7 +10,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from itertools import zip_longest
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
@@ -35,6 +37,18 @@ def cores() -> int:
     return own
 
 
+def get_ready() -> None:
+    """Begin to load what workers need: until that is done takes half a second, in a process of its own."""
+    _context()
+    forkserver.ensure_running()
+
+
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(LOADED)
+    return context
+
+
 class Workers:
     """So many processes, from the first call to the end of the block, or of this process, however it ends.
 
@@ -42,8 +56,7 @@ class Workers:
     """
 
     def __init__(self, count: int):
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(LOADED)
+        context = _context()
         theirs, self._life = context.Pipe(duplex=False)
         self._pool = ProcessPoolExecutor(count, context, _begin, (theirs,))
         self._ended = False

@@ -16,7 +16,7 @@ from flows import steps, workers
 from flows.errors import DataError, UserError
 from flows.snapshots import Warehouse
 from flows.steps import Direct
-from flows.survey import PROJECT
+from flows.survey import PROJECT, survey
 from flows.workers import Workers, cores
 from tests.bench.build import write_archive
 from transforms.schema import TABLES
@@ -57,6 +57,17 @@ def test_little_to_read_is_read_by_the_build_itself(tmp_path, seeds, monkeypatch
     """Where there is but one batch, no process is started that would take longer to start than to read it."""
     monkeypatch.delattr(workers, "Workers")
     assert steps.build(str(seeds), Warehouse(str(tmp_path / "warehouse")), Direct(4)).fresh == 4
+
+
+@pytest.mark.parametrize(("most", "ready"), [(4_000, True), (1 << 20, False)])
+def test_workers_get_ready_while_files_are_looked_at(tmp_path, seeds, monkeypatch, most, ready):
+    """What workers need is loaded as soon as it is known that there is more than one batch to read, and not else."""
+    told = []
+    monkeypatch.setattr(steps, "BATCH_BYTES", most)
+    monkeypatch.setattr(workers, "get_ready", lambda: told.append("ready"))
+    runner = Direct(2)
+    survey(str(seeds), None, False, runner.expect)
+    assert told == ["ready"] * ready
 
 
 def fails(kind: str) -> None:
