@@ -175,6 +175,7 @@ def gather(read: Mapping[str, pa.Table | Parts], crews: Crews | None = None) -> 
     """
     crews = crews or Crews.of(Parts.of(read["driver_results"]))
     result, cars = crews.result, _cars(crews.printed, read.get("events"))
+    del crews
     printed = Parts.of(read["driver_results"]).columns("name_text", "pseudonym")
     text, texts = codes(pc.fill_null(printed["name_text"].combine_chunks(), ""))
     quoted = np.asarray(pc.fill_null(printed["pseudonym"], fill_value=False)).astype(np.int8)

@@ -198,10 +198,10 @@ def _first(mentions: Mentions, person: Codes, best: Codes) -> Codes:
     return first
 
 
-def names(mentions: Mentions, used: Codes) -> pa.Table:
-    """One row for each print that is `used` (places in the names), as it was understood."""
+def names(mentions: Mentions) -> pa.Table:
+    """One row for each print, as it was understood."""
     parts = [column for column in mentions.names.table.column_names if column in TABLES["names"].schema.names]
-    return TABLES["names"].conform(mentions.names.table.select(parts).take(pa.array(used)))
+    return TABLES["names"].conform(mentions.names.table.select(parts))
 
 
 @dataclass(frozen=True)

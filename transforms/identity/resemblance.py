@@ -16,7 +16,7 @@ from transforms.identity.names import nicknames
 from transforms.identity.spelling import SHORTEST, Letters
 
 CROWD = 200
-PAIRS = 1_000_000  # that are looked at in turn
+PAIRS = 250_000  # that are looked at in turn
 Near = Callable[[Codes, Codes], np.ndarray]
 
 

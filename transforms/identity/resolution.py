@@ -9,19 +9,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.identity.arrays import among
 from transforms.identity.claims import Claims
 from transforms.identity.decisions import DecisionError
 from transforms.identity.doubts import Careers, doubts
 from transforms.identity.entered import FILLED, PRINTED, Entered, entered
 from transforms.identity.groups import Codes
 from transforms.identity.judgement import (
-    Identified,
     identified,
     named_sheets,
     redirected,
 )
 from transforms.identity.mentions import CAR, Crews, Mentions, gather, in_order
-from transforms.identity.outcome import names
+from transforms.identity.outcome import Sums, names
 from transforms.identity.renewal import told_again
 from transforms.identity.scope import concerned
 from transforms.parts import Parts, Tables
@@ -69,16 +69,15 @@ def told_apart(
     rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
     printed = results.columns(*dict.fromkeys((*PRINTED, *CAR, *(["line"] if previous else []))))
     entries, entrants, cars = entered(printed, previous)
-    gathered = partial(gather, read, crews=Crews.in_results(printed))
+    crews = [Crews.in_results(printed)]  # which nobody holds but who gathers mentions
     del printed
-    found, careers, told = _everybody(gathered, read, decisions, previous, entries.of)
+    sums, careers, told = _everybody(lambda: gather(read, crews.pop()), read, decisions, previous, entries.of)
     return {
         **told,
         "results": results.filled(FILLED, entries.columns),
-        "driver_results": rows.filled(IDENTIFIED["driver_results"], partial(_filled, found, entries, careers.car)),
-        "drivers": found.people.parts(),
-        "driver_links": rows.made(TABLES["driver_links"].schema, ["result_id", "seat"], found.sums.rows),
-        "driver_redirects": redirected(previous, found.moved, lambda ids: np.asarray(pc.is_in(ids, found.people.ids))),
+        "driver_results": rows.filled(IDENTIFIED["driver_results"], partial(_filled, sums, entries, careers.car)),
+        "drivers": sums.drivers.parts(),
+        "driver_links": rows.made(TABLES["driver_links"].schema, ["result_id", "seat"], sums.rows),
         "entrants": entrants,
         "cars": cars,
         "findings": doubts(careers),
@@ -87,8 +86,8 @@ def told_apart(
 
 def _everybody(
     gathered: Callable[[], Mentions], read: Tables, decisions: pa.Table, previous: Tables | None, manned: np.ndarray
-) -> tuple[Identified, Careers, dict[str, pa.Table]]:
-    """All who are printed, their careers, and the tables of how they are printed: sheets and names.
+) -> tuple[Sums, Careers, dict[str, pa.Table]]:
+    """What led to all who are printed, their careers, and the tables sheets, names and driver_redirects.
 
     `manned` are the places of the results that have a crew.
     """
@@ -98,15 +97,16 @@ def _everybody(
     person, cars = found.people.of_mentions(slice(None)), mentions.cars
     tables = {
         "sheets": named_sheets(Parts.of(read["sheets"]).whole(), mentions.forms, mentions.readings),
-        "names": names(mentions, np.arange(len(mentions.names))),
+        "names": names(mentions),
+        "driver_redirects": redirected(previous, found.moved, lambda ids: among(ids, found.people.ids) >= 0),
     }
     careers = Careers(rows, results, manned, person, found.people.ids, mentions.result, cars.sheet, cars.season)
-    return found, careers, tables
+    return found.sums, careers, tables
 
 
-def _filled(found: Identified, entries: Entered, car: Codes, places: slice) -> dict[str, pa.Array]:
+def _filled(sums: Sums, entries: Entered, car: Codes, places: slice) -> dict[str, pa.Array]:
     """The person of the mentions at these places, how he is known, and the car and entrant of their result."""
-    id_, method, points = found.sums.settled(places)
-    display = found.people.displays(found.people.of_mentions(places))
+    id_, method, points = sums.settled(places)
+    display = sums.drivers.displays(sums.drivers.of_mentions(places))
     own = {"driver_id": id_, "driver": display, "link_method": method, "link_points": points}
     return own | entries.columns(entries.of[car[places]])

@@ -111,7 +111,7 @@ def concerned(
     before = _readings(Parts.of(previous["sheets"]))
     compared = {sheet for sheet, reading in fresh.readings.items() if before.get(sheet) == reading} - told
     stood = standing(new, here, old, there, same, compared)
-    prints = Prints(pa.concat_tables([Parts.of(previous["names"]).whole(), names(fresh, np.arange(len(fresh.names)))]))
+    prints = Prints(pa.concat_tables([Parts.of(previous["names"]).whole(), names(fresh)]))
     former = Former(old, there, before, prints)
     gone, own = lost(stood, there.rows), _printed(prints, rows, fresh)
     was = former.printed(gone)
