@@ -24,7 +24,7 @@ class Prints:
         text, self.texts = codes(table["name_text"])
         reading = np.asarray(pc.index_in(table["name_reading"], pa.array(READINGS)))
         key = _key(text, reading, np.asarray(table["pseudonym"]))
-        first = np.unique(key, return_index=True)[1]
+        first = self._given = np.unique(key, return_index=True)[1]
         self.table = table.take(pa.array(first))
         self._place = np.full(len(self.texts) * len(READINGS) * 2, -1)
         self._place[key[first]] = np.arange(len(first))
@@ -88,9 +88,9 @@ class Prints:
         held = (left >= 0) & (right >= 0)
         return np.asarray(components(len(self.kin), left[held], right[held])[self.kin])
 
-    def standing(self, used: np.ndarray) -> pa.Table:
-        """The rows of the prints that are used, in order."""
-        return self.table.filter(pa.array(used))
+    def standing(self, used: np.ndarray) -> Codes:
+        """The places of the prints that are used, in order, among the rows that were given."""
+        return np.asarray(self._given[used])
 
     def like(self, some: Codes) -> Codes:
         """The prints that some resemble."""

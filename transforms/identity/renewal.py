@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.identity.changes import kept
 from transforms.identity.claims import NAMELESS, Again, Claims
 from transforms.identity.doubts import doubts_again
 from transforms.identity.entered import EnteredAgain, entered_again
@@ -45,11 +46,8 @@ def told_again(
         told = Told.of(previous, rows, scope, found)
         drivers, given = _drivers_again(previous, known, told, found.people)
     entered, finished = again.result()
-    sheets = Parts.of(previous["sheets"]).whole("sheet_id", "name_form")
-    forms = dict(zip(*(column.to_pylist() for column in sheets.columns), strict=True))
-    forms = {sheet: forms[sheet] for sheet in scope.unchanged} | scope.fresh.forms
     finished |= {
-        "sheets": named_sheets(Parts.of(read["sheets"]).whole(), forms, scope.readings),
+        "sheets": _sheets(read, previous, scope, unchanged),
         "driver_results": told.rows(entered),
         "drivers": drivers,
         "driver_links": told.links(),
@@ -69,6 +67,14 @@ def _entered(
     tables: dict[str, pa.Table | Parts] = {"results": entered.results(), "entrants": entrants, "cars": cars}
     ready(tables)
     return entered, tables
+
+
+def _sheets(read: Tables, previous: Tables, scope: Scope, unchanged: Set[str]) -> Parts:
+    """The sheets, of which those are told anew that changed, or whose mentions are told anew."""
+    here, before = Parts.of(read["sheets"]), Parts.of(previous["sheets"])
+    place = kept(here.runs("sheet_id"), before.runs("sheet_id"), unchanged - scope.fresh.forms.keys())
+    anew = here.take(np.flatnonzero(place < 0), here.schema.names)
+    return before.laid(place, named_sheets(anew, scope.fresh.forms, scope.readings).cast(before.schema))
 
 
 def _claims(previous: Tables, known: pa.Array, scope: Scope, printed: np.ndarray) -> Claims:

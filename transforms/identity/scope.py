@@ -51,7 +51,7 @@ class Scope:
     fresh: Mentions
     own: Codes
     readings: Mapping[str, str]
-    names: pa.Table
+    names: Parts
 
     @cached_property
     def unchanged(self) -> list[str]:
@@ -111,7 +111,8 @@ def concerned(
     before = _readings(Parts.of(previous["sheets"]))
     compared = {sheet for sheet, reading in fresh.readings.items() if before.get(sheet) == reading} - told
     stood = standing(new, here, old, there, same, compared)
-    prints = Prints(pa.concat_tables([Parts.of(previous["names"]).whole(), names(fresh)]))
+    known, printed = Parts.of(previous["names"]), names(fresh)
+    prints = Prints(pa.concat_tables([held := known.whole(), printed]))
     former = Former(old, there, before, prints)
     gone, own = lost(stood, there.rows), _printed(prints, rows, fresh)
     was = former.printed(gone)
@@ -137,8 +138,14 @@ def concerned(
         fresh,
         own,
         {sheet: before[sheet] for sheet in same & before.keys()} | fresh.readings,
-        prints.standing(used),
+        _names(known, held.num_rows, printed, prints.standing(used)),
     )
+
+
+def _names(known: Parts, count: int, printed: pa.Table, place: Codes) -> Parts:
+    """The table of names: the known ones, so many, and those printed now, at some places in both together."""
+    here = place < count
+    return known.laid(np.where(here, place, -1), printed.take(pa.array(place[~here] - count)))
 
 
 def _events(tables: Mapping[str, pa.Table | Parts]) -> pa.Table | None:
