@@ -28,8 +28,9 @@ def ordered(*columns: Codes) -> Codes:
 def spread(start: Codes, size: Codes) -> tuple[Codes, Codes]:
     """For ranges of the given starts and sizes: which range each element belongs to, and the element."""
     owner = np.repeat(np.arange(len(size)), size)
-    first = np.cumsum(size) - size
-    return owner, np.arange(len(owner)) - first[owner] + start[owner]
+    element = np.arange(len(owner))
+    element += np.repeat(start - (np.cumsum(size) - size), size)
+    return owner, element
 
 
 def place_of(ranked: Codes, wanted: Codes) -> Codes:

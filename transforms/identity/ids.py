@@ -118,10 +118,11 @@ def assign(cluster: Codes, wishes: Wishes, old: Borne, taken: Sequence[Ranked] =
     kept = np.full(len(wishes.several), -1, dtype=np.int32)
     kept[home[stays][::-1]] = name[stays][::-1]  # of several the first
     ids = _given(np.flatnonzero(kept < 0).astype(np.int32), wishes, (old.taken, *taken))
-    place = np.cumsum(kept < 0, dtype=np.int32) - np.int32(1)
-    starts = range(0, len(kept), MANY)
-    ids = [_either(old.ids, kept[at : at + MANY], ids, place[at : at + MANY]) for at in starts]
-    ids = pa.concat_arrays([pa.array([], pa.string()), *ids])
+    if len(ids) < len(kept):
+        place = np.cumsum(kept < 0, dtype=np.int32) - np.int32(1)
+        starts = range(0, len(kept), MANY)
+        ids = [_either(old.ids, kept[at : at + MANY], ids, place[at : at + MANY]) for at in starts]
+        ids = pa.concat_arrays(ids)
     led = np.flatnonzero(kept[home] != name)
     gone, to = old.ids.take(pa.array(name[led])), ids.take(pa.array(home[led]))
     return ids, dict(zip(gone.to_pylist(), to.to_pylist(), strict=True))

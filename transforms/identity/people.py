@@ -19,7 +19,6 @@ from transforms.identity.linking import Links
 from transforms.identity.mentions import Mentions
 from transforms.identity.names import Name, parse
 from transforms.identity.tracks import tracks
-from transforms.identity.understood import Names
 from transforms.identity.variants import merge, variants
 from transforms.parts import Parts
 
@@ -124,7 +123,7 @@ def _joined_names(
     people = Context.of(mentions, names, np.where(node < names, node, np.int32(-1)))
     first = np.empty(names, dtype=np.int32)
     first[people.owner[::-1]] = mentions.name[people.places[::-1]]
-    pairs = variants(people, Names(mentions.names.table.take(pa.array(first))))
+    pairs = variants(people, mentions.names.taken(first))
     must = [(int(joined[n]), n, "") for n in np.flatnonzero(joined[:names] != np.arange(names)).tolist()]
     head = merge(people, pairs, verdicts.parted_nodes(), must)
     return np.array(head, dtype=np.int32), pairs

@@ -37,7 +37,7 @@ def resembling(names: pa.Table) -> tuple[Codes, Codes]:
     as in a column that was misread as names, the key brings nobody together.
     """
     full = np.flatnonzero(np.asarray(pc.equal(names["form"], "full")))
-    some = names.take(pa.array(full))
+    some = names.select(["suffix", "given_key", "family_key", "surnames"]).take(pa.array(full))
     suffix = codes(pc.fill_null(some["suffix"], ""))[0]
     sides = [pair for meeting in _meetings(some) for pair in _met(meeting, suffix)]
     left, right, _ = counted(*(np.concatenate([full[:0], *side]) for side in zip(*sides, strict=True)))

@@ -73,6 +73,10 @@ class Names:
         """A part of the names at these places; null where it is empty."""
         return self.table[part].take(pa.array(places)).combine_chunks()
 
+    def taken(self, places: Codes) -> Names:
+        """The names at some places, without how they are printed and displayed."""
+        return Names(self.table.select([*_PARTS[:6], "surnames"]).take(pa.array(places)))
+
     def at(self, places: Codes) -> list[Name]:
         """The names at some places."""
         some = self.table.take(pa.array(places))
