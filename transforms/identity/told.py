@@ -18,6 +18,7 @@ from transforms.identity.judgement import Identified
 from transforms.identity.outcome import REASONS
 from transforms.identity.scope import Scope
 from transforms.parts import Parts, Tables
+from transforms.schema import TABLES
 
 # What driver_links and driver_results both tell, under the names of either.
 KNOWN = {"driver_id": "driver_id", "method": "link_method", "points": "link_points"}
@@ -98,10 +99,14 @@ class Told:
     def links(self) -> Parts:
         """The table driver_links."""
         new = self._new
-        keys = self.printed.take(new, ["result_id", "seat"])
-        rows = with_columns(
-            self._told(new, self.why, self.linked), dict(zip(keys.column_names, keys.columns, strict=True))
+        known = self._told(new, self.who.select(list(KNOWN.values())), self.before)  # which are at hand
+        keys, why = (
+            self.printed.take(new, ["result_id", "seat"]),
+            self._told(new, self.why.select(REASONS), self.linked),
         )
+        parts = keys, known.rename_columns(list(KNOWN)), why
+        columns = {name: part[name] for part in parts for name in part.column_names}
+        rows = TABLES["driver_links"].conform(pa.table(columns))
         apart = {name: self.apart[own] for name, own in KNOWN.items()} | dict(self.reasons)
         others = {name: self._others(self.why[name], own) for name, own in apart.items()}
         return self.linked.laid(self.scope.kept, rows).replaced(others)
