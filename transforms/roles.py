@@ -185,7 +185,7 @@ FAMILIES: dict[str, tuple[float, dict[str, float]]] = {
 REPEATED = {"session_time": "session_time", "crew": "crew", "gap": "extra"}
 # Roles that lean on another: nobody prints the lap of a best time without the time. Cost in nats.
 LEANS = {
-    "lap_number": ("lap_time", 7.0), "lap_speed": ("lap_time", 5.0), "session_time": ("lap_time", 6.0),
+    "lap_number": ("lap_time", 7.0), "lap_speed": ("lap_time", 7.0), "session_time": ("lap_time", 6.0),
     "type": ("make", 8.0), "model": ("make", 8.0), "engine": ("make", 4.0),
 }  # fmt: skip
 
