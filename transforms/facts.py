@@ -158,6 +158,8 @@ _KINDS: tuple[tuple[set[str], set[str], str], ...] = (
 @lru_cache(maxsize=4096)
 def _kind_of_columns(roles: frozenset[str]) -> str | None:
     """The kind of sheet that prints such columns."""
+    if {"grid", "position"} <= roles:
+        return "race"
     kinds = (kind for some, none, kind in _KINDS if roles & some and roles.isdisjoint(none))
     found = next(kinds, "entry-list")
     return "appearances" if found in _OF_CREWS and "crew" not in roles else found

@@ -41,7 +41,7 @@ _CREW, _TYPE, _MODEL, _EMPTY = _places("crew", "type", "model", EMPTY)
 _COMPANY = {"principal": ("crew",), "tyre": ("class",), "extra": ("crew", "entrant")}
 # A table of cars has columns enough, one of which says who or what raced, and one under which place or number.
 _FEWEST, _WHO, _WHICH = 3, _places("crew", "car", "make"), _places("position", "car_number")
-_BOTH = _places("crew", "car")
+_WHAT, _BOTH = _places("car", "make", "lap_time", "race_time"), _places("crew", "car")
 # What may be in doubt of a column.
 _DOUBTS = (
     "nothing",
@@ -148,8 +148,10 @@ class _Fitted:
         )
         has = np.zeros((tables, _EMPTY + 1), bool)
         has[table, roles] = True
+        # A place and a name alone are of any sport.
         # Below a main table without numbers, those who did not finish have none, nor a place.
-        told = has[:, _WHICH].any(axis=1) | (margin < MARGIN and has[:, _BOTH].all(axis=1))
+        placed = has[:, _WHICH[0]] & has[:, _WHAT].any(axis=1)
+        told = has[:, _WHICH[1]] | placed | (margin < MARGIN and has[:, _BOTH].all(axis=1))
         of_cars = has[:, _WHO].any(axis=1) & told & (widths >= _FEWEST)
         doubts = np.where(filled, _find_doubts(decoded, roles, fits, has, table, margin), 0)
         sure = (score >= SCORE) & of_cars & ~flags(table[doubts > 0], tables)

@@ -185,6 +185,8 @@ def _is_long(tables: Tables, t: int, column: int) -> bool:
 
 def _unheaded_positions(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
     """The columns of positions and car numbers where one of two neighbours has no heading: it is the positions'."""
+    if not texts[:1] or (not texts[0] and "car_number" not in roles):
+        return {0: "position"} if texts and _are_places(tables, t) else {}
     if "car_number" not in roles:
         return {}
     column = roles.index("car_number")
@@ -198,6 +200,13 @@ def _unheaded_positions(tables: Tables, t: int, texts: Sequence[str], roles: Seq
     if before:
         return {column - 1: "position"}
     return {column: "position", column + 1: "car_number"} if behind and _count_up(tables, t, column) else {}
+
+
+def _are_places(tables: Tables, t: int) -> bool:
+    """Whether the first column has places, as `1.` and `2.`, from the first on."""
+    looks = tables.look(np.array([t]))
+    traits = looks.trait[(looks.column == 0) & (looks.trait != _EMPTY) & (looks.trait != _STATUS)]
+    return bool(len(traits) > 1 and (traits == trait_index("ordinal")).all() and _are_distinct(tables, t, 0, _ORDINALS))
 
 
 def _count_up(tables: Tables, t: int, column: int) -> bool:

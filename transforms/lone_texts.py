@@ -25,6 +25,7 @@ _OF_PAGE = re.compile(
     r"|(?:seite|pagina|página|blad|strana?) \d|last (?:updated|modified)|click |share |home \||\bnext\b.*\bprevious\b"
     rf"|{OFFICIAL}|^[-–—]\s?\d{{1,4}}\s?[-–—]$|^note|^remark|^\*+\s?\D|^[†‡§¹²³]|^\(\d\)|^\d\)|^[a-z]\)\s)"
 )
+_NEVER, _SENTENCE = re.compile(r"(?!)"), re.compile(r"\w\s\w.*\.$")
 _IN_BRACKETS = re.compile(r"^[^\W\d].*\s\([A-Z][^()]*\)$")  # the car, behind its driver
 # A time in a heading: then it tells who was fastest (`Fastest lap: Siffert, 3:06.1`), and not of the rows below it.
 _TIMED, _TIME_OF_LAP = re.compile(r"\d\s?[:'m]\s?\d\d"), re.compile(r"\d\s?[:'m]\s?\d\d[.,\"]\d")
@@ -47,7 +48,7 @@ def is_lost_car(text: str) -> bool:
 
 def _holds_car(text: str) -> bool:
     """Whether a text names a car or a crew: a make stands in it, a mark between drivers, or brackets at its end."""
-    words = fold(text[:_LONGEST]).split()
+    words = [] if _SENTENCE.search(text) else fold(text[:_LONGEST]).split()
     return (
         " / " in text
         or bool(_IN_BRACKETS.search(text))
@@ -63,7 +64,8 @@ def text_outcome(text: str, before: bool, after: bool) -> int:
     if listed and is_of_cars(heading) and _holds_car(listed):
         return _REJECT
     kinds = {of.kind for of in (known, read_section(heading.partition(" - ")[0])) if of and not of.status} - {None}
-    if kinds and (after or (_TIMED if "fastest-laps" in kinds else _TIME_OF_LAP).search(text)):
+    told = _TIMED if "fastest-laps" in kinds else _NEVER if before else _TIME_OF_LAP
+    if kinds and (after or told.search(text)):
         return _FURNITURE
     if (known and known.status) or class_of(text):
         return _SECTION

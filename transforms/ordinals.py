@@ -8,6 +8,8 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints, flags
 from transforms.dialect import Cells
+from transforms.fold import fold
+from transforms.lexicon import statuses
 from transforms.masks import first_bytes
 from transforms.spans import Spans
 
@@ -31,10 +33,24 @@ def places_apart(cells: Cells, sheet: Ints) -> Cells:
     count, numbered = np.bincount(of, begun, sheets), np.bincount(of, minlength=sheets)
     chosen = (count >= _FEWEST) & (count >= _NEARLY_ALL * numbered)
     at = first[begun & chosen[of]]
-    return _with_places(cells, at, parted.filter(pa.array(begun & chosen[of])), chosen[sheet]) if len(at) else cells
+    if not len(at):
+        return cells
+    parts = parted.filter(pa.array(begun & chosen[of])).to_pylist()
+    words = np.flatnonzero((cells.column == 0) & (cells.widths[cells.line] > 1) & chosen[sheet][cells.line])
+    begun_by_status = [(i, of) for i, of in zip(words.tolist(), map(_status, cells.words(words)), strict=True) if of]
+    at = np.concatenate([at, np.array([i for i, _ in begun_by_status], np.int64)])
+    order = np.argsort(at)
+    parts = [*parts, *(of for _, of in begun_by_status)]
+    return _with_places(cells, at[order], [parts[i] for i in order.tolist()], chosen[sheet])
 
 
-def _with_places(cells: Cells, at: Ints, parted: pa.StructArray, lines: Bools) -> Cells:
+def _status(text: str) -> dict[str, str] | None:
+    """The status that a text begins with in place of its place, and what is behind it: `Ret. Willie Green`."""
+    status, _, rest = text.partition(" ")
+    return {"place": status, "text": rest.strip()} if rest and fold(status) in statuses() else None
+
+
+def _with_places(cells: Cells, at: Ints, parts: list[dict[str, str]], lines: Bools) -> Cells:
     """The cells of the lines chosen moved by a column, with places before those `at` some places, nothing elsewhere."""
     moved = lines[cells.line] & (cells.widths[cells.line] > 1)
     begins = np.flatnonzero(moved & (cells.column == 0))
@@ -42,7 +58,7 @@ def _with_places(cells: Cells, at: Ints, parted: pa.StructArray, lines: Bools) -
     places = np.full(len(begins), len(cells.texts))
     code[at] = len(cells.texts) + 1 + np.arange(len(at))
     places[flags(at, len(code))[begins]] = len(cells.texts) + 1 + len(at) + np.arange(len(at))
-    new = pa.concat_arrays([pa.array([""]), pc.struct_field(parted, "text"), pc.struct_field(parted, "place")])
+    new = pa.array(["", *(of["text"] for of in parts), *(of["place"] for of in parts)])
     line = np.concatenate([cells.line, cells.line[begins]])
     column = np.concatenate([column, np.zeros(len(begins), column.dtype)])
     code = np.concatenate([code, places])

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Ints
 from transforms.dialect import COMMA, SEMICOLON, SEPARATORS, TAB, Lines
-from transforms.headers import headed_role, is_header_cell
+from transforms.headers import headed_role, is_header_cell, is_of_teams
 from transforms.masks import replaced
 from transforms.spans import bytes_of
 
@@ -51,7 +51,7 @@ def _joined(texts: list[str], separator: str, start: int) -> dict[int, str]:
     widths = [len(cells) for first, last, cells in records if first == last or len(cells) > _FEWEST_CELLS]
     width = max(set(widths), key=widths.count, default=0)
     header = next((cells for _, _, cells in records if _is_header(cells)), [])
-    crew = {i for i, heading in enumerate(header) if headed_role(heading) == "crew"}
+    crew = {i for i, heading in enumerate(header) if headed_role(heading) == "crew" or is_of_teams(heading)}
     found: dict[int, str] = {}
     for first, last, cells in records:
         if first < last and len(cells) == width >= _FEWEST_CELLS:

@@ -26,7 +26,7 @@ _MISHEADED = "correct the header line, or declare columns = [...] in event.toml"
 # Columns of which most cells must read as they should: where others stand, words of any kind may tell of a car's fate.
 _TELLING = ("laps", "lap_number", "race_speed", "lap_speed", "distance", "crew", "entrant")
 _OF_LAPS = (
-    "in {0} of {1} rows a car stands again, with a time of its own: a table of laps, stops or stints, not of cars. "
+    "in {0} of {1} rows a car stands again, with laps or times of its own: a table of laps, stops or stints, not cars. "
     "Leave one row a car, or declare columns = [...] in event.toml"
 )
 _FEWEST_OF_LAPS = 4  # rows of such a table
@@ -123,6 +123,9 @@ def _repeated(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[int
     if not len(at):
         return {}
     tables, number, crew = placed.tables[at], rows.texts["car_number"].code[at], rows.texts["crew"].code[at]
+    # Of a car's drivers, each may have a best time of his own; what they drove together is one result.
+    of_drivers = np.array([*("lap_time" in found.form.role_set for found in layouts), False])[tables]
+    crew = np.where(of_drivers | (number < 0), crew, -1)
     _, which, times = np.unique(np.stack([tables, number, crew]), axis=1, return_inverse=True, return_counts=True)
     again = (times[which] > 1) & ((number >= 0) | (crew >= 0))
     repeated, printed = np.bincount(tables[again], minlength=len(layouts)), np.bincount(tables, minlength=len(layouts))
@@ -131,7 +134,7 @@ def _repeated(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[int
 
 
 def _may_be_of_laps(roles: frozenset[str]) -> bool:
-    return bool(roles & _TIMES) and roles.isdisjoint(_OF_EVENTS)
+    return (bool(roles & _TIMES) or {"laps", "crew"} <= roles) and roles.isdisjoint(_OF_EVENTS)
 
 
 def _misfit_rows(
