@@ -27,6 +27,8 @@ T = TypeVar("T")
 # A batch is large enough that its fixed costs vanish, and small enough for a sixth of a gigabyte to read it; less than
 # half of one is not worth another process.
 BATCH_BYTES, BATCH_SHEETS = 8 << 20, 4_000
+# So many sheets that stand take more memory than it takes time to give back what lies free.
+MANY_SHEETS = 10_000
 
 
 class Runner(Protocol):
@@ -95,11 +97,12 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
             return plan
         with emptied(runner.staging(warehouse)) as staging, closing(_stage(warehouse, plan, current)) as stage:
             names = read(runner, location, plan.fresh, staging)
-            if not plan.reused:
+            sparing = not plan.reused or len(plan.reused) > MANY_SHEETS
+            if sparing:
                 give_back_large()
             tables = _run(runner, collect, plan, staging, names, current)
             stage.begin({"lines": tables["lines"]})
-            with nullcontext() if plan.reused else giving_back(), ThreadPoolExecutor(1) as beside:
+            with giving_back() if sparing else nullcontext(), ThreadPoolExecutor(1) as beside:
                 found = beside.submit(doubts, plan, tables, current)  # which do not ask who is who
                 tables = _run(runner, identify, plan, tables, current, stage)
             stage.begin({name: table for name, table in tables.items() if name != "findings"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from functools import partial
+from functools import cached_property, partial
 from threading import Lock
 
 import numpy as np
@@ -33,8 +33,11 @@ class Stored:
 
     def parts(self) -> Parts:
         """The table."""
-        stays = np.arange(self._rows, dtype=np.int32)
-        return Parts(self._schema, self._scan, self._coded, self._picked, self._rows, stays, ran=self._ran)
+        return Parts(self._schema, self._scan, self._coded, self._picked, self._rows, self._stays, ran=self._ran)
+
+    @cached_property
+    def _stays(self) -> np.ndarray:
+        return np.arange(self._rows, dtype=np.int32)
 
     def hold(self, columns: Sequence[str]) -> None:
         """Hold columns that will be asked for again, their texts as codes where they recur."""
