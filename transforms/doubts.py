@@ -33,7 +33,9 @@ CHECKS = (
 # What letters of a DOS or Macintosh code page become in Windows-1252: controls, and marks within words.
 _ODD = re.compile(r"[\x81\x8d\x8f\x90\x9d]|(?<=[^\W\d_])[‚ƒ„ˆ‰‹”¡¢£¤](?=[^\W\d_])")
 # What letters of a page for Central Europe become: no language writes these beside those.
-_OF_EAST = re.compile(r"\w*(?:[øìòèùØÈ¹¾]\w*[ýíáúÝ]|[ýíáúÝ]\w*[øìòèùØÈ¹¾]|(?<=[^\W\d_¹³])[¹³¾¿](?=[^\W\d_¹³]))\w*")
+_OF_EAST, _BESIDE_THEM = frozenset("øìòèùØÈ¹¾"), frozenset("ýíáúÝ")
+_WITHIN = re.compile(r"(?<=[^\W\d_¹³])[¹³¾¿](?=[^\W\d_¹³])")
+_WORD, _MOST_LETTERS = re.compile(r"[\w¹³¾¿]{3,30}"), 100_000  # of a sheet that are looked at
 _FEWEST_OF_EAST = 2  # such words
 _BESIDE_ODD = 8  # characters shown before and behind
 _EXPECTED = {
@@ -112,8 +114,13 @@ def _sheets(sources: Sequence[Source], texts: Sequence[Text], binary: Bools) -> 
 
 def _words_of_east(text: str) -> str | None:
     """The first words that hold letters of Central Europe misread, where there are some."""
-    words = [*dict.fromkeys(found[0] for found in _OF_EAST.finditer(text))]
+    words = [*dict.fromkeys(filter(_is_of_east, _WORD.findall(text[:_MOST_LETTERS])))]
     return " and ".join(words[:2]) if len(words) >= _FEWEST_OF_EAST else None
+
+
+def _is_of_east(word: str) -> bool:
+    letters = set(word)
+    return bool(letters & _OF_EAST and letters & _BESIDE_THEM) or _WITHIN.search(word) is not None
 
 
 def _odd_word(text: str) -> str | None:
