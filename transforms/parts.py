@@ -226,6 +226,8 @@ Tables: TypeAlias = Mapping[str, pa.Table | Parts]
 def laid(place: np.ndarray, old: Rows, fresh: Rows) -> Rows:
     """For each row that which has its `place` in `old`, or the next of the `fresh` where that is -1."""
     new = place < 0
+    if not new.any():  # to make one dictionary of two would take longer than all the rest
+        return taken(old, place)
     at = np.where(new, len(old) + np.cumsum(new) - 1, place)
     if isinstance(old, pa.Table):
         return taken(pa.concat_tables([old, fresh]).unify_dictionaries(), at)
