@@ -121,15 +121,14 @@ def _sessions(
 
     The gaps of such a sheet are those between lap times; without any, cars in that order have more laps and fewer.
     """
+    start = np.searchsorted(sheet, np.arange(len(kinds) + 1))
+    printed = [columns[name].fill_null(-1).to_numpy() for name in ("position", "lap_time_ms", "gap_ms", "laps")]
     for i, (kind, found) in enumerate(zip(kinds, main, strict=True)):
         if kind != ("race", "content") or not found or "lap_time" not in found.form.role_set:
             continue
         if "laps" not in found.form.role_set or found.form.role_set & _OF_RACES:
             continue
-        at = slice(*np.searchsorted(sheet, [i, i + 1]))
-        position, time, gap, laps = (
-            columns[name][at].fill_null(-1).to_numpy() for name in ("position", "lap_time_ms", "gap_ms", "laps")
-        )
+        position, time, gap, laps = (column[start[i] : start[i + 1]] for column in printed)
         known = (position > 0) & (time > 0)
         behind = known & (gap > 0)
         if behind.sum() >= _FEWEST_GAPS:

@@ -12,6 +12,7 @@ from transforms.arrays import Bools, Ints
 from transforms.coded import Coded
 from transforms.columns import Layout
 from transforms.dialect import BLANKS, PIPE, Lines
+from transforms.identity.groups import dense
 from transforms.pages import BLANK, CONTINUATION, HEADER, REJECT, RESULT, RUNS_ON, Page
 from transforms.results import Rows
 from transforms.rows import EXCESS, Placed
@@ -126,8 +127,8 @@ def _repeated(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[int
     # Of a car's drivers, each may have a best time of his own; what they drove together is one result.
     of_drivers = np.array([*("lap_time" in found.form.role_set for found in layouts), False])[tables]
     crew = np.where(of_drivers | (number < 0), crew, -1)
-    _, which, times = np.unique(np.stack([tables, number, crew]), axis=1, return_inverse=True, return_counts=True)
-    again = (times[which] > 1) & ((number >= 0) | (crew >= 0))
+    car = dense(tables, number + 1, crew + 1)
+    again = (np.bincount(car)[car] > 1) & ((number >= 0) | (crew >= 0))
     repeated, printed = np.bincount(tables[again], minlength=len(layouts)), np.bincount(tables, minlength=len(layouts))
     of_laps = (repeated * 2 > printed) & (printed >= _FEWEST_OF_LAPS)
     return {int(i): _OF_LAPS.format(repeated[t], printed[t]) for i, t in zip(at, tables, strict=True) if of_laps[t]}
