@@ -26,16 +26,19 @@ PUBLISHING = (
     "warehouse/views",
     *(f"flows/{name}.py" for name in ("views", "database", "load", "parquet", "row_groups", "footer", "kept")),
 )
-# The columns of the last snapshot that are sought through when a few sheets changed, or of which rows are asked that
-# lie scattered over all of it; in the order in which they are.
+# The columns of the last snapshot that are sought through when a few sheets changed, in the order in which they are.
 COMPARED = (
     ("driver_results", ("sheet_id", "name_text", "driver_id")),
     ("results", ("sheet_id", "crew_size", "entrant_id", "car_id")),
     ("drivers", ("driver_id", "names", "alike")),
+)
+# Those of which scattered rows are asked; they are held where the last snapshot has no more than MANY mentions.
+SCATTERED = (
     ("results", ("event_id", "season", "car_number", "entrant", "car", "make", "model", "engine_make", "line")),
     ("driver_results", ("link_method", "link_points")),
     ("driver_links", ("runner_up", "evidence", "candidates")),
 )
+MANY = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def _ahead(last: Snapshot | None, code: str, expect: Callable[[int], None]) -> C
     """Looks at files that are not what they were: lets all get ready for these, and reads ahead what is compared."""
     before = last.manifest["inputs"] if last else {}
     files = before["files"] if before.get("code", {}).get("reading") == code else {}
+    many = bool(last and files and last.manifest["tables"]["driver_results"]["rows"] > MANY)
     size = 0
 
     def look(path: str, file: Hashed) -> None:
@@ -99,7 +103,7 @@ def _ahead(last: Snapshot | None, code: str, expect: Callable[[int], None]) -> C
         if files.get(path) == file.sha256:
             return
         if last and files:
-            last.expect(COMPARED)
+            last.expect(COMPARED if many else COMPARED + SCATTERED)
         size += file.size
         expect(size)
 
