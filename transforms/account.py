@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from transforms.columns import Column, Layout
-from transforms.facts import heading_text
+from transforms.facts import heading_texts
 from transforms.sheets import Reading
 
 SAMPLES = 3
@@ -35,7 +35,7 @@ def _table(reading: Reading, t: int, found: Layout) -> dict[str, Any]:
         "first_line": int(reading.lines.number[lines[0]]),
         "last_line": int(reading.lines.number[lines[-1]]),
         "rows": len(lines),
-        "section": heading_text(reading.cells, section) if section >= 0 else None,
+        "section": heading_texts(reading.cells, np.array([section]))[0] if section >= 0 else None,
         "basis": found.basis,
         "score": round(found.score, 4),
         "doubt": found.doubt,

@@ -51,8 +51,8 @@ class SheetFacts:
         for i in _sessions(kinds, main, lines.sheet[rows[0]], rows[1]):
             kinds[i] = ("qualifying", "content")
         headings = {}
-        for line in np.flatnonzero(page.outcome == SECTION).tolist():
-            text = heading_text(cells, line)
+        at = np.flatnonzero(page.outcome == SECTION)
+        for line, text in zip(at.tolist(), heading_texts(cells, at), strict=True):
             section = read_section(text)
             headings[line] = (text, section.status if section else None)
         return cls(
@@ -76,9 +76,13 @@ class SheetFacts:
         return texts.take(at), given.take(at)
 
 
-def heading_text(cells: Cells, line: int) -> str:
-    """The one text that a caption or section line holds."""
-    return next(filter(None, cells.of_line(line)), "")
+def heading_texts(cells: Cells, lines: Ints) -> list[str]:
+    """The one text that each of some caption or section lines holds."""
+    filled = np.flatnonzero(cells.filled)
+    place = np.searchsorted(cells.line[filled], lines)
+    held = np.append(cells.line[filled], -1)[place] == lines
+    texts = iter(cells.words(filled[place[held]]))
+    return [next(texts) if some else "" for some in held.tolist()]
 
 
 def _main_layouts(lines: Lines, page: Page, layouts: Sequence[Layout], sheets: int) -> list[Layout | None]:
@@ -97,9 +101,9 @@ def _kinds_in_headings(lines: Lines, page: Page, cells: Cells, sheets: int) -> l
     until = np.full(sheets, len(page.outcome))
     smallest_first = np.argsort(np.bincount(page.table[page.outcome == RESULT]), kind="stable")
     until[lines.sheet[page.first[smallest_first]]] = page.first[smallest_first]
-    for line in np.flatnonzero(np.isin(page.outcome, (CAPTION, SECTION))).tolist():
-        section = read_section(heading_text(cells, line))
-        sheet = int(lines.sheet[line])
+    at = np.flatnonzero(np.isin(page.outcome, (CAPTION, SECTION)))
+    for line, sheet, text in zip(at.tolist(), lines.sheet[at].tolist(), heading_texts(cells, at), strict=True):
+        section = read_section(text)
         if section and section.kind and kinds[sheet] is None and line < until[sheet]:
             kinds[sheet] = section.kind
     return kinds
