@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import among, distinct_of, whole
-from transforms.identity.groups import Codes, ordered, paired
+from transforms.identity.groups import Codes, ordered, paired, places_in
 from transforms.identity.standing import Standing
 from transforms.identity.told import Told
 from transforms.lexicon import find_country
@@ -133,11 +133,7 @@ def _cars_of(results: Parts, findings: pa.Table) -> Codes:
     sheets = results.runs("sheet_id")
     run = np.repeat(np.arange(len(sheets.size)), sheets.size)
     own = paired(run, 1 << 32, whole(results.columns("line")["line"]))
-    order = np.argsort(own, kind="stable")  # they rise, as a rule
-    wanted = paired(among(findings["sheet_id"], sheets.texts), 1 << 32, whole(findings["line"]))
-    at = np.searchsorted(own[order], wanted)
-    found = np.append(own[order], -1)[at] == wanted
-    return np.where(found, np.append(order, -1)[at], -1)
+    return places_in(own, paired(among(findings["sheet_id"], sheets.texts), 1 << 32, whole(findings["line"])))
 
 
 def _findings(check: str, at: Codes, observed: pa.Array, expected: pa.Array, *message: pa.Array | str) -> pa.Table:

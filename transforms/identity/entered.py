@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from transforms.identity.arrays import codes, placed, whole, with_columns
 from transforms.identity.cars import renew_cars, resolve_cars
 from transforms.identity.entrants import renew_entrants, resolve_entrants
-from transforms.identity.groups import Codes, paired
+from transforms.identity.groups import Codes, paired, places_in
 from transforms.identity.ids import Borne
 from transforms.identity.standing import Renewed, Standing
 from transforms.parts import Parts, Tables
@@ -87,11 +87,7 @@ def _places(results: pa.Table, before: Parts) -> Codes:
     sheet, sheets = codes(results["sheet_id"])
     last = before.columns("sheet_id", "line")
     old = paired(placed(last["sheet_id"], sheets), 1 << 32, whole(last["line"]))
-    order = np.argsort(old, kind="stable")  # they stand so, but for those of sheets that are gone
-    own = paired(sheet, 1 << 32, whole(results["line"]))
-    at = np.searchsorted(old, own, sorter=order)
-    order = np.append(order, -1)[at].astype(np.int32)
-    return np.where(np.append(old, -1)[order] == own, order, np.int32(-1))
+    return places_in(old, paired(sheet, 1 << 32, whole(results["line"])))
 
 
 def _borne(before: Parts, key: str, place: Codes) -> Borne:

@@ -51,6 +51,13 @@ def sought(ranked: Codes, wanted: Codes) -> tuple[Codes, Codes]:
     return start[at], np.where(found, np.diff(np.append(start, len(ranked)))[at], 0)
 
 
+def places_in(values: Codes, wanted: Codes) -> Codes:
+    """The place of each wanted number among others, of equal ones the first; -1 for none."""
+    order = np.argsort(values, kind="stable")  # they rise, as a rule
+    place = np.append(order, -1)[np.searchsorted(values, wanted, sorter=order)].astype(np.int32)
+    return np.where(np.append(values, -1)[place] == wanted, place, np.int32(-1))
+
+
 def met(one: Codes, other: Codes) -> tuple[Codes, Codes]:
     """The places on either side of all values that stand on both, and of a few more."""
     bits = min(22, max(10, (8 * max(len(one), len(other))).bit_length()))

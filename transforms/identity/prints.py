@@ -44,9 +44,8 @@ class Prints:
 
     def text(self, column: pa.ChunkedArray) -> Codes:
         """The place of each text of a column among those printed, `texts`; null is none."""
-        return np.asarray(
-            among(column, self.texts).clip(0)
-        )  # where nothing is printed, the text is empty, and the first
+        # Where nothing is printed, the text is empty, and so the first.
+        return np.asarray(among(column, self.texts).clip(0))
 
     def of(self, text: Codes, reading: Codes, quoted: np.ndarray) -> Codes:
         """The print of each mention of such a `text`, whose sheet is read so, as a place in READINGS."""

@@ -100,10 +100,8 @@ class Told:
         """The table driver_links."""
         new = self._new
         known = self._told(new, self.who.select(list(KNOWN.values())), self.before)  # which are at hand
-        keys, why = (
-            self.printed.take(new, ["result_id", "seat"]),
-            self._told(new, self.why.select(REASONS), self.linked),
-        )
+        keys = self.printed.take(new, ["result_id", "seat"])
+        why = self._told(new, self.why.select(REASONS), self.linked)
         parts = keys, known.rename_columns(list(KNOWN)), why
         columns = {name: part[name] for part in parts for name in part.column_names}
         rows = TABLES["driver_links"].conform(pa.table(columns))
