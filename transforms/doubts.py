@@ -99,17 +99,23 @@ def _sheets(sources: Sequence[Source], texts: Sequence[Text], binary: Bools) -> 
     for source, text, is_binary in zip(sources, texts, binary.tolist(), strict=True):
         if is_binary:
             yield _finding(source, "sheet-binary", "error", f"{source.path} is not text; put the right file there")
-        elif text.encoding == "windows-1252" and (word := _odd_word(text.body.decode(errors="ignore"))):
-            message = f"'{word}' has odd letters: {source.path} may be of an old code page, as of DOS; save it as UTF-8"
-            yield _finding(source, "encoding-doubtful", "warning", message, observed=word)
-        elif text.encoding == "windows-1252" and (words := _words_of_east(text.body.decode(errors="ignore"))):
-            message = f"{words} have odd letters: {source.path} may be in Windows-1250; save it as UTF-8"
-            yield _finding(source, "encoding-doubtful", "warning", message, observed=words)
+        elif text.encoding == "windows-1252" and (odd := _of_another_page(text.body.decode(errors="ignore"))):
+            observed, have, page = odd
+            message = f"{have} odd letters: {source.path} may be {page}; save it as UTF-8"
+            yield _finding(source, "encoding-doubtful", "warning", message, observed=observed)
         # Nearly every sheet begins with a mark, a letter or a digit.
         elif not b"!" <= text.body[:1] <= b"~" and _is_blank(text.body):
             yield _finding(
                 source, "sheet-empty", "warning", f"{source.path} is empty; remove it or copy the page again"
             )
+
+
+def _of_another_page(text: str) -> tuple[str, str, str] | None:
+    """Words whose letters seem to be misread, the beginning of a sentence on them, and what page they may be of."""
+    if word := _odd_word(text):
+        return word, f"'{word}' has", "of an old code page, as of DOS"
+    words = _words_of_east(text)
+    return (words, f"{words} have", "in Windows-1250") if words else None
 
 
 def _words_of_east(text: str) -> str | None:

@@ -45,8 +45,12 @@ class SheetFacts:
         rows: tuple[Ints, Mapping[str, pa.Array]],
     ) -> SheetFacts:
         """Gather the facts of a batch; `rows` are the lines that are rows, and their typed columns."""
-        main = _main_layouts(lines, page, layouts, len(sources))
-        said = _kinds_in_headings(lines, page, cells, len(sources))
+        smallest_first = np.argsort(np.bincount(page.table[page.outcome == RESULT]), kind="stable")
+        sheet, first = lines.sheet[page.first[smallest_first]], page.first[smallest_first]
+        main = _main_layouts([layouts[t] for t in smallest_first.tolist()], sheet, len(sources))
+        until = np.full(len(sources), len(page.outcome))  # in each sheet the first row of its largest table
+        until[sheet] = first
+        said = _kinds_in_headings(lines, page, cells, until)
         kinds = [_kind(source, said[i], main[i]) for i, source in enumerate(sources)]
         for i in _sessions(kinds, main, lines.sheet[rows[0]], rows[1]):
             kinds[i] = ("qualifying", "content")
@@ -85,22 +89,19 @@ def heading_texts(cells: Cells, lines: Ints) -> list[str]:
     return [next(texts) if some else "" for some in held.tolist()]
 
 
-def _main_layouts(lines: Lines, page: Page, layouts: Sequence[Layout], sheets: int) -> list[Layout | None]:
-    smallest_first = np.argsort(np.bincount(page.table[page.outcome == RESULT]), kind="stable")
+def _main_layouts(layouts: Sequence[Layout], sheet: Ints, sheets: int) -> list[Layout | None]:
+    """The layout of the largest table of each sheet, one without doubt before others; the smallest are given first."""
     main: list[Layout | None] = [None] * sheets
-    for t, sheet in zip(smallest_first.tolist(), lines.sheet[page.first[smallest_first]].tolist(), strict=True):
-        known = main[sheet]
-        if layouts[t].doubt is None or (layouts[t].roles and (known is None or known.doubt is not None)):
-            main[sheet] = layouts[t]
+    for found, of in zip(layouts, sheet.tolist(), strict=True):
+        known = main[of]
+        if found.doubt is None or (found.roles and (known is None or known.doubt is not None)):
+            main[of] = found
     return main
 
 
-def _kinds_in_headings(lines: Lines, page: Page, cells: Cells, sheets: int) -> list[str | None]:
-    """The kind that the first heading of each sheet tells that stands above its largest table."""
-    kinds: list[str | None] = [None] * sheets
-    until = np.full(sheets, len(page.outcome))
-    smallest_first = np.argsort(np.bincount(page.table[page.outcome == RESULT]), kind="stable")
-    until[lines.sheet[page.first[smallest_first]]] = page.first[smallest_first]
+def _kinds_in_headings(lines: Lines, page: Page, cells: Cells, until: Ints) -> list[str | None]:
+    """The kind that the first heading of each sheet tells that stands above a line, `until` its largest table."""
+    kinds: list[str | None] = [None] * len(until)
     at = np.flatnonzero(np.isin(page.outcome, (CAPTION, SECTION)))
     for line, sheet, text in zip(at.tolist(), lines.sheet[at].tolist(), heading_texts(cells, at), strict=True):
         section = read_section(text)

@@ -20,8 +20,8 @@ _FEWEST, _NEARLY_ALL = 3, 0.8  # rows of a sheet that begin so, of those that be
 
 def places_apart(cells: Cells, sheet: Ints) -> Cells:
     """The cells, with one more column in sheets whose rows nearly all begin by a place with a text behind it."""
-    first = np.flatnonzero((cells.column == 0) & (cells.widths[cells.line] > 1))
-    first = first[_IS_DIGIT[first_bytes(cells.texts)][cells.code[first]]]
+    rows = np.flatnonzero((cells.column == 0) & (cells.widths[cells.line] > 1))
+    first = rows[_IS_DIGIT[first_bytes(cells.texts)][cells.code[rows]]]
     texts = cells.texts.take(pa.array(cells.code[first]))
     likely = pc.or_(pc.match_substring(texts, ". "), pc.match_substring(texts, ") ")).to_numpy(zero_copy_only=False)
     if np.count_nonzero(likely) < _FEWEST:
@@ -36,7 +36,7 @@ def places_apart(cells: Cells, sheet: Ints) -> Cells:
     if not len(at):
         return cells
     parts = parted.filter(pa.array(begun & chosen[of])).to_pylist()
-    words = np.flatnonzero((cells.column == 0) & (cells.widths[cells.line] > 1) & chosen[sheet][cells.line])
+    words = rows[chosen[sheet[cells.line[rows]]]]
     begun_by_status = [(i, of) for i, of in zip(words.tolist(), map(_status, cells.words(words)), strict=True) if of]
     at = np.concatenate([at, np.array([i for i, _ in begun_by_status], np.int64)])
     order = np.argsort(at)

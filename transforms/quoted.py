@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -49,7 +50,8 @@ def _joined(texts: list[str], separator: str, start: int) -> dict[int, str]:
     """The new texts of the lines of a sheet whose rows go over several of them, by line; none for those that go on."""
     records = [*_records(texts, separator)]
     widths = [len(cells) for first, last, cells in records if first == last or len(cells) > _FEWEST_CELLS]
-    width = max(set(widths), key=widths.count, default=0)
+    often = Counter(widths)
+    width = max(sorted(often), key=often.__getitem__, default=0)
     header = next((cells for _, _, cells in records if _is_header(cells)), [])
     crew = {i for i, heading in enumerate(header) if headed_role(heading) == "crew" or is_of_teams(heading)}
     found: dict[int, str] = {}
