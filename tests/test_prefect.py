@@ -159,8 +159,8 @@ def test_disk_that_refuses_is_asked_again_before_the_run_fails(place, tmp_path):
     done = subprocess.run(command, env=home, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1
     here = Place(place.seeds, warehouse, done.stderr)
-    ((tries,),) = here.asked("SELECT max(run_count) FROM task_run WHERE name LIKE 'Read the sheets%'")
-    assert tries == 3
+    # What is printed counts: a server that ends with its run may not have kept every state of a task.
+    assert re.findall(r"Task run 'Read the sheets.*Retry (\d)/2 will start", done.stderr) == ["1", "2"]
     for reason in ("message FROM flow_run_state WHERE name = 'Failed'", "data FROM artifact"):
         assert "Not a directory" in str(here.asked(f"SELECT {reason}"))
     assert Warehouse(str(warehouse)).current() is None
