@@ -26,7 +26,7 @@ LONGEST_LAP = 15 * 60_000  # milliseconds; no race is over so soon, and no lap i
 _ABSENT = r"^(?:[-–—.?*\s]*|[Nn]/[Aa]|\\N|[-–—]{1,2}:[-–—:.]+|0{1,2}(?::0{2})+(?:[.,]0+)?)$"
 # The first bytes of such marks: their ASCII signs, zero, the dashes of Unicode, nothing at all.
 _BEGINS_MARK = np.isin(np.arange(256), [*b"-.?*0Nn\\ \t\n\f\r\0", *range(128, 256)])
-_NOTE = r"([^\s*])\s?(?:\*+|[†‡§¹²³⁴⁵⁶⁷⁸⁹]+|\[[\w ]{1,4}\]|\(\d\))$"
+_NOTE = r"([^\s*])\s?(?:\*+|[†‡§¹²³⁴⁵⁶⁷⁸⁹]+|\[[\w ]{1,4}\]|\(\d{1,3}\.?\))$"
 # The last bytes of the marks of footnotes.
 _ENDS_NOTE = np.isin(np.arange(256), [*b"*])", *(mark.encode()[-1] for mark in "†‡§¹²³⁴⁵⁶⁷⁸⁹")])
 _PRIMES = (("[′’‘]", "'"), ("[″”“]|''", '"'))

@@ -144,9 +144,9 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
         # Where no time of a race is told, a speed behind a lap time is that of the lap.
         lap = roles.index("lap_time")
         headings = [_of_lap(heading) if i > lap else heading for i, heading in enumerate(headings)]
-    if {"race_speed", "lap_number"} <= set(roles) and not _OF_LAPS & set(roles):
-        # A speed in some lap, where neither laps nor times are told, was measured in one place.
-        headings = [replace(h, role="extra") if h.role == "race_speed" else h for h in headings]
+    if "race_speed" in roles and not _OF_LAPS & set(roles):
+        # A speed that is no average, where neither laps nor times are told, was measured in one place.
+        headings = [replace(h, role="extra") if _is_plain_speed(h) else h for h in headings]
     if any(heading.mph and heading.role in _SPEEDS for heading in headings):
         headings = [replace(h, mph=h.mph or (h.role in _SPEEDS and not _UNIT.search(fold(h.name)))) for h in headings]
     if any(heading.part == "first" and not heading.seat for heading in headings):
@@ -166,8 +166,11 @@ def _is_family_name(heading: Heading) -> bool:
 
 
 def _of_lap(heading: Heading) -> Heading:
-    plain = heading.role == "race_speed" and not _AVERAGE.search(fold(heading.name))
-    return replace(heading, role="lap_speed") if plain else heading
+    return replace(heading, role="lap_speed") if _is_plain_speed(heading) else heading
+
+
+def _is_plain_speed(heading: Heading) -> bool:
+    return heading.role == "race_speed" and not _AVERAGE.search(fold(heading.name))
 
 
 def _once(headings: Sequence[Heading]) -> Iterator[Heading]:

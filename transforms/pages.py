@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints, flags
 from transforms.dialect import Cells, Lines
+from transforms.header_lines import above_headers, any_of, headers, holds, numbered_headers
 from transforms.headers import headed_role, is_header_cell
 from transforms.lexicon import read_section
 from transforms.lone_texts import ENDS_WITH_PAGE, OFFICIAL, PAGE, is_lost_car, is_of_cars, text_outcome
@@ -25,8 +26,6 @@ RESULT, CONTINUATION, HEADER, CAPTION, SECTION, FURNITURE, BLANK, REJECT = range
 
 RUNS_ON = r'(?:^|[,;\t])\s*"[^",;\t]*$|^[^",;\t]*"\s*(?:[,;\t]|$)'
 _SECONDS = r"(['′’]\s?\d{1,2})\""  # marked as such: no quote ends there
-# Few headings hold a digit: those of drivers, runs and laps.
-_LIKE_HEADING = r"^[^\d|]{1,40}$|(?i)^(?:driver|pilot|fahrer)|^\d{1,2}[^\d|]{2,20}$|^[^\d|]{1,12}\s?#?\d{1,2}$"
 _RULE = r"^[:\s]*(?:[-=_*+~–—]{2,}[-=_*+~–—:\s]*|:-:?|-:)$"
 _IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _IS_WORD = np.array([bool(re.match(rb"\w", bytes([b]))) for b in range(256)])
@@ -70,19 +69,20 @@ def read_pages(lines: Lines, cells: Cells, continued: Ints) -> Page:
     outcome[filled == 0] = BLANK
     outcome[(filled == 0) & (width > 0)] = FURNITURE
     outcome[continued] = CONTINUATION
-    numbered = _any_of(cells, _begin_with_number(cells), count)
+    numbered = any_of(cells, _begin_with_number(cells), count)
     # Nearly every row has a cell that begins with a number; what else a line may be is asked of the others only.
     other = cells.where(~numbered[cells.line])
     outcome[_rules(other, filled)] = FURNITURE
-    outcome[_holds(other, _ABOUT_PAGE, count) & (filled <= _FEW)] = FURNITURE
+    outcome[holds(other, _ABOUT_PAGE, count) & (filled <= _FEW)] = FURNITURE
     outcome[_titles(lines, cells, outcome)] = FURNITURE
-    outcome[_headers(other, filled) & (outcome == RESULT)] = HEADER
-    outcome[_numbered_headers(cells, numbered, filled) & (outcome == RESULT)] = HEADER
+    outcome[headers(other, filled) & (outcome == RESULT)] = HEADER
+    outcome[numbered_headers(cells, numbered, filled) & (outcome == RESULT)] = HEADER
+    outcome[above_headers(lines, cells, outcome, filled)] = CAPTION
     outcome[_runs_on(lines) & (outcome == RESULT)] = REJECT
     indented = _starts_empty(cells, full, count)
     texts = np.flatnonzero((filled == 1) & (outcome == RESULT) & ~indented)
     below = indented & (filled <= 2)
-    _place_words(lines, numbered | _holds(other, r"\d", count), outcome, texts, _seconds(lines, cells, full, below))
+    _place_words(lines, numbered | holds(other, r"\d", count), outcome, texts, _seconds(lines, cells, full, below))
     _place_texts(lines, cells, full, outcome, texts)
     _place_indented(lines, cells, outcome, np.flatnonzero(below & (outcome == RESULT)))
     _place_further_drivers(lines, cells, width, outcome)
@@ -111,18 +111,6 @@ def _place_further_drivers(lines: Lines, cells: Cells, width: Ints, outcome: Int
         numbered = numbers >= _FEWEST_NUMBERS or "car_number" in {roles[i] for i in range(len(row)) if i not in other}
         if len(crew) == 1 and numbered and {roles[i] for i in other} <= _OF_DRIVERS and above[crew[0]] and row[crew[0]]:
             outcome[line] = CONTINUATION
-
-
-def _any_of(cells: Cells, chosen: Bools, count: int) -> Bools:
-    """Lines with a cell that is among the chosen."""
-    holds = np.zeros(count, bool)
-    holds[cells.line[chosen]] = True
-    return holds
-
-
-def _holds(cells: Cells, pattern: str, count: int) -> Bools:
-    """Lines with a cell that the pattern finds something in."""
-    return _any_of(cells, cells.holding(lambda texts: pc.match_substring_regex(texts, pattern)), count)
 
 
 def _begin_with_number(cells: Cells) -> Bools:
@@ -161,39 +149,6 @@ def _runs_on(lines: Lines) -> Bools:
     at_edge = pc.match_substring_regex(texts, RUNS_ON)
     runs_on[odd] = at_edge.to_numpy(zero_copy_only=False)
     return runs_on
-
-
-def _headers(cells: Cells, filled: Ints) -> Bools:
-    """Lines of which at least half the cells read like headers, and none of the others like a time.
-
-    Where a cell reads like a crew, all but a third of them must.
-    """
-    heads = cells.holding(_read_like_headers)
-    others = cells.where(~heads)
-    valued = _holds(others, r"\d[:.]\d\d", len(filled))
-    hits = np.bincount(cells.line[heads], minlength=len(filled))
-    crewed = _holds(others, r"\s/\s", len(filled)) & (hits * 3 < filled * 2)
-    return np.asarray((hits >= 2) & ~valued & ~crewed & (hits * 2 >= filled))
-
-
-def _numbered_headers(cells: Cells, numbered: Bools, filled: Ints) -> Bools:
-    """Headers of which some cells begin with a number (`1. Lauf`, `6h`): the first begins with a word, none is bare."""
-    first = (np.diff(cells.line, prepend=-1) > 0) & numbered[cells.line]
-    first[first] = ~_IS_DIGIT[first_bytes(cells.texts)[cells.code[first]]] & cells.filled[first]
-    worded = cells.where(first)
-    headed = _any_of(worded, worded.holding(_read_like_headers), len(filled))
-    if not headed.any():
-        return headed
-    likely = cells.where(headed[cells.line])
-    return np.asarray(
-        _headers(likely, filled) & (filled > _FEW) & ~_holds(likely, r"^#?\d+(?:[.,:]\d+)*$", len(filled))
-    )
-
-
-def _read_like_headers(texts: pa.StringArray) -> pa.BooleanArray:
-    likely = pc.match_substring_regex(texts, _LIKE_HEADING)
-    words = zip(texts.to_pylist(), likely.to_pylist(), strict=True)
-    return pa.array([ok and is_header_cell(word) for word, ok in words], pa.bool_())
 
 
 def _starts_empty(cells: Cells, full: Bools, count: int) -> Bools:

@@ -32,6 +32,7 @@ _MISREAD = r"^\d*(?:l|\dO|\dI|[OI]\d)[\dlIO]*$"  # `lO` for 10, `3O` for 30
 _LONGEST_NUMBER = 12  # bytes, with a sign before it and marks behind it
 _ORDINALS = ("position", "class_position")  # in which 0 stands for no place
 _OF_NUMBERS = (*_READERS, "race_time", "gap", "race_speed", "lap_speed", "distance")
+_MANY_LAPS = 10  # by which the first car that is lapped is hardly ever behind
 _TEXT_SLOTS = ("crew", "entrant")
 
 
@@ -68,7 +69,7 @@ def read_slots(texts: Mapping[str, Coded], mph: Mapping[str, Bools], sheet: Ints
     columns["distance_km"] = texts["distance"].spread(distances)
     miles["distance"] = texts["distance"].rows(true(converted))
     misfits["distance"] = texts["distance"].rows(_misfits(printed["distance"], [distances]))
-    _read_race_times(texts, printed, typed)
+    _read_race_times(texts, printed, typed, sheet)
     for slot in _TEXT_SLOTS:
         misfits[slot] = texts[slot].rows(_all_digits(printed[slot]))
     misfits["car_number"] = texts["car_number"].rows(_no_numbers(printed["car_number"]))
@@ -116,7 +117,7 @@ def _forget_zero_laps(columns: dict[str, pa.Array], sheet: Ints) -> Bools:
     return np.asarray(false)
 
 
-def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array], typed: Typed) -> None:
+def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array], typed: Typed, sheet: Ints) -> None:
     """Race times, and the gaps that many sheets print in their place for all but the winner."""
     text, coded, gaps = printed["race_time"], texts["race_time"], texts["gap"]
     is_gap = pc.fill_null(pc.starts_with(text, "+"), False)
@@ -137,9 +138,27 @@ def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array]
     columns["gap_ms"] = pc.coalesce(gap_ms, coded.spread(instead_time))
     laps = gaps.spread(gap_laps), columns["gap_laps"], coded.spread(instead_laps)
     columns["gap_laps"] = pc.coalesce(*laps)
+    _tell_laps_driven(columns, coded, true(pc.match_substring_regex(text, r"^\d")), sheet)
     misfits["race_time"] = coded.rows(_misfits(text, [time, instead_time, instead_laps]))
     misfits["gap"] = gaps.rows(_misfits(printed["gap"], [gap_time, gap_laps, cells.read_times(printed["gap"])]))
     typed.unread["race_time"] = pc.if_else(pc.is_null(time), coded.texts, None)
+
+
+def _tell_laps_driven(columns: dict[str, pa.Array], coded: Coded, unsigned: Bools, sheet: Ints) -> None:
+    """Take `71 laps` in place of a time for the laps that a car drove, in sheets without laps where such never rise.
+
+    Those that cars are behind, which print the same words, never fall from place to place, and begin with few.
+    """
+    told = coded.rows(unsigned) & true(pc.and_(pc.is_valid(columns["gap_laps"]), pc.is_null(columns["laps"])))
+    at = np.flatnonzero(told & true(pc.is_valid(columns["position"])))
+    if not len(at):
+        return
+    number = columns["gap_laps"].fill_null(0).to_numpy()
+    groups = np.split(at, np.flatnonzero(np.diff(sheet[at])) + 1)
+    driven = [sheet[of[0]] for of in groups if number[of[0]] >= _MANY_LAPS and (np.diff(number[of]) <= 0).all()]
+    mask = pa.array(told & np.isin(sheet, driven))
+    columns["laps"] = pc.if_else(mask, columns["gap_laps"], columns["laps"])
+    columns["gap_laps"] = pc.if_else(mask, None, columns["gap_laps"])
 
 
 def _misfits(text: pa.Array, values: list[pa.Array]) -> Bools:

@@ -1,0 +1,162 @@
+"""What the cells below ambiguous headings show: whether a `Time` is of laps or races, whether `Car` heads numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from transforms.cells import LONGEST_LAP, read_lap_times
+from transforms.fold import fold
+from transforms.headers import TEAM_AND_CREW, headed_role, is_of_teams, may_be_of_people
+from transforms.recognise import trait_index
+from transforms.second_looks import share_of_people
+from transforms.tables import Tables
+
+_EMPTY, _STATUS = trait_index("empty"), trait_index("status")
+_NUMBERS = [trait_index(trait) for trait in ("digit", "integer", "number")]
+_ORDINALS = [trait_index(trait) for trait in ("digit", "integer", "ordinal")]
+_LIKE_TIMES = ("lap time", "seconds"), ("race time", "gap", "laps")
+_TOTAL = re.compile(r"\b(?:tot\w*|sum\w*|som+[ae]|aggregate)\b")
+_PEOPLE = 0.7  # of the names have a given one, and no make of cars
+_HALF = 0.5  # of the names behind teams have a given one
+
+
+def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
+    """The columns whose cells show another role than the heading mostly means, and that role.
+
+    `Time` heads the lap times of a session as it does the race times, where no laps are printed; a `Total` is one of
+    times as often as of points, but never a lap time: it sums the runs of a hill climb. Timing services head
+    the cars' numbers by `Car`; `Cl.` is short for class, and for classification; `Fastest lap` may be its number.
+    """
+    found: dict[int, str] = {}
+    if "race_time" in roles:
+        column = roles.index("race_time")
+        if _TOTAL.search(fold(texts[column])):
+            found |= {} if sum(_times(tables, t, column)) else {column: "points"}
+        elif not {"laps", "lap_time"} & set(roles):
+            lap_times, race_times = _times(tables, t, column)
+            found |= {column: "lap_time"} if lap_times > race_times and not _is_long(tables, t, column) else {}
+    else:
+        found |= _other_times(tables, t, texts, roles)
+    if "lap_time" in roles:
+        found |= _lap_numbers(tables, t, texts, roles.index("lap_time"))
+    if "crew" not in roles:
+        likely = (i for i, text in enumerate(texts) if may_be_of_people(text) and _are_people(tables, t, i))
+        found |= dict.fromkeys([*likely][:1], "crew")
+        if "crew" not in found.values() and "entrant" not in roles:
+            both = (i for i, text in enumerate(texts) if is_of_teams(text) and _are_teams_of_people(tables, t, i))
+            found |= dict.fromkeys([*both][:1], TEAM_AND_CREW)
+    if "position" not in roles:
+        found |= _unheaded_positions(tables, t, texts, roles)
+    for role, other, traits in (("car", "car_number", _NUMBERS), ("class", "position", _ORDINALS)):
+        if role in roles and other not in roles:
+            column = roles.index(role)
+            found |= {column: other} if _are_distinct(tables, t, column, traits) else {}
+    return found
+
+
+def _other_times(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
+    """The column of race times that has another heading: a `Gesamt`, else of points, or the status of all but some."""
+    column = next((i for i, text in enumerate(texts) if i and fold(text) == "gesamt"), 0)
+    if column and sum(_times(tables, t, column)):
+        return {column: "race_time"}
+    if column and roles[column] == "extra":
+        return {column: "points"}
+    column = roles.index("status") if "status" in roles else 0
+    return {column: "race_time"} if column and any(_times(tables, t, column)) else {}
+
+
+def _lap_numbers(tables: Tables, t: int, texts: Sequence[str], column: int) -> dict[int, str]:
+    """The column of the laps in which cars were fastest: headed as their times are, or behind these without heading."""
+    if _are_whole_numbers(tables, t, column):
+        return {column: "lap_number"}
+    behind = column + 1
+    unheaded = behind < len(texts) and not texts[behind]
+    return {behind: "lap_number"} if unheaded and _are_whole_numbers(tables, t, behind) else {}
+
+
+def _are_whole_numbers(tables: Tables, t: int, column: int) -> bool:
+    """Whether the first cells of a column are whole numbers, as of the lap in which a car was fastest."""
+    looks = tables.look(np.array([t]))
+    traits = looks.trait[(looks.column == column) & (looks.trait != _EMPTY)]
+    return bool(len(traits) and np.isin(traits, _NUMBERS[:2]).all())
+
+
+def _are_people(tables: Tables, t: int, column: int) -> bool:
+    """Whether the names of a column are those of people; of a column that no row has, they are not."""
+    if column >= tables.width[t]:
+        return False
+    cells = tables.cells.texts.take(pa.array(tables.first_codes(t)[:, column])).to_pylist()
+    return share_of_people([name for cell in cells for name in cell.split(" / ")]) >= _PEOPLE
+
+
+def _are_teams_of_people(tables: Tables, t: int, column: int) -> bool:
+    """Whether the names of a column are those of teams, each with people behind it: `Manthey / Lars Kern`."""
+    if column >= tables.width[t]:
+        return False
+    cells = tables.cells.texts.take(pa.array(tables.first_codes(t)[:, column])).to_pylist()
+    names = [cell.split(" / ") for cell in cells if cell]
+    drivers = [driver for crew in names for driver in crew[1:]]
+    teams = [crew[0] for crew in names]
+    return bool(drivers) and share_of_people(drivers) >= _HALF and share_of_people(teams) <= _HALF / 2
+
+
+def _is_long(tables: Tables, t: int, column: int) -> bool:
+    """Whether the first row has a time that is longer than any lap."""
+    texts = tables.texts(int(tables.lines(t)[0]))
+    time = read_lap_times(pa.array(texts[column : column + 1], pa.string())).fill_null(0)
+    return any(milliseconds > LONGEST_LAP for milliseconds in time.to_pylist())
+
+
+def _unheaded_positions(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
+    """The columns of positions and car numbers where one of two neighbours has no heading: it is the positions'."""
+    if not texts[:1] or (not texts[0] and "car_number" not in roles):
+        return {0: "position"} if texts and _are_places(tables, t) else {}
+    if "car_number" not in roles:
+        return {}
+    column = roles.index("car_number")
+    others = [i for i, text in enumerate(texts) if i > column and headed_role(text) == "car_number"]
+    if others and _count_up(tables, t, column):
+        return {column: "position", others[0]: "car_number"}
+    before, behind = (
+        0 <= i < len(texts) and not texts[i] and _are_distinct(tables, t, i, _ORDINALS)
+        for i in (column - 1, column + 1)
+    )
+    if before:
+        return {column - 1: "position"}
+    return {column: "position", column + 1: "car_number"} if behind and _count_up(tables, t, column) else {}
+
+
+def _are_places(tables: Tables, t: int) -> bool:
+    """Whether the first column has places, as `1.` and `2.`, from the first on."""
+    looks = tables.look(np.array([t]))
+    traits = looks.trait[(looks.column == 0) & (looks.trait != _EMPTY) & (looks.trait != _STATUS)]
+    return bool(len(traits) > 1 and (traits == trait_index("ordinal")).all() and _are_distinct(tables, t, 0, _ORDINALS))
+
+
+def _count_up(tables: Tables, t: int, column: int) -> bool:
+    """Whether the first numbers of a column are 1, 2, 3 and so on, with nothing but words behind them."""
+    looks = tables.look(np.array([t]))
+    numbers = looks.number[looks.column == column]
+    counted = np.count_nonzero(~np.isnan(numbers))
+    return bool(counted and (numbers[:counted] == np.arange(1, counted + 1)).all())
+
+
+def _times(tables: Tables, t: int, column: int) -> tuple[int, int]:
+    """How many of a column's first cells look like lap times, and how many like race times."""
+    looks = tables.look(np.array([t]))
+    traits = looks.trait[looks.column == column]
+    lap_times, race_times = (int(np.isin(traits, [trait_index(t) for t in alike]).sum()) for alike in _LIKE_TIMES)
+    return lap_times, race_times
+
+
+def _are_distinct(tables: Tables, t: int, column: int, traits: Sequence[int]) -> bool:
+    """Whether the first cells of a column look like that or like a status, there are several, and none stands twice."""
+    looks = tables.look(np.array([t]))
+    filled = (looks.column == column) & (looks.trait != _EMPTY)
+    counted = filled & (looks.trait != _STATUS)
+    alike = np.isin(looks.trait[filled], [*traits, _STATUS]).all()
+    return bool(alike and 1 < counted.sum() == len(np.unique(looks.code[counted])))
