@@ -49,6 +49,8 @@ def made(*sheets: Sheet) -> dict[str, pa.Table]:
         for line, row in enumerate(sheet.rows, start=1):
             _add(rows, sheet, line, row)
     rows["drivers"] = _people(rows["driver_results"])
+    teams = {row["entrant_id"]: row["entrant"] for row in rows["results"] if "entrant_id" in row}
+    rows["entrants"] = [{"entrant_id": id_, "entrant": name} for id_, name in teams.items()]
     rows["events"] = list({row["event_id"]: row for row in rows["events"]}.values())
     return {name: _table(name, rows[name]) for name in TABLES}
 

@@ -199,6 +199,66 @@ def test_only_the_first_of_several_rankings_is_overall(tmp_path: Path):
     assert found == [(ANN, 1, 1, 1), (BOB, 0, 0, 2), (CY, 0, 1, None), (DEE, 0, 0, None)]
 
 
+def test_without_places_in_class_the_best_placed_classified_car_wins_it(tmp_path: Path):
+    """A class without printed places is won by its first classified car, unless the sheet begins below the winner."""
+    cars = [
+        {"position": 1, "class": "GT1", "crew": [ANN]},
+        {"position": 2, "class": "GT2", "crew": [BOB], "status": "disqualified"},
+        {"position": 3, "class": "GT2", "crew": [CY]},
+        {"position": 4, "class": "GT2", "crew": [DEE]},
+        {"position": 5, "class": "N", "class_position": 2, "crew": [BOB]},
+        {"class": "P", "crew": [DEE]},
+    ]
+    below = [{"position": 11, "class": "GT2", "crew": [BOB]}]
+    with open_database(published(made(Sheet("e/race", cars), Sheet("f/race", below)), tmp_path, "classes")) as found:
+        assert rows(found, "SELECT driver, class_wins FROM driver_careers WHERE class_wins > 0 ORDER BY driver") == [
+            (ANN, 1),
+            (CY, 1),
+        ]
+
+
+def test_gaps_run_to_the_leader_of_each_ranking(tmp_path: Path):
+    """Under a heading as in the main table, cars have gaps; of sections that number anew each has a leader."""
+    one = [
+        {"position": 1, "laps": 100, "section": "Classified:"},
+        {"position": 2, "laps": 98, "section": "Classified:"},
+    ]
+    two = [
+        {"position": place, "laps": laps, "section": heat}
+        for heat, laps_run in (("Heat 1", (30, 29)), ("Heat 2", (40, 37)))
+        for place, laps in enumerate(laps_run, start=1)
+    ]
+    with open_database(published(made(Sheet("e/race", one), Sheet("f/race", two)), tmp_path, "gaps")) as connection:
+        query = "SELECT laps_behind FROM gaps_to_leader WHERE event_id = '{}' ORDER BY result_id"
+        assert rows(connection, query.format("e")) == [(0,), (2,)]
+        assert rows(connection, query.format("f")) == [(0,), (1,), (0,), (3,)]
+
+
+def test_places_of_different_rankings_are_no_duel(tmp_path: Path):
+    """Whoever is second of the first group did not finish behind the winner of another group."""
+    cars = [
+        {"position": place, "crew": [name], "section": section}
+        for section, names in {"Group 1": (ANN, BOB), "Group 2": (CY, DEE)}.items()
+        for place, name in enumerate(names, start=1)
+    ]
+    with open_database(published(made(Sheet("e/race", cars)), tmp_path, "groups")) as connection:
+        assert rows(connection, "SELECT meetings, ahead FROM head_to_head('ann lee', 'bob ray')") == [(1, 1)]
+        assert rows(connection, "FROM head_to_head('bob ray', 'cy ohm')") == []
+
+
+def test_several_races_of_an_event_stand_in_their_order(tmp_path: Path):
+    """The first race comes before the second, and line 2 before line 10, wherever results are listed."""
+    event = {"name": "Spa"}
+    first = [{"position": 1, "crew": [ANN], "car_number": "1", "car": "BMW M3"}]
+    second = [{"position": 9}] * 8 + [{"position": 1, "crew": [ANN]}, {"position": 1, "crew": [BOB]}]
+    tables = made(Sheet("e/race", first, event=event), Sheet("e/race-2", second, event=event))
+    with open_database(published(tables, tmp_path, "races")) as connection:
+        assert rows(connection, "SELECT winners FROM event_summaries") == [
+            (["#1 BMW M3: Ann Lee", "Ann Lee", "Bob Ray"],)
+        ]
+        assert rows(connection, "SELECT result_id FROM driver('ann lee')") == [("e/race:1",), ("e/race-2:9",)]
+
+
 def test_equal_laps_share_the_record(traps):
     """Two cars with the same best lap both hold it."""
     assert rows(traps, "SELECT count(*) FROM circuit_records WHERE kind = 'race'") == [(2,)]

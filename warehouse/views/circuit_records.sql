@@ -12,4 +12,4 @@ JOIN events ON events.event_id = results.event_id
 JOIN sheets ON sheets.sheet_id = results.sheet_id
 WHERE events.circuit IS NOT NULL AND results.lap_time_ms > 0
 QUALIFY rank() OVER (PARTITION BY events.circuit, events.circuit_km, results.kind ORDER BY results.lap_time_ms) = 1
-ORDER BY events.circuit, events.circuit_km, results.kind, results.result_id
+ORDER BY events.circuit, events.circuit_km, results.kind, results.sheet_id, results.line

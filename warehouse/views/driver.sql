@@ -9,4 +9,4 @@ SELECT honours.driver_id, honours.driver, honours.season, honours.event_id, hono
 FROM driver_honours AS honours
 JOIN results ON results.result_id = honours.result_id
 WHERE honours.driver_id IN (SELECT named.driver_id FROM drivers_named(wanted) AS named)
-ORDER BY honours.driver_id, honours.season, honours.result_id
+ORDER BY honours.driver_id, honours.season, honours.sheet_id, results.line

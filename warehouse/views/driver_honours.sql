@@ -14,7 +14,7 @@
 SELECT driven.result_id, driven.seat, driven.driver_id, driven.driver, driven.link_method,
   coalesce(driven.link_method NOT IN ('ambiguous', 'unresolved'), false) AS identified,
   coalesce(driven.link_method IN ('name', 'decision'), false) AS certain,
-  driven.event_id, driven.season, driven.sheet_id, driven.kind, driven.position, driven.class, driven.class_position,
+  driven.event_id, driven.season, driven.sheet_id, driven.kind, driven.position, honours.rank, driven.class, driven.class_position,
   driven.car_number, driven.car_id, driven.make, driven.entrant_id, driven.laps, driven.nominated,
   honours.started AND NOT driven.nominated AS started,
   honours.finished AND NOT driven.nominated AS finished,

@@ -22,7 +22,7 @@ WITH people AS (
   GROUP BY entrant_id
 )
 SELECT results.entrant_id,
-  arg_max(results.entrant, (results.season, results.result_id)) AS entrant,
+  any_value(entrants.entrant) AS entrant,
   count(DISTINCT results.event_id) AS events,
   count(*) FILTER (honours.started) AS starts,
   count(*) FILTER (honours.finished) AS finishes,
@@ -37,7 +37,7 @@ SELECT results.entrant_id,
   max(results.season) AS last_season
 FROM results
 JOIN honours ON honours.result_id = results.result_id
+JOIN entrants ON entrants.entrant_id = results.entrant_id
 LEFT JOIN people ON people.entrant_id = results.entrant_id
-WHERE results.entrant_id IS NOT NULL
 GROUP BY results.entrant_id
 ORDER BY wins DESC, starts DESC, events DESC, results.entrant_id

@@ -10,7 +10,7 @@
 -- finishers (count): Cars classified in a race; two races count a car twice.
 -- drivers (count): Persons printed in any crew; names tied to nobody are left out.
 -- open_names (count): Names tied to nobody, that may be one of these persons or others.
--- winners (names): Car and crew first in each race.
+-- winners (names): Car and crew first in each race, race by race.
 -- poles (names): Car and crew on pole.
 -- best_lap_ms (ms): Best printed lap time of any sheet.
 -- best_lap_by: Car and crew of the best printed lap.
@@ -19,10 +19,10 @@
 -- warnings (count): Findings with severity warning.
 -- notes (count): Findings with severity note.
 WITH cars AS (
-  SELECT results.event_id, results.result_id, results.car_number, results.lap_time_ms, honours.started, honours.finished,
+  SELECT results.event_id, results.sheet_id, results.line, results.car_number, results.lap_time_ms, honours.started, honours.finished,
     honours.won, honours.pole,
-    concat_ws(' ', '#' || results.car_number, results.car)
-      || CASE WHEN results.crew_size > 0 THEN ': ' || array_to_string(results.crew, ' / ') ELSE '' END AS label
+    concat_ws(': ', nullif(concat_ws(' ', '#' || results.car_number, results.car), ''),
+      CASE WHEN results.crew_size > 0 THEN array_to_string(results.crew, ' / ') END) AS label
   FROM results
   JOIN honours ON honours.result_id = results.result_id
 ), by_event AS (
@@ -31,10 +31,10 @@ WITH cars AS (
     count(DISTINCT car_number) AS cars,
     count(*) FILTER (started) AS starters,
     count(*) FILTER (finished) AS finishers,
-    list(label ORDER BY result_id) FILTER (won) AS winners,
-    list(label ORDER BY result_id) FILTER (pole) AS poles,
+    list(label ORDER BY sheet_id, line) FILTER (won) AS winners,
+    list(label ORDER BY sheet_id, line) FILTER (pole) AS poles,
     min(lap_time_ms) AS best_lap_ms,
-    arg_min(label, (lap_time_ms, result_id)) FILTER (lap_time_ms IS NOT NULL) AS best_lap_by
+    arg_min(label, (lap_time_ms, sheet_id, line)) FILTER (lap_time_ms IS NOT NULL) AS best_lap_by
   FROM cars
   GROUP BY event_id
 ), people AS (

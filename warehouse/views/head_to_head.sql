@@ -1,7 +1,7 @@
 -- title: Two drivers against each other
 -- macro: head_to_head(one, two)
 -- grain: two driver_ids in one kind of sheet
--- counts: Sheets in which both have a position, in different cars, and neither is merely nominated. Where several persons bear a name, each pair is listed. A driver in several cars of a sheet counts with the best placed.
+-- counts: Sheets in which both have an overall position, in different cars, and neither is merely nominated. Where several persons bear a name, each pair is listed. A driver in several cars of a sheet counts with the best placed.
 -- rival_id (id): The other driver.
 -- rival: Display name of the other driver.
 -- meetings (count): Sheets with both, in different cars.
@@ -14,10 +14,10 @@ WITH mine_named AS (
 ), theirs_named AS (
   SELECT found.driver_id FROM drivers_named(two) AS found
 ), placed AS (
-  SELECT driver_id, sheet_id, kind, season, min(driver) AS driver, min(position) AS position,
+  SELECT driver_id, sheet_id, kind, season, min(driver) AS driver, min(rank) AS position,
     list(DISTINCT result_id) AS cars
   FROM driver_honours
-  WHERE position IS NOT NULL AND NOT nominated AND driver_id IN (FROM mine_named UNION FROM theirs_named)
+  WHERE rank IS NOT NULL AND NOT nominated AND driver_id IN (FROM mine_named UNION FROM theirs_named)
   GROUP BY driver_id, sheet_id, kind, season
 )
 SELECT mine.driver_id,
