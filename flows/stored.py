@@ -1,4 +1,4 @@
-"""A published table as it is asked for: in parts, some rows of it, or some columns as codes, which are then held."""
+"""A published table as it is asked for: in parts, some rows of it, or some columns as codes, which may be held."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.parts import ROWS, Parts, in_one, taken
+from transforms.parts import ROWS, Parts, taken
 from transforms.runs import Runs
 
 DICTIONARY = 100_000  # bytes up to which it takes less time to read a dictionary than the texts
@@ -40,7 +40,7 @@ class Stored:
         return np.arange(self._rows, dtype=np.int32)
 
     def hold(self, columns: Sequence[str]) -> None:
-        """Hold columns that will be asked for again, their texts as codes where they recur."""
+        """Hold columns that will be asked for again, their texts as the codes of each row group where they recur."""
         with self._reading:
             self._held |= self._columns(columns)
 
@@ -73,7 +73,7 @@ class Stored:
         with self._reading:  # they may be on their way
             held = {name: column for name, column in self._held.items() if name in columns}
         rest = [name for name in columns if name not in held]
-        fields = {name: _chosen(column, places) for name, column in held.items()}
+        fields = {name: _chosen(column, places, self._schema.field(name).type) for name, column in held.items()}
         with self._readable():
             parts = list(self._among(places, rest))
         more = pa.concat_tables(parts) if parts else self._fields(rest).empty_table()
@@ -86,7 +86,8 @@ class Stored:
         file = self._opened(self._texts)
         for group in np.flatnonzero(np.diff(bounds) if columns else []).tolist():
             part = file.read_row_group(group, columns=list(columns), use_threads=False).select(columns)
-            yield taken(part, places[bounds[group] : bounds[group + 1]] - self._firsts[group])
+            some = taken(part, places[bounds[group] : bounds[group + 1]] - self._firsts[group])
+            yield some.cast(self._fields(columns))
 
     def _columns(self, names: Sequence[str]) -> dict[str, pa.ChunkedArray]:
         """Columns as they are held, or read now."""
@@ -97,25 +98,22 @@ class Stored:
         return {name: found[name] if name in found else self._held[name] for name in names}
 
     def _column(self, file: pq.ParquetFile, name: str) -> pa.ChunkedArray:
-        """One column; codes in one piece, other texts as they lie in the row groups."""
+        """One column as it lies in the row groups, each with codes of its own: to make them one is for who asks."""
         groups = range(file.num_row_groups)
         parts = [file.read_row_group(group, columns=[name], use_threads=False)[name] for group in groups]
         type_ = parts[0].type if parts else self._schema.field(name).type
-        column = pa.chunked_array([chunk for part in parts for chunk in part.chunks], type_)
-        return in_one(column) if pa.types.is_dictionary(type_) else column
+        return pa.chunked_array([chunk for part in parts for chunk in part.chunks], type_)
 
     def _fields(self, columns: Sequence[str]) -> pa.Schema:
         return pa.schema([self._schema.field(name) for name in columns])
 
 
-def _chosen(column: pa.ChunkedArray, places: np.ndarray) -> pa.ChunkedArray:
+def _chosen(column: pa.ChunkedArray, places: np.ndarray, type_: pa.DataType) -> pa.ChunkedArray:
     """The values at some places, which rise; pyarrow would lay all pieces of a column together before."""
     starts = np.append(0, np.cumsum([len(chunk) for chunk in column.chunks], dtype=np.int64))
     parts = zip(column.chunks, np.split(places, np.searchsorted(places, starts[1:-1])), starts[:-1], strict=True)
-    return pa.chunked_array(
-        [taken(pa.chunked_array([chunk]), some - start).combine_chunks() for chunk, some, start in parts if len(some)],
-        column.type,
-    )
+    some = [taken(pa.chunked_array([chunk]), at - start).cast(type_) for chunk, at, start in parts if len(at)]
+    return pa.chunked_array([chunk for part in some for chunk in part.chunks], type_)
 
 
 def _texts(file: pq.ParquetFile) -> list[str]:

@@ -26,9 +26,9 @@ class Parts:
     """A table whose rows are read when they are asked for: `scan` gives some columns of its parts, in order.
 
     Where that costs less, `coded` gives the columns with texts as codes, in parts of its own, and `picked` those of the
-    rows at some places, which rise, with texts as such or as codes, and `ran` the runs of a column; `count` is how many
-    rows there are, where that is known beforehand. `stays` is the place of each row in this table of the last snapshot,
-    which rises; -1 for none. There it is the same, but for the columns that have `moved` at its place here.
+    rows at some places, which rise, with texts as such, and `ran` the runs of a column; `count` is how many rows there
+    are, where that is known beforehand. `stays` is the place of each row in this table of the last snapshot, which
+    rises; -1 for none. There it is the same, but for the columns that have `moved` at its place here.
     """
 
     schema: pa.Schema
@@ -205,7 +205,7 @@ class Parts:
         return all(one.equals(two) for one, two in _in_step(iter(self), iter(other)))
 
     def _some(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
-        """Some columns of the rows at some places, which rise; their texts may be codes."""
+        """Some columns of the rows at some places, which rise."""
         return (self.picked or self._sought)(places, columns)
 
     def _fields(self, columns: Sequence[str]) -> pa.Schema:
