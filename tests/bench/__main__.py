@@ -2,8 +2,9 @@
 
 Makes up an archive without headers and runs in turn, each in a process of its own from start to exit: this
 pipeline, which finds the columns, tells people apart, checks the tables and publishes; its reading alone; scripts
-for DuckDB, Polars, pandas and dlt, which are told the columns and only split, cast, explode and write; and the
-floor, which reads the bytes and writes the finished tables. Then builds after changes.
+for DuckDB, Polars, pandas and dlt, which are told the columns and only split, cast, explode and write (what each
+writes, and what only this pipeline does: `tests.bench.peers`); and the floor, which reads the bytes and writes the
+finished tables. Then builds after changes.
 """
 
 from __future__ import annotations
@@ -47,8 +48,9 @@ Each may use all processors, and does but for pandas, dlt and the floor: DuckDB 
 processes, whose CPU and memory count."""
 ALONE = """
 Reading and writing alone
-  Take the text apart, type the cells, give each driver a row, write Parquet. parcferme finds out what the columns
-  are and keeps every line with what became of it; the others are told the columns and drop what does not fit.
+  Take the text apart, type the cells, give each driver a row, write lines, results and drivers as Parquet. parcferme
+  finds out what the columns are, says what became of every line, and knows makes and models; the others are told the
+  columns, and take them to be right in every row.
 """
 WHOLE = """
 The whole pipeline

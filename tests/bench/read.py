@@ -20,7 +20,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import flows  # noqa: F401  it chooses Arrow's allocator for the processes that run below, as for every build
-from tests.bench.peers import PLACES
 
 PEER = Path(__file__).with_name("peer.sql")
 Measure = dict[str, float]
@@ -28,17 +27,15 @@ Measure = dict[str, float]
 
 def write_sheets(path: Path, count: int, seed: int = 5) -> None:
     """Make up `count` sheets between bars, some 35 rows each, and keep them with the place of each column."""
+    from tests.bench.peers.places import TOLD, told
     from tests.sheets.families import sheets
     from tests.sheets.rendering import bars
 
     rows = []
     for i, sheet in enumerate(sheets(seed, count, size=(10, 60))):
         text = "".join(f"{line}\n" for line in bars([row.cells for row in sheet.rows]))
-        places = {role: sheet.roles.index(role) + 1 if role in sheet.roles else None for role in PLACES}
-        rows.append({"sheet_id": f"{i:06}", "text": text, "separator": sheet.separator, **places})
-    columns = [("sheet_id", pa.string()), ("text", pa.string()), ("separator", pa.string())]
-    schema = pa.schema(columns + [(place, pa.int32()) for place in PLACES])
-    pq.write_table(pa.Table.from_pylist(rows, schema), path)
+        rows.append({"text": text, **told(f"{i:06}", sheet)})
+    pq.write_table(pa.Table.from_pylist(rows, pa.schema([("text", pa.string()), *TOLD])), path)
 
 
 def run_reader(path: Path, batch: int) -> Measure:

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 SHEET = """create table sheet as
-select content as text, places.* exclude (path) from read_text((select list(path) from places)) as file
-join places on places.path = file.filename"""
+select content as text, places.* exclude (path) from read_text(?) as file
+join places on places.path = file.filename order by sheet_id"""
 
 
 def main(places: str, out: str) -> None:
@@ -15,9 +15,9 @@ def main(places: str, out: str) -> None:
     connection = duckdb.connect()
     connection.execute("create table places as select * from read_parquet(?)", [places])
     paths = [path for (path,) in connection.execute("select path from places").fetchall()]
-    connection.execute(SHEET.replace("(select list(path) from places)", "?"), [paths])
+    connection.execute(SHEET, [paths])
     connection.execute(Path(__file__).parent.with_name("peer.sql").read_text("utf-8"))
-    for table in ("results", "driver_results"):
+    for table in ("lines", "results", "driver_results"):
         connection.execute(f"copy {table} to '{out}/{table}.parquet' (compression zstd)")
 
 
