@@ -97,3 +97,13 @@ def test_equal_tables_are_known(one, two, size, other):
     """Tables are equal when their rows are, whatever the parts."""
     assert cut(table(one), size).equals(cut(table(one), other))
     assert cut(table(one), size).equals(cut(table(two), other)) == (one == two)
+
+
+@given(st.lists(ROWS, max_size=3), st.sets(st.none() | st.sampled_from("abcxyz")))
+def test_rows_are_found_by_their_texts(pieces, wanted):
+    """Rows that have one of some texts are found in texts as such, and in codes of which each piece has its own."""
+    whole = pa.concat_tables([table([]), *map(table, pieces)])
+    coded = pa.chunked_array([chunk.dictionary_encode() for chunk in whole["text"].chunks])
+    found = [at for at, text in enumerate(whole["text"].to_pylist()) if text in wanted]
+    for parts in (cut(whole, 2), replace(cut(whole, 2), coded=lambda _: iter([pa.table({"text": coded})]))):
+        assert parts.places("text", pa.array(wanted, pa.string())).tolist() == found

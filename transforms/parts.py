@@ -83,9 +83,8 @@ class Parts:
         """The places of the rows that have one of some texts in a column."""
         found, start = [np.zeros(0, dtype=np.int64)], 0
         for part in (self.coded or self.scan)([column]):
-            for chunk in part[column].chunks:
-                found.append(start + np.flatnonzero(_among(chunk, values)))
-                start += len(chunk)
+            found.append(start + np.flatnonzero(_among(part[column], values)))
+            start += part.num_rows
         return np.concatenate(found)
 
     def at(self, places: np.ndarray) -> Parts:
@@ -298,12 +297,16 @@ def _in_step(ones: Iterator[pa.Table], others: Iterator[pa.Table]) -> Iterator[t
         rest = rest.slice(one.num_rows)
 
 
-def _among(column: pa.Array, values: pa.Array) -> np.ndarray:
-    """Which rows of a column have one of some texts; of codes each text is sought once."""
+def _among(column: pa.ChunkedArray, values: pa.Array) -> np.ndarray:
+    """Which rows of a column have one of some texts; of codes each text is sought once, and all of them at once."""
     if not pa.types.is_dictionary(column.type):
         return np.asarray(pc.is_in(column, values))
-    there = np.append(np.asarray(pc.is_in(column.dictionary, values)), values.null_count > 0)  # the last is for null
-    return np.asarray(there[np.asarray(pc.fill_null(column.indices, -1))])
+    texts = pa.chunked_array([chunk.dictionary for chunk in column.chunks], column.type.value_type)
+    there = np.append(np.asarray(pc.is_in(texts, values)), values.null_count > 0)  # the last is for null
+    firsts = np.cumsum([0, *(len(chunk.dictionary) for chunk in column.chunks)])
+    codes = [np.asarray(pc.fill_null(chunk.indices, -1)) for chunk in column.chunks]
+    placed = [np.where(code < 0, -1, code + first) for code, first in zip(codes, firsts, strict=False)]
+    return np.concatenate([there[:0], *(there[place] for place in placed)])
 
 
 def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
