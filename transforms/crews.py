@@ -22,7 +22,7 @@ from transforms.nations import (
 )
 from transforms.spans import Spans, bytes_of, cut, holding
 
-# A slash divides names only with a blank beside it: `Lola B2K/10B` and `N/A` are words.
+# A slash divides names with a blank beside it; without, only where the sheet has no other mark (see `crew_words`).
 _BETWEEN = r"\s*\x1f\s*|\s+/\s*|/\s+|\s*\|\s*|\s+[&+]\s+|\s*<br\s*/?>\s*"
 _LISTED = r"\s*;\s+"
 _DASH = r"\s+[-–]\s+"
@@ -130,7 +130,7 @@ def _told_by_sheets(printed: pa.StringArray, marked: Bools, by_dashes: Bools, sh
     unmarked = ~(marked[sheet] | by_dashes)
     first = np.diff(sheet, prepend=-1) > 0
     worded = _matching(printed, unmarked, _WORDS) | begin_with_country(printed, unmarked & first)
-    chosen = worded | holding(printed, b",")
+    chosen = worded | holding(printed, b",") | _tightly(printed, unmarked, sheet)
     if not chosen.any():
         return None
     at, texts = np.flatnonzero(flags(sheet[chosen], len(marked))[sheet]), []
@@ -139,6 +139,13 @@ def _told_by_sheets(printed: pa.StringArray, marked: Bools, by_dashes: Bools, sh
         joined = _joined(printed.take(pa.array(crews)), between).to_pylist()
         texts += divide(joined, marked=not unmarked[crews[0]])
     return replaced(printed, at, pa.array(texts, pa.string()))
+
+
+def _tightly(printed: pa.StringArray, unmarked: Bools, sheet: Ints) -> Bools:
+    """Crews that a slash or a hyphen without blanks may divide; hyphens only where most crews of a sheet have one."""
+    hyphens, filled = unmarked & holding(printed, b"-"), pc.not_equal(printed, "").to_numpy(zero_copy_only=False)
+    most = np.bincount(sheet, hyphens) * 2 > np.bincount(sheet, filled)
+    return np.asarray((unmarked & holding(printed, b"/")) | (hyphens & most[sheet]))
 
 
 def _joined(crews: pa.StringArray, between: str) -> pa.StringArray:

@@ -25,6 +25,7 @@ _FLAG_OF = re.compile(
     rf"(?:{'|'.join(_FLAG_WORDS)})\s?"
     r"(?::\s*|(?:de l|dell)['’]|(?:de|du|des|da|do|del|della|of|van)\s+(?:la\s+|the\s+)?)?"
 )
+_TOLD = rf"^(?:{'|'.join(_FLAG_WORDS)})\s?(?::|d|of|van)"
 _MARK = re.compile(r"\((?P<mark>[A-Z]{1,3})\)$")
 _LONGEST_MARK = len("(GBR)")
 # What is no country: the grade of a driver, and single letters such as `R` for a rookie.
@@ -190,6 +191,8 @@ def countries_before(names: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray
     worded = begin_with_country(names, (np.bincount(sheet, first) > 0)[sheet])
     with_country = np.bincount(sheet, worded)
     usual = worded & ((with_country > 2) & (with_country >= _NEARLY_ALL * count))[sheet]
+    told = np.flatnonzero(worded & ~usual)
+    usual[told] = pc.match_substring_regex(names.take(pa.array(told)), _TOLD).to_numpy(zero_copy_only=False)
     word, names = _taken_apart(names, usual, country_before)
     return pc.coalesce(_letters(flag), word), names
 

@@ -12,14 +12,18 @@ from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from transforms.arrays import Bools, Ints
+from transforms.arrays import Bools, Ints, true
 from transforms.coded import Coded
 from transforms.columns import Form, Layout, by_form
 from transforms.crew_words import JOIN, is_person
 from transforms.dialect import Cells, compact
-from transforms.headers import Heading
+from transforms.fold import fold
+from transforms.headers import Heading, is_header_cell
 from transforms.pages import CONTINUATION, RESULT, Page
+from transforms.spans import holding
+from transforms.traits import team_words
 
 SLOTS = (
     "position", "car_number", "crew", "car", "make", "type", "model", "engine", "entrant", "country", "class",
@@ -30,6 +34,7 @@ _SLOT = {name: i for i, name in enumerate(SLOTS)}
 _EXTRA, _NOTHING, EXCESS = len(SLOTS), len(SLOTS) + 1, len(SLOTS) + 2
 _NATION = "nation"
 _BETWEEN_PARTS = {("first", "last"): " ", ("last", "first"): ", "}
+_TEAM, _NEARLY_ALL = r"^[^:/|]{2,60}: \S", 0.8
 _SYNONYMS = {"chassis": ("car", "make", "model", "type"), "team": ("entrant",)}
 
 
@@ -59,7 +64,15 @@ def place(cells: Cells, page: Page, layouts: Sequence[Layout]) -> Placed:
     slot = slots.ravel()[(tables * width)[row] + np.minimum(column, width - 1)]
     below = np.flatnonzero(continued[cells.line]) if continued.any() else lines[:0]
     slot[below] = _second_slots(layouts, tables[row[below]], column[below], slot[below])
+    crew = below[slot[below] == _SLOT["crew"]]
+    teams = [_is_of_team(text, layouts[of]) for text, of in zip(cells.words(crew), tables[row[crew]], strict=True)]
+    slot[crew[np.array(teams, bool)]] = _SLOT["entrant"]
     return Placed(lines, row, slot, cells, tables)
+
+
+def _is_of_team(text: str, found: Layout) -> bool:
+    """Whether a text below a driver is his team, in a table without a column of teams."""
+    return "entrant" not in found.form.role_set and not team_words().isdisjoint(fold(text).split())
 
 
 def _slot_table(layouts: Sequence[Layout]) -> Ints:
@@ -118,16 +131,35 @@ def slot_texts(placed: Placed, layouts: Sequence[Layout]) -> dict[str, Coded]:
 
 def _with_teams_apart(placed: Placed, layouts: Sequence[Layout], texts: dict[str, Coded]) -> dict[str, Coded]:
     """Teams that stand before their drivers in one cell, each put where the entrant belongs; one of people has none."""
-    both = [any(heading.part == "team" for heading in found.form.headings) for found in layouts]
-    if not any(both):
+    both = np.array([any(heading.part == "team" for heading in found.form.headings) for found in layouts] + [False])
+    headed = np.flatnonzero(both[placed.tables] & texts["crew"].printed)
+    told = _behind_colons(placed, layouts, texts["crew"])
+    parted = [*map(_team_and_crew, texts["crew"].words(headed)), *(t.split(": ", 1) for t in texts["crew"].words(told))]
+    if not parted:
         return texts
-    at = np.flatnonzero(np.array([*both, False])[placed.tables] & texts["crew"].printed)
-    if not len(at):
-        return texts
-    parted = [crew.partition(" / ") for crew in texts["crew"].words(at)]
-    names = [(None, "".join(of)) if is_person(of[0]) else (of[0], of[2] or None) for of in parted]
-    teams, crews = (pa.array(column, pa.string()) for column in zip(*names, strict=True))
+    at = np.concatenate([headed, told])
+    teams, crews = (pa.array(column, pa.string()) for column in zip(*parted, strict=True))
     return texts | {"entrant": texts["entrant"].replaced(at, teams), "crew": texts["crew"].replaced(at, crews)}
+
+
+def _team_and_crew(text: str) -> tuple[str | None, str | None]:
+    team, _, crew = text.partition(" / ")
+    return (None, text) if is_person(team) else (team, crew or None)
+
+
+def _behind_colons(placed: Placed, layouts: Sequence[Layout], crews: Coded) -> Ints:
+    """The crews behind teams (`Joest Racing: Wurz / Jones`), in tables without entrants where nearly all stand so."""
+    with_team = holding(crews.texts, b":")
+    if not with_team.any():
+        return np.flatnonzero(with_team)
+    at = np.flatnonzero(crews.rows(with_team & true(pc.match_substring_regex(crews.texts, _TEAM))))
+    with_colon, filled = (
+        np.bincount(placed.tables[of], minlength=len(layouts)) for of in (at, np.flatnonzero(crews.printed))
+    )
+    alone = np.array(["entrant" not in found.form.role_set for found in layouts])
+    labels = [is_header_cell(text.partition(":")[0]) for text in crews.words(at)]
+    told = alone & (with_colon >= _NEARLY_ALL * filled)
+    return np.asarray(at[told[placed.tables[at]] & ~np.array(labels, bool)])
 
 
 def _with_crews_of_cells(placed: Placed, layouts: Sequence[Layout], at: Ints, texts: Coded) -> Coded:
