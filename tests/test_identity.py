@@ -130,6 +130,27 @@ def test_the_only_known_bearer_of_a_surname_is_not_enough() -> None:
     assert (link["method"], link["candidates"]) == ("unresolved", ["karl-amsel"])
 
 
+@pytest.mark.parametrize(("season", "driver"), [(1990, "karl-amsel"), (1991, "amsel-ring-1991-5")])
+def test_a_number_tells_brothers_apart_within_a_season(season: int, driver: str) -> None:
+    """Of two brothers in a series it is he whose car it was that year; in another year he may have changed it."""
+    cars = [("gp-1990/race", 1990, "5", "Karl Amsel"), ("gp-1990/race", 1990, "6", "Emil Amsel")]
+    read = archive(*cars, (f"ring-{season}/race", season, "5", "Amsel"))
+    events = [{"event_id": event, "series": "Cup"} for event in ("gp-1990", f"ring-{season}")]
+    read["events"] = pa.Table.from_pylist(events, schema=TABLES["events"].schema)
+    assert persons(resolve(read, NO_DECISIONS, None))[f"ring-{season}/race:3", 1] == driver
+
+
+def test_quotes_make_nobody_else() -> None:
+    """`John Winter` in quotes, without, and as a surname beside his co-driver is one person."""
+    cars = [
+        ("gp-1990/race", 1990, "5", 'Karl Amsel / "John Winter"'),
+        ("gp-1991/race", 1991, "5", "Karl Amsel / John Winter"),
+        ("gp-1991/grid", 1991, "5", "Amsel / Winter"),
+    ]
+    found = persons(resolve(archive(*cars), NO_DECISIONS, None))
+    assert [found["gp-1990/race:1", 2], found["gp-1991/race:2", 2], found["gp-1991/grid:3", 2]] == ["john-winter"] * 3
+
+
 def test_two_equal_surnames_and_two_brothers_stay_ambiguous() -> None:
     """When both brothers were entered in the car, neither `Amsel` of its crew is told."""
     brothers = [("gp/entry-list", 1992, "5", "Karl Amsel / Emil Amsel"), ("gp/race", 1992, "5", "Amsel / Amsel")]

@@ -25,15 +25,31 @@ from transforms.identity.understood import in_columns, understood
         ("Terrien D.", "initial", "D.", "Terrien", ""),
         ("J.-P. Jarier", "initial", "J.-P.", "Jarier", ""),
         ("J.P.Jarier", "initial", "J.P.", "Jarier", ""),
+        ("J-P. Cottret", "initial", "J-P.", "Cottret", ""),
+        ("Stuck, H-J.", "initial", "H-J.", "Stuck", ""),
         ("AJ Foyt", "initial", "AJ", "Foyt", ""),
         ("Terrien, David", "full", "David", "Terrien", ""),
         ("TERRIEN David", "full", "David", "TERRIEN", ""),
+        ("DE CADENET Alain", "full", "Alain", "DE CADENET", ""),
+        ("VAN DE POELE Eric", "full", "Eric", "VAN DE POELE", ""),
+        ("AL RAJHI Yazeed", "full", "Yazeed", "AL RAJHI", ""),
+        ("AL Unser", "full", "AL", "Unser", ""),
+        ("Don Whittington", "full", "Don", "Whittington", ""),
+        ("M. v. Brauchitsch", "initial", "M.", "v. Brauchitsch", ""),
+        ("v. Trips", "surname", "", "v. Trips", ""),
+        ("V. Schuppan", "initial", "V.", "Schuppan", ""),
         ("Ho-Pin Tung", "full", "Ho-Pin", "Tung", ""),
         ("Luis Pérez Companc", "full", "Luis", "Pérez Companc", ""),
         ("Dr. Al Holbert Jr.", "full", "Al", "Holbert", "jr"),
         ("Al Unser, Jr.", "full", "Al", "Unser", "jr"),
+        ("Unser, Al Jr.", "full", "Al", "Unser", "jr"),
+        ("Unser Jr., Al", "full", "Al", "Unser", "jr"),
+        ("PIQUET JR Nelson", "full", "Nelson", "PIQUET", "jr"),
         ("f.n.u. Smith", "surname", "", "Smith", ""),
         ('Robert "Bob" Akin III', "full", "Robert", "Akin", "iii"),
+        ('Robert ("Bob") Akin', "full", "Robert", "Akin", ""),
+        ("Robert 'Bob' Akin", "full", "Robert", "Akin", ""),
+        ("Michael O'Brien", "full", "Michael", "O'Brien", ""),
         ("TBA", "placeholder", "", "TBA", ""),
         ("?", "placeholder", "", "?", ""),
     ],
@@ -58,8 +74,39 @@ def test_a_swapped_sheet_puts_family_names_first() -> None:
 
 def test_spellings_of_one_name_share_a_key() -> None:
     """Accents, case, hyphens and blanks inside particles do not make another person."""
-    spellings = ("Éric Van De Poele", "eric vandepoele", "Eric van de Poele")
-    assert len({parse(text, pseudonym=False, reading="plain").key for text in spellings}) == 1
+    for spellings in (
+        ("Éric Van De Poele", "eric vandepoele", "Eric van de Poele"),
+        ("Manfred von Brauchitsch", "Manfred v. Brauchitsch"),
+        ("Jörg Müller", "Joerg Mueller", "Jorg Muller"),
+    ):
+        assert len({parse(text, pseudonym=False, reading="plain").key for text in spellings}) == 1
+
+
+def test_a_name_in_quotes_has_a_surname_if_it_is_like_a_name() -> None:
+    """`John Winter` in quotes is who he is without, and may stand as `Winter`; `Beurlys` is all of a name."""
+    one, other = (parse("John Winter", pseudonym=quoted, reading="surname") for quoted in (True, False))
+    assert (one.form, one.key, one.blocks[0]) == ("pseudonym", other.key, "winter")
+    name = parse("Beurlys", pseudonym=True, reading="plain")
+    assert (name.form, name.key, name.blocks) == ("pseudonym", "beurlys", ("beurlys",))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "likeness"),
+    [
+        ("Joseph Siffert", "Jo Siffert", "two forms of one given name"),
+        ("Willi Kauhsen", "Willy Kauhsen", "two forms of one given name"),
+        ("Jean-Pierre Jarier", "Jean Jarier", "one given name more"),
+        ("José Carlos Pace", "Carlos Pace", "one given name more"),
+        ("Jean-Pierre Jarier", "Pierre Jarier", None),
+        ("Emanuel Collard", "Manuel Collard", None),
+        ("Dirk Müller", "Dick Müller", "two forms of one given name"),
+        ("Marco Andretti", "Mario Andretti", None),
+    ],
+)
+def test_what_makes_given_names_alike(one: str, other: str, likeness: str | None) -> None:
+    """Forms of one name are alike, and one of several; other names are not, however near."""
+    names = [parse(text, pseudonym=False, reading="plain") for text in (one, other)]
+    assert alike(*names) == alike(*names[::-1]) == likeness
 
 
 WORDS = st.sampled_from(
@@ -72,6 +119,9 @@ WORDS = st.sampled_from(
         "POELE",
         "Pérez",
         "D.",
+        "v.",
+        "DE",
+        "'Bob'",
         "J.-P.",
         "J.P.Jarier",
         "AJ",

@@ -9,9 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flows.cli import parcferme
+from flows.commands.explain import pauses
 from flows.commands.review import append
 from flows.decisions import read_identity
 from flows.errors import UserError
+from flows.who import Side
 
 
 def run(*arguments: str) -> Result:
@@ -25,6 +27,12 @@ def test_explain_prints_the_sum_term_by_term(warehouse: Path) -> None:
     assert "may be Martin Henderson (martin-henderson)" in text
     assert "+1  for E.B.R.T. Schröder Motor Sport on both sides" in text
     assert "is,1997-spa-24-hours/race:21/3,martin-henderson" in text
+
+
+def test_explain_asks_about_a_pause_that_may_part_two_careers() -> None:
+    """With the line that parts them; a shorter pause is a comeback."""
+    sides = [Side([{"driver_id": "carlos-sainz", "season": year} for year in (1992, last)]) for last in (2020, 2006)]
+    assert [any("split,carlos-sainz,2020," in line for line in pauses(side)) for side in sides] == [True, False]
 
 
 def test_explain_as_json_holds_the_same_sum(warehouse: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
@@ -80,6 +81,7 @@ def _told(one: Side, people: dict[str, Side]) -> Iterator[str]:
     for method, text in _METHODS.items():
         if method in methods:
             yield f"  {methods[method]:>4}  {text}"
+    yield from pauses(one)
     said: set[tuple[object, ...]] = set()
     for row in one.rows:
         case = (row["event_id"], row["car_number"], row["name_text"], row["method"], row["points"])
@@ -87,6 +89,17 @@ def _told(one: Side, people: dict[str, Side]) -> Iterator[str]:
             said.add(case)
             yield ""
             yield from _case(row, people)
+
+
+def pauses(one: Side) -> Iterator[str]:
+    """A line for each pause that may part two careers."""
+    from transforms.identity.doubts import GAP
+
+    for before, after in pairwise(one.seasons):
+        if after - before >= GAP:
+            line = f"split,{one.driver_id},{after},why,date"
+            yield plain(f"    No result between {before} and {after}: if that is a namesake, part them in")
+            yield plain(f"    seeds/identity.csv: {line}")
 
 
 def _case(row: Row, people: dict[str, Side]) -> Iterator[str]:
@@ -152,6 +165,7 @@ def _worded(term: str, mention: Side, other: Side) -> str:
         "co-driver": f"with {_listed(shared['co-drivers'])} on both sides",
         "entrant": f"for {_listed(shared['entrants'] or mention.values('entrant'))} on both sides",
         "number kept": f"and there under the same number, {row['car_number']}",
+        "number of the season": f"and that in {row['season']}, too",
         "series": f"both in {_listed(shared['series'])}",
         "yearly race": f"the same race in another year: {row['event']}",
         "car": f"in the same model, {row['car']}",

@@ -16,11 +16,11 @@ NAMED = (FORMS.index("full"), FORMS.index("pseudonym"))
 def anchors(mentions: Mentions, splits: Codes) -> Codes:
     """The anchor of each mention, numbered from 0 in order of the names; -1 for all but full names and pseudonyms.
 
-    Equal names are one person, but for those that a decision parts (`splits` numbers the part of each mention)
-    and for a name that stands twice in one crew: its second print is somebody else.
+    Equal names are one person, in quotes or not, but for those that a decision parts (`splits` numbers the part of
+    each mention) and for a name that stands twice in one crew: its second print is somebody else.
     """
     names = mentions.names.table
-    key = codes(pc.binary_join_element_wise(names["form"], pc.fill_null(names["key"], ""), " "))[0]
+    key = codes(pc.fill_null(names["key"], ""))[0]
     key = np.where(np.isin(mentions.names.form, NAMED), key, np.int32(-1))[mentions.name]
     parts = (splits, _times_before(mentions, key))
     return dense(key, *(part for part in parts if part.any()))

@@ -15,7 +15,7 @@ from transforms.identity.understood import FORMS
 WINDOW = 12  # years between a track and the nearest season of a candidate
 # By the weights of `points`, of more than FEW namesakes none is told without a shared car, co-driver or entrant,
 # and of more than MANY none without a shared car.
-FEW, MANY = 10, 32
+FEW, MANY = 10, 112
 NEAR = ("car_at_event", "co_driver", "entrant")  # what makes one of many namesakes a candidate
 COMMON = 40  # people of one surname beside one car, co-driver or entrant: beyond it that tells nobody
 

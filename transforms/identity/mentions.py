@@ -22,7 +22,10 @@ from transforms.identity.understood import Names, understood
 from transforms.parts import Parts, in_one
 
 # What of a car may stand beside two mentions of one person.
-KINDS = ("sheet", "event", "car_at_event", "entrant", "series", "race", "car", "number_kept", "season")
+KINDS = (
+    *("sheet", "event", "car_at_event", "entrant", "series", "race", "car"),
+    *("number_kept", "number_of_season", "season"),
+)
 # What of a car, and of a mention, bears on who it is.
 CAR = ("sheet_id", "event_id", "season", "car_number", "entrant", "car")
 ASKED = ("seat", "name_text", "pseudonym", *CAR)
@@ -63,6 +66,11 @@ class Cars:
     def number_kept(self) -> Codes:
         """The car by its number in its team."""
         return dense(self.entrant, self.number)
+
+    @cached_property
+    def number_of_season(self) -> Codes:
+        """The car by its number in its team and season."""
+        return dense(self.number_kept, self.season)
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,16 @@ from transforms.fold import fold
 from transforms.lexicon import read_list
 from transforms.remember import remember
 
-# `J.`, `J.-P.`, `J.P.`, `Ch.`, `J`, `J-P`; and `AJ`, where the rest of the name is not in capitals.
-_INITIALS = re.compile(r"(?:[^\W\d_]{1,3}\.-?)+[^\W\d_]?\.?|[^\W\d_](?:-[^\W\d_])?")
+# `J.`, `J.-P.`, `J-P.`, `J.P.`, `Ch.`, `J`, `J-P`; and `AJ`, where the rest of the name is not in capitals.
+_INITIALS = re.compile(r"(?:[^\W\d_]{1,3}\.-?|[^\W\d_]-(?=[^\W\d_]))+[^\W\d_]?\.?|[^\W\d_]")
 _GLUED = re.compile(r"\b([^\W\d_]{1,2}\.)(?=[^\W\d_]{2})")  # `M.Schumacher`
 _DIGRAPH = re.compile(r"(?<![aeiouqg])([aou])e(?=[^aeiou])")
-_NICKNAME = re.compile(r"[\"“”„«»(][^\"“”„«»()]*[\"“”„«»)]")
+_NICKNAME = re.compile(r"[\"“”„«»(]+[^\"“”„«»()]*[\"“”„«»)]+|(?<!\S)['‘’][^'‘’]{2,}['’](?!\S)")
 # Without any of these a name is its words: no nickname, no comma, nothing glued to initials.
+_SINGLE = frozenset("'‘’")  # which stand in names, and around nicknames
 _SEVERAL = frozenset('"“”„«»(,')  # which are about several words
-_MARKS = _SEVERAL | {"."}
+_MARKS = _SEVERAL | _SINGLE | {"."}
+SUFFIXES = {"jr": "Jr.", "sr": "Sr.", "ii": "II", "iii": "III", "iv": "IV"}
 
 
 class Name(NamedTuple):
@@ -44,12 +46,18 @@ class Name(NamedTuple):
     @property
     def display(self) -> str:
         """The name as a reader would write it, given names first."""
-        return " ".join(part for part in (self.given, self.family, self.suffix) if part)
+        return " ".join(part for part in (self.given, self.family, SUFFIXES.get(self.suffix, self.suffix)) if part)
 
 
 @cache
 def _words(kind: str) -> dict[str, str]:
     return {squash(row["word"]): row["means"] for row in read_list("particles") if row["kind"] == kind}
+
+
+@cache
+def _short_particles() -> dict[str, str]:
+    """What `v.` is short for, whose case matters: `V.` is an initial."""
+    return {row["word"]: row["means"] for row in read_list("particles") if row["kind"] == "short particle"}
 
 
 @cache
@@ -75,6 +83,8 @@ def key(words: Iterable[str]) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _keyed(word: str) -> str:
+    if word in _short_particles():
+        return squash(_short_particles()[word])
     pieces = fold(word).replace("/", " ").split()
     return "".join(piece if piece in given_names() else _DIGRAPH.sub(r"\1", piece) for piece in pieces)
 
@@ -114,7 +124,8 @@ def word(text: str) -> Word:
     title, unknown = squashed in _words("title"), squashed in _words("unknown given name")
     suffix = _words("suffix").get(squashed)
     odd = not squashed or title or unknown or suffix is not None
-    marked = not _SEVERAL.isdisjoint(text) or bool(_GLUED.search(text)) or text.split() != [text]
+    marked = not _SEVERAL.isdisjoint(text) or not _SINGLE.isdisjoint((text[:1], text[-1:]))
+    marked = marked or bool(_GLUED.search(text)) or text.split() != [text]
     return Word(
         text=text,
         squashed=squashed,
@@ -122,7 +133,7 @@ def word(text: str) -> Word:
         given=_is_given(text),
         particle=_is_particle(text),
         initial=initial,
-        capitals=len(text) > 2 and text.isupper() and not initial,
+        capitals=text.isupper() and not initial and (len(text) > 2 or _is_particle(text)),
         title=title,
         unknown=unknown,
         suffix=suffix,
@@ -150,7 +161,7 @@ def shape(printed: Print) -> str:
     if not words:
         return "none"
     first, last = words[0], words[-1]
-    if len(words) == 1 or _opens_family(first):
+    if len(words) == 1 or (_opens_family(first) and not _turn(words, "plain")):
         return "surname"
     if first.initial or last.initial:
         return "initial"
@@ -170,8 +181,7 @@ def understand(printed: Print, *, pseudonym: bool, reading: str) -> Name:
     if not words:
         return Name("placeholder", "", text, "", "", "", ())
     if pseudonym:
-        whole = key(text.split())
-        return Name("pseudonym", "", text, "", "", whole, (whole,))
+        return _pseudonym(printed)
     turn, cut = division(words, reading)
     words = words[turn:] + words[:turn]
     given, family = words[:cut], tuple(words[cut:])
@@ -180,6 +190,15 @@ def understand(printed: Print, *, pseudonym: bool, reading: str) -> Name:
     printed_family, family_key = " ".join([word.text for word in family]), "".join([word.key for word in family])
     given_names = " ".join([word.text for word in given])
     return Name(form, given_names, printed_family, suffix, given_key, family_key, surnames(family))
+
+
+def _pseudonym(printed: Print) -> Name:
+    """A name in quotes: one like `John Winter` is known by his surname, too, and without quotes is the same."""
+    whole = key(printed.text.split())
+    name = understand(printed, pseudonym=False, reading="plain")
+    if name.form == "full":
+        return name._replace(form="pseudonym", blocks=tuple(dict.fromkeys((*name.blocks, whole))))
+    return Name("pseudonym", "", printed.text, "", "", whole, (whole,))
 
 
 def form_of(given: list[Word]) -> str:
@@ -208,17 +227,27 @@ def _bare(text: str) -> tuple[list[Word], str]:
     words = [found for found in words if not found.unknown]
     while len(words) > 1 and words[0].title:
         words = words[1:]
+    at = _suffix_at(words)
+    return (words[:at] + words[at + 1 :], words[at].suffix or "") if at else (words, "")
+
+
+def _suffix_at(words: list[Word]) -> int:
+    """The place of the suffix: behind the name, or behind a family name in capitals that stands first; 0 for none."""
     if len(words) > 1 and words[-1].suffix is not None and not (len(words) == 2 and words[0].given):
-        return words[:-1], words[-1].suffix
-    return words, ""
+        return len(words) - 1
+    if not words or not words[0].capitals or words[-1].capitals:
+        return 0
+    return next((at for at, one in enumerate(words) if at and one.suffix is not None and one.text.isupper()), 0)
 
 
 def _comma_last(text: str) -> str:
-    """`Terrien, David` -> `David Terrien`; a comma before a suffix only falls away."""
-    head, comma, tail = text.partition(",")
-    if not comma:
-        return text
-    return f"{head} {tail}" if squash(tail) in _words("suffix") else f"{tail} {head}"
+    """`Terrien, David` -> `David Terrien`, `Unser, Al Jr.` -> `Al Unser Jr.`; one before a suffix only falls away."""
+    family, *rest = text.split(",")
+    words = " ".join(rest).split()
+    cut = len(words)
+    while cut and squash(words[cut - 1]) in _words("suffix"):
+        cut -= 1
+    return " ".join([*words[:cut], family, *words[cut:]])
 
 
 def _turn(words: list[Word], reading: str) -> int:
@@ -227,7 +256,8 @@ def _turn(words: list[Word], reading: str) -> int:
         return 0
     capitals = [word.capitals for word in words]
     if any(capitals) and not all(capitals):
-        return capitals.index(False) if capitals[0] and not capitals[-1] else 0
+        first = capitals.index(False)
+        return 0 if capitals[-1] or all(word.particle for word in words[:first]) else first
     if words[-1].initial and not words[0].initial:
         return len(words) - 1
     if reading != "swapped":
@@ -261,7 +291,9 @@ def surnames(family: tuple[Word, ...]) -> tuple[str, ...]:
 
 
 def _is_particle(word: str) -> bool:
-    """`van`, `de`; and `'t`, `d'` where they stand alone."""
+    """`van`, `de`; `'t`, `d'` where they stand alone; and `v.`."""
+    if word in _short_particles():
+        return True
     return squash(word) in _words("particle") or (len(word) == 2 and not word.isalnum() and not word.endswith("."))
 
 
@@ -271,7 +303,7 @@ def _opens_family(word: Word) -> bool:
 
 
 def _is_given(word: str) -> bool:
-    return squash(word) in given_names() or squash(word.split("-", maxsplit=1)[0]) in given_names()
+    return any(found in given_names() for found in (squash(word), _keyed(word), squash(word.split("-", maxsplit=1)[0])))
 
 
 def _is_initial(word: str) -> bool:

@@ -14,6 +14,7 @@ from transforms.identity.arrays import codes, grouped
 from transforms.identity.decisions import DecisionError
 from transforms.identity.groups import Codes, compact, counted, distinct, ordered, spread
 from transforms.identity.mentions import Mentions
+from transforms.identity.names import SUFFIXES
 from transforms.identity.people import METHODS, People
 from transforms.identity.points import TERMS
 from transforms.identity.understood import Names
@@ -22,7 +23,6 @@ from transforms.schema import EVIDENCE, TABLES, TEXTS
 
 MANY = 1_000_000  # mentions that are looked at in turn
 REASONS = ("runner_up", "evidence", "candidates")
-SUFFIXES = {"jr": "Jr.", "sr": "Sr.", "ii": "II", "iii": "III", "iv": "IV"}
 
 
 @dataclass(frozen=True)

@@ -222,7 +222,7 @@ class Finder:
             for index, name, wished in zip(
                 first.tolist(), names, wishes(self.mentions, first).to_pylist(), strict=True
             ):
-                for key in (wished, _key(name) if name.form == "full" else ""):
+                for key in (wished, _key(name) if name.form in ("full", "pseudonym") else ""):
                     self._known.setdefault(key, int(self.node[index]))
             borne, _ = self.claims.borne(self.mentions)
             held = np.flatnonzero((borne.code >= 0) & (self.node >= 0))

@@ -114,6 +114,11 @@ def number(w: Weighing) -> Codes:
     return np.where(w.pairs.shared("number_kept") > 0, 3, 0)
 
 
+def number_of_season(w: Weighing) -> Codes:
+    """And that in one season, in which few cars change hands."""
+    return np.where(w.pairs.shared("number_of_season") > 0, 3, 0)
+
+
 def series(w: Weighing) -> Codes:
     """Both drove in the same series."""
     return np.where(w.series, 5, 0)
@@ -155,6 +160,7 @@ TERMS: tuple[tuple[str, Term], ...] = (
     ("co-driver", co_driver),
     ("entrant", entrant),
     ("number kept", number),
+    ("number of the season", number_of_season),
     ("series", series),
     ("yearly race", race),
     ("car", car),

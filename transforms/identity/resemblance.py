@@ -59,7 +59,8 @@ def _meetings(names: pa.Table) -> Iterator[Meeting]:
     """All ways in which two names that are `alike` meet.
 
     They are the same in another order; or they have one family name and given names of which one is short for the
-    other, begins like it or nearly is it; or one given name and family names that share a part or nearly are the same.
+    other, begins or ends like it, or nearly is it; or one given name and family names that share a part or nearly are
+    the same.
     """
     parts = [pc.fill_null(names[part], "").combine_chunks() for part in ("given_key", "family_key")]
     code, texts = codes(pa.concat_arrays(parts))
@@ -71,8 +72,8 @@ def _meetings(names: pa.Table) -> Iterator[Meeting]:
     surnames = names["surnames"].combine_chunks()
     owner, surname = np.asarray(pc.list_parent_indices(surnames)), codes(surnames.flatten())[0]
     yield Meeting(owner, given[owner], surname, lambda one, other: letters.within(family[one], family[other]))
-    begins = _begins(texts)[given]
-    yield Meeting(each, family, begins, lambda one, other: letters.within(given[one], given[other]))
+    for ends in _ends(texts):
+        yield Meeting(each, family, ends[given], lambda one, other: letters.within(given[one], given[other]))
     for pieces in _pieces(texts, letters.size):
         for same, edited in ((family, given), (given, family)):
             owner = np.tile(each, len(pieces))
@@ -83,10 +84,11 @@ def _near(letters: Letters, edited: Codes, one: Codes, other: Codes) -> np.ndarr
     return letters.near(edited[one], edited[other])
 
 
-def _begins(texts: pa.Array) -> Codes:
-    """Which texts begin with the same three letters; -1 for shorter ones."""
-    first = pc.utf8_slice_codeunits(texts, 0, 3)
-    return codes(pc.if_else(pc.equal(pc.utf8_length(first), 3), first, None))[0]
+def _ends(texts: pa.Array) -> Iterator[Codes]:
+    """Which texts begin with the same three letters, and which end so; -1 for shorter ones."""
+    long = pc.greater_equal(pc.utf8_length(texts), 3)
+    for three in (pc.utf8_slice_codeunits(texts, 0, 3), pc.utf8_slice_codeunits(texts, -3)):
+        yield codes(pc.if_else(long, three, None))[0]
 
 
 def _pieces(texts: pa.Array, size: Codes) -> tuple[Codes, Codes, Codes]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.groups import Codes
-from transforms.identity.names import Name, given_names, nicknames
+from transforms.identity.names import Name, given_names, key, nicknames
 
 MANY = 65_536  # texts whose letters are looked at in turn
 SHORTEST = 4  # letters of a name in which one edit may be a slip; shorter names are other names
@@ -64,9 +64,9 @@ def alike(one: Name, other: Name) -> str | None:
 def _given_alike(one: Name, other: Name) -> str | None:
     a, b = one.given_key, other.given_key
     if (a, b) in nicknames():
-        return "nickname"
-    if min(len(a), len(b)) > 2 and (a.startswith(b) or b.startswith(a)) and _more_words(one, other):
-        return "second given name"
+        return "two forms of one given name"
+    if min(len(a), len(b)) > 2 and _more_words(one, other):
+        return "one given name more"
     known = a in given_names() and b in given_names()
     if not known and min(len(a), len(b)) >= SHORTEST and one_edit(a, b):
         return "one letter of the given name"
@@ -74,9 +74,19 @@ def _given_alike(one: Name, other: Name) -> str | None:
 
 
 def _more_words(one: Name, other: Name) -> bool:
-    """Whether one has the given names of the other and more: `Jean Pierre` and `Jean`, `John R.` and `John`."""
-    words = sorted((one.given.replace("-", " ").split(), other.given.replace("-", " ").split()), key=len)
-    return len(words[0]) < len(words[1])
+    """Whether one has the given names of the other and more: `Jean-Pierre` and `Jean`, `José Carlos` and `Carlos`.
+
+    But `Pierre` is hardly ever short for `Jean-Pierre`.
+    """
+    fewer, more = _fewer_first(one.given.replace("-", " "), other.given.replace("-", " "))
+    if len(fewer) < len(more) and more[: len(fewer)] == fewer:
+        return True
+    fewer, more = _fewer_first(one.given, other.given)
+    return len(fewer) < len(more) and more[-len(fewer) :] == fewer
+
+
+def _fewer_first(*givens: str) -> list[list[str]]:
+    return sorted(([key([word]) for word in given.split()] for given in givens), key=len)
 
 
 def _contains(one: str, other: str) -> bool:

@@ -52,7 +52,14 @@ def _likely(people: Context, names: Names, left: Codes, right: Codes) -> Iterato
     near = near[apart & (some.gap(other, some.first[one]) <= WITHIN)]
     sides = zip(names.at(left[near]), names.at(right[near]), strict=True)
     pairs = zip(strength[near].tolist(), left[near].tolist(), right[near].tolist(), sides, strict=True)
-    return ((much, a, b, what) for much, a, b, names in pairs if (what := alike(*names)))
+    return ((much, a, b, f"{what}, {_beside(much)}") for much, a, b, names in pairs if (what := alike(*names)))
+
+
+def _beside(strength: int) -> str:
+    """What makes up most of such a strength."""
+    if strength >= 100:
+        return "in one car of an event"
+    return "beside one co-driver" if strength >= 10 else "for one entrant"
 
 
 def merge(
