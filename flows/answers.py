@@ -21,6 +21,7 @@ Row = Sequence[object]
 MOST_ROWS = 100
 _BATCH = 10_000
 _WIDTH = 10_000  # where there is no terminal: no line is folded
+_NARROWEST = 10  # signs that a column of texts keeps, or a table is shown record by record
 _FORMULA = re.compile(r"\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
 
 
@@ -43,23 +44,53 @@ def names_of(connection: DuckDBPyConnection) -> list[str]:
 
 
 def print_table(names: Sequence[str], rows: Iterable[Row]) -> None:
-    """Print the first MOST_ROWS rows as a table, and say when there are more."""
+    """Print the first MOST_ROWS rows, and say when there are more: as a table, or one by one where that is too wide."""
     rows = iter(rows)
     shown = list(islice(rows, MOST_ROWS))
     out = console()
     out.width = out.width if out.is_terminal else _WIDTH
-    out.print(table_of(names, shown))
+    cells = [list(map(cell, row)) for row in shown]
+    if _least_width(names, shown, cells) <= out.width:
+        out.print(table_of(names, shown))
+    elif shown:
+        for number, row in enumerate(cells, start=1):
+            out.print(_record(number, names, row))
+    else:
+        out.print("(no rows)")
     if next(rows, None) is not None:
         out.print(f"The first {MOST_ROWS} rows; --csv or --json print all of them.")
 
 
 def table_of(names: Sequence[str], rows: Sequence[Row]) -> Table:
     """Rows as a table for a terminal: numbers to the right, control characters of sheets made visible."""
-    numeric = [i for i in range(len(names)) if any(isinstance(row[i], (int, float)) for row in rows)]
-    table = grid(*names, right=numeric)
+    table = grid(*names, right=_numeric(names, rows))
     for row in rows:
         table.add_row(*map(cell, row))
     return table
+
+
+def _numeric(names: Sequence[str], rows: Sequence[Row]) -> list[int]:
+    return [i for i in range(len(names)) if any(isinstance(row[i], (int, float)) for row in rows)]
+
+
+def _least_width(names: Sequence[str], rows: Sequence[Row], cells: Sequence[Sequence[str]]) -> int:
+    """How wide a terminal must be for these rows to read well as a table: numbers whole, texts folded a few times.
+
+    Where there is less room, the widest columns are folded first, down to one common width.
+    """
+    from rich.cells import cell_len
+
+    columns = [[cell_len(text) for text in column] for column in zip(names, *cells, strict=True)]
+    least = max([_NARROWEST, *(max(columns[i][1:]) for i in _numeric(names, rows))])
+    return sum(min(max(widths), least) for widths in columns) + 3 * (len(columns) - 1)
+
+
+def _record(number: int, names: Sequence[str], cells: Sequence[str]) -> Table:
+    """One row from top to bottom, for a terminal that is too narrow for all columns side by side."""
+    record = grid(f"row {number}", "")
+    for name, text in zip(names, cells, strict=True):
+        record.add_row(plain(name), text)
+    return record
 
 
 def cell(value: object) -> str:

@@ -18,6 +18,7 @@ from flows.views import create_views, describe_table, quoted
 from transforms.schema import TABLES, Table
 
 if TYPE_CHECKING:
+    import duckdb
     from duckdb import DuckDBPyConnection
 
 # A file in this storage version opens in every DuckDB since 1.2.
@@ -128,16 +129,32 @@ def answering() -> Iterator[None]:
 
     try:
         yield
-    except duckdb.IOException as error:
-        if "No files found" in str(error) and "/snapshots/" in str(error):
-            raise UserError(f"Part of the warehouse is gone: {_first_line(error)}", _REBUILD) from error
-        raise UserError(_one_line(error), "Check the file or address that the query names.") from error
-    except duckdb.ParserException as error:
-        raise UserError(_one_line(error), "Check the SQL there; `parcferme sql` alone opens a shell.") from error
     except duckdb.Error as error:
-        if match := re.search(r"(?:Table|Function) with name (\S+) does not exist", str(error)):
-            raise unknown("table, view or macro", match[1], objects(), "`parcferme dictionary` lists them.") from error
-        raise UserError(_one_line(error), "`parcferme dictionary TABLE` lists the columns of a table.") from error
+        raise _worded(error) from error
+
+
+def _worded(error: duckdb.Error) -> UserError:
+    import duckdb
+
+    said = str(error)
+    if isinstance(error, duckdb.IOException):
+        if "No files found" in said and "/snapshots/" in said:
+            return UserError(f"Part of the warehouse is gone: {_first_line(error)}", _REBUILD)
+        return UserError(_one_line(error), "Check the file or address that the query names.")
+    if re.search("read-only mode|is not an table|Can only (update|delete from) base table", said):
+        return UserError(
+            "The warehouse is for reading: a query cannot change it.",
+            "Change the seeds, or identity.csv and corrections.csv beside them, and build again.",
+        )
+    if match := re.search(r"(?:Table|Function) with name (\S+) does not exist", said):
+        return unknown("table, view or macro", match[1], objects(), "`parcferme dictionary` lists them.")
+    columns = isinstance(error, duckdb.BinderException)
+    return UserError(
+        _one_line(error),
+        "`parcferme dictionary NAME` lists the columns of a table, or what a macro takes."
+        if columns
+        else "Check the SQL there; `parcferme sql` alone opens a shell.",
+    )
 
 
 def _one_line(error: Exception) -> str:

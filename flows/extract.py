@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flows.decisions import CORRECTIONS, IDENTITY, read_corrections, read_identity
-from flows.errors import DataError
+from flows.errors import DataError, UserError
 from flows.events import Event, Finding, SheetFacts, finding_table, read_event
-from flows.roots import Hashed, Root, open_root
+from flows.roots import NOT_NAMED, Hashed, Root, open_root
 from flows.sheet_files import SHEET_ENDINGS, Sheet, is_document, read_most, stem_of
 from transforms.schema import TABLES
 from transforms.sources import Correction, Source, kind_of
@@ -64,14 +64,17 @@ class Seeds:
 def scan(location: str, looked_at: Callable[[str, Hashed], None] | None = None) -> Scan:
     """List and hash the files below a root, which is a folder, a glob or an `s3://` prefix.
 
-    `looked_at` is told of each file that bears on a build. Raises UserError when there is no such root.
+    `looked_at` is told of each file that bears on a build. Raises UserError when there is no such root, or no
+    sheet below it: its disk may be missing, and readers would lose all that they have.
     """
     root = open_root(location)
     paths, strays = root.files()
     aside = {stray.path: stray.reason for stray in strays}
     read = []
     for path in paths:
-        if _bears(path):
+        if os.path.basename(path) in (IDENTITY, CORRECTIONS) and folder_of(path):
+            aside[path] = "holds decisions, which count only at the root of the seeds: move it there"
+        elif _bears(path):
             read.append(path)
         elif not is_document(path):
             aside[path] = f"is no sheet: sheets end in {', '.join(SHEET_ENDINGS)}, each also with .gz"
@@ -83,6 +86,10 @@ def scan(location: str, looked_at: Callable[[str, Hashed], None] | None = None) 
                 looked_at(path, found)
         else:
             aside[path] = f"cannot be read: {found.strerror or found}"
+    if not any(map(_is_sheet, files)):
+        reasons = [f"{path} {reason}." for path, reason in aside.items()][:1]
+        remedy = "Is it the right folder, and is its disk there? Readers keep what they had."
+        raise UserError(" ".join([f"There is no sheet below {location}.", *reasons]), remedy)
     return Scan(location, files, aside)
 
 
@@ -131,16 +138,17 @@ def _left_aside(path: str, reason: str) -> Finding:
 
 
 def _bears(path: str) -> bool:
-    if path in (IDENTITY, CORRECTIONS) or path.rpartition("/")[2] == EVENT_FILE:
-        return True
-    return stem_of(path) is not None and not is_document(path)
+    return path in (IDENTITY, CORRECTIONS) or path.rpartition("/")[2] == EVENT_FILE or _is_sheet(path)
+
+
+def _is_sheet(path: str) -> bool:
+    return path not in (IDENTITY, CORRECTIONS) and stem_of(path) is not None and not is_document(path)
 
 
 def _sheet_paths(files: Mapping[str, Hashed]) -> dict[str, str]:
     paths: dict[str, str] = {}
     for path in files:
-        sheet_id = None if path in (IDENTITY, CORRECTIONS) else stem_of(path)
-        if sheet_id is None:
+        if not _is_sheet(path) or (sheet_id := stem_of(path)) is None:
             continue
         if sheet_id in paths:
             raise DataError(
@@ -198,6 +206,8 @@ def _sheet(
 
 def _content(root: Root, found: Scan, name: str) -> bytes:
     """The bytes of a decisions file; none when there is no such file."""
+    if found.strays.get(name) == NOT_NAMED:
+        return b""
     if name in found.strays:
         raise DataError(f"{name} {found.strays[name]}.", "People's decisions must be readable before a build.")
     if name not in found.files:

@@ -148,8 +148,12 @@ def show(outcome: Outcome, database: Path | None, seconds: float) -> None:
 
 
 def _sheets(outcome: Outcome) -> str:
-    fresh = f"{outcome.fresh:,} sheet{'' if outcome.fresh == 1 else 's'} read"
-    return f"{fresh}, {outcome.reused:,} unchanged" if outcome.reused else fresh
+    parts = [f"{outcome.fresh:,} sheet{'' if outcome.fresh == 1 else 's'} read"]
+    if outcome.reused:
+        parts.append(f"{outcome.reused:,} unchanged")
+    if outcome.gone:
+        parts.append(f"{outcome.gone:,} gone (`parcferme diff` says which)")
+    return ", ".join(parts)
 
 
 def number_rows(summary: Summary) -> list[tuple[str, int]]:

@@ -13,11 +13,14 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
+from flows.decisions import CORRECTIONS, IDENTITY
 from flows.errors import UserError
 
 if TYPE_CHECKING:
     import pyarrow.fs
 
+# Why what people decided is left aside where a pattern names some of the events only.
+NOT_NAMED = "is not named by the pattern: its decisions are not applied"
 _WILD = "*?["
 _BUCKET_READERS = 16
 _BLOCK = 1 << 18  # bytes; most sheets are read at once
@@ -172,7 +175,9 @@ class _Glob(_Folder):
         def named(path: str) -> bool:
             return path in whole or path in facts or path.startswith(folders)
 
-        return [path for path in found if named(path)], [stray for stray in strays if named(stray.path)]
+        strays = [stray for stray in strays if named(stray.path)]
+        strays += [Stray(name, NOT_NAMED) for name in (IDENTITY, CORRECTIONS) if name in found and not named(name)]
+        return [path for path in found if named(path)], strays
 
 
 class _Bucket:

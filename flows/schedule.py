@@ -60,7 +60,8 @@ def when(cron: str | None, every: str | None) -> str | timedelta:
     """
     if (cron is None) == (every is None):
         raise UserError(
-            "A schedule needs either --cron or --every.", 'parcferme schedule --every 10m, or --cron "0 6 * * 1"'
+            "A schedule needs either --cron or --every, and not both.",
+            'parcferme schedule --every 10m, or --cron "0 6 * * 1"',
         )
     if cron is None:
         return duration(every or "")

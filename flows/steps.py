@@ -108,7 +108,7 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
             stage.begin({name: table for name, table in tables.items() if name != "findings"})
             tables = _run(runner, check, plan, tables, current, found)
             snapshot, summary = _run(runner, publish, warehouse, plan, tables, stage)
-        return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused))
+        return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused), plan.gone)
 
 
 def _run(runner: Runner, step: Callable[..., T], *arguments: Any) -> T:

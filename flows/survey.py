@@ -43,11 +43,12 @@ MANY = 3_000_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a build has to do: the seeds, the inputs that name the snapshot, and the sheets that must be read."""
+    """What a build has to do: the seeds, the inputs that name the snapshot, the sheets that stand and how many went."""
 
     seeds: Seeds
     inputs: Mapping[str, Any]
     reused: Set[str]
+    gone: int = 0
 
     @property
     def fresh(self) -> list[Sheet]:
@@ -57,12 +58,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a build led to: the snapshot shown to readers, and what it holds, or None where nothing changed."""
+    """What a build led to: the snapshot shown to readers, and what it holds, or None where nothing changed.
+
+    `gone` counts the sheets that the last snapshot had and the seeds have no more.
+    """
 
     snapshot: Snapshot
     summary: Summary | None
     fresh: int
     reused: int
+    gone: int = 0
 
 
 def survey(location: str, current: Snapshot | None, full: bool, expect: Callable[[int], None]) -> Plan | Outcome:
@@ -81,7 +86,8 @@ def survey(location: str, current: Snapshot | None, full: bool, expect: Callable
     keys = {sheet.sheet_id: sheet.key(code) for sheet in seeds.sheets}
     keys = {sheet_id: keys.get(sheet_id) or before[sheet_id] for sheet_id in seeds.sheet_ids}
     reused = frozenset[str]() if full or not current else _reusable(current, keys)
-    return Plan(seeds, inputs | {"sheets": keys}, reused)
+    gone = len(current.manifest["inputs"].get("sheets", {}).keys() - keys.keys()) if current else 0
+    return Plan(seeds, inputs | {"sheets": keys}, reused, gone)
 
 
 def standing(location: str, warehouse: Warehouse, wait: float = 0.0) -> Outcome | None:

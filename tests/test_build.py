@@ -397,7 +397,7 @@ SHEETS = ["race", "grid", "qualifying", "race-2", "practice"]
 
 # Cars by sheet, the length of the circuit that event.toml states, and whether a person corrects the first race.
 _STATES = st.tuples(
-    st.dictionaries(st.sampled_from(SHEETS), st.integers(1, 4), max_size=5),
+    st.dictionaries(st.sampled_from(SHEETS), st.integers(1, 4), min_size=1, max_size=5),
     st.none() | st.integers(4, 5),
     st.booleans(),
 )
@@ -429,6 +429,26 @@ def test_any_history_of_changes_ends_where_full_builds_end(states):
             quick, whole = (build(root, Path(place, name), full=name == "whole") for name in ("quick", "whole"))
             assert quick.snapshot.id == whole.snapshot.id
             assert files(quick.snapshot) == files(whole.snapshot)
+
+
+def test_a_root_without_a_sheet_is_not_published(seeds, tmp_path, built):
+    """When all sheets are gone, as with the disk that they lie on, the build stops and readers keep what they had."""
+    warehouse = copied(built, tmp_path / "warehouse")
+    before = Warehouse(str(warehouse)).current().id
+    for folder in seeds.iterdir():
+        shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
+    with pytest.raises(UserError, match="There is no sheet below"):
+        build(seeds, warehouse)
+    assert Warehouse(str(warehouse)).current().id == before
+
+
+def test_sheets_that_went_are_counted(seeds, tmp_path, built):
+    """A build says how many sheets of the last snapshot the seeds have no more."""
+    warehouse = copied(built, tmp_path / "warehouse")
+    remove_an_event(seeds)
+    outcome = build(seeds, warehouse)
+    assert outcome.gone == 1
+    assert report.headline(outcome).endswith(": 0 sheets read, 3 unchanged, 1 gone (`parcferme diff` says which).")
 
 
 def test_data_errors_are_told_apart_from_wrong_calls():

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from flows import sheet_files
+from flows.decisions import CORRECTIONS, IDENTITY
 from flows.errors import DataError, UserError
 from flows.events import CHECKS
 from flows.extract import Seeds, gather, scan
+from flows.roots import NOT_NAMED
 from flows.sheet_files import Sheet, batches, read_sources
 from transforms.sources import Correction
 
@@ -258,6 +260,24 @@ def test_glob_names_some_of_the_events(seeds):
     assert [s.sheet_id for s in gathered(seeds / "*-spa-*").sheets] == [f"{SPA}/race", "2009-spa-24-hours/grid"]
     only_grids = gathered(seeds / "*" / "grid.txt")
     assert [s.source.season for s in only_grids.sheets] == [2000, 2009]
+
+
+def test_decisions_beside_a_pattern_are_named_when_left_aside(seeds):
+    """Where a pattern names some events, what people decided for all is not applied, and a warning says so."""
+    (seeds / CORRECTIONS).write_text("sheet,line,column,expect,value,reason\n2009-spa-24-hours/grid,1,laps,1,2,x\n")
+    found = scan(str(seeds / "1997*"))
+    assert found.strays == {CORRECTIONS: NOT_NAMED, IDENTITY: NOT_NAMED}
+    assert [sheet.sheet_id for sheet in gather(found).sheets] == ["1997-spa-24-hours/race"]
+    assert gather(found).decisions.num_rows == 0
+
+
+def test_decisions_below_the_root_are_no_sheets(seeds):
+    """A file of decisions in a folder is not taken for a sheet: a warning says where it belongs."""
+    path = f"2009-spa-24-hours/{CORRECTIONS}"
+    (seeds / path).write_text("sheet,line,column,expect,value,reason\n")
+    found = scan(str(seeds))
+    assert path not in found.files
+    assert "only at the root" in found.strays[path]
 
 
 def test_missing_root_says_what_to_name():

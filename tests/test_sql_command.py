@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from flows.answers import print_table
 from flows.cli import main
 from tests.tables import Sheet, made, published
 from transforms.checks import check
@@ -62,6 +63,32 @@ def test_one_answer_as_a_table(run):
     ]
 
 
+def test_what_is_too_wide_for_a_terminal_is_shown_row_by_row(capsys: pytest.CaptureFixture[str], monkeypatch):
+    """Where columns would be too narrow to read, each row stands from top to bottom; numbers are never cut."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "40")
+    narrow, wide = ["driver", "starts"], [f"column {number}" for number in range(9)]
+    print_table(narrow, [("Ann Lee", 1_234_567)])
+    assert "Ann Lee   1234567" in capsys.readouterr().out
+    print_table(wide, [("a text of some length",) * 8 + (7_654_321,), ("b",) * 9])
+    out = capsys.readouterr().out
+    lines = [line.strip() for line in out.splitlines()]
+    assert "column 0   a text of some length" in lines
+    assert "column 8   7654321" in lines
+    assert "row 2" in out
+    print_table(wide, [])
+    assert capsys.readouterr().out == "(no rows)\n"
+
+
+@pytest.mark.parametrize("query", ["DELETE FROM results", "INSERT INTO results VALUES (1)", "CREATE TABLE x (a INT)"])
+def test_a_query_that_would_change_the_warehouse_is_told_where_to_change_it(run, query: str):
+    """A query that would change the warehouse is refused, and who tried is led to the seeds."""
+    code, _, err = run("sql", query)
+    assert code == 2
+    assert "a query cannot change it" in err
+    assert "corrections.csv" in err
+
+
 def test_answers_as_csv_json_and_parquet_agree(run, project: Path):
     """The same rows come as CSV, as JSON and as Parquet."""
     query = "SELECT result_id, position, crew FROM results ORDER BY ALL"
@@ -101,13 +128,6 @@ def test_the_shell_opens_with_its_paths_settled(project: Path, tmp_path: Path):
     )  # fmt: skip
     assert "rows 3" in done.stdout
     assert "read-only" in done.stderr
-
-
-def test_nothing_can_be_written(run):
-    """A query that would change the warehouse is refused."""
-    code, _, err = run("sql", "CREATE TABLE x (a INTEGER)")
-    assert code == 2
-    assert "read-only" in err
 
 
 @pytest.mark.parametrize(
@@ -197,6 +217,21 @@ def test_check_lists_findings_like_a_compiler(run):
     assert code == 0
     assert "2000-spa/race.txt:2: warning: position 2 is missing [position-gap]" in out.splitlines()
     assert out.splitlines()[-1] == "Summary: 0 errors, 2 warnings, 2 notes in 3 files."
+
+
+def test_check_names_the_file_that_could_not_be_read(run, tmp_path: Path):
+    """A finding about a file that is no sheet stands at that file, and says its name once."""
+    rows = [{"check": "file-is-read", "severity": "warning", "event_id": "e", "line": None, "observed": "e/a.txt"}]
+    rows += [{"check": "event-key-is-known", "severity": "note", "event_id": "e", "line": 3, "observed": "nmae"}]
+    said = ["e/a.txt is a link to nothing: remove it", "e/event.toml line 3: the key `nmae` is not known"]
+    findings = pa.Table.from_pylist([row | {"message": text} for row, text in zip(rows, said, strict=True)])
+    tables = made(Sheet("e/race", [])) | {"findings": TABLES["findings"].conform(findings)}
+    path = published(tables, tmp_path, "files")
+    _, out, _ = run("check", "--warehouse", str(path.parent))
+    assert out.splitlines()[:2] == [
+        "e/a.txt: warning: is a link to nothing: remove it [file-is-read]",
+        "e/event.toml:3: note: the key `nmae` is not known [event-key-is-known]",
+    ]
 
 
 def test_check_filters_by_check_event_and_severity(run):

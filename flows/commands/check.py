@@ -75,7 +75,9 @@ def _findings(
     """The findings asked for, in the order of files and lines, each with the path of what it is about."""
     answer = connection.sql(
         """
-        SELECT coalesce(sheets.path, findings.event_id || '/event.toml') AS path, findings.*
+        SELECT CASE
+            WHEN findings."check" IN ('file-is-read', 'sheet-is-readable') THEN findings.observed
+            ELSE coalesce(sheets.path, findings.event_id || '/event.toml') END AS path, findings.*
         FROM findings
         LEFT JOIN sheets ON sheets.sheet_id = findings.sheet_id
         WHERE list_contains($severities, findings.severity)
@@ -91,10 +93,11 @@ def _findings(
 
 def _print(found: list[dict[str, object]]) -> None:
     for finding in found:
-        severity = str(finding["severity"])
-        place = ":".join(str(part) for part in (finding["path"] or "seeds", finding["line"]) if part is not None)
+        severity, path, line = str(finding["severity"]), finding["path"] or "seeds", finding["line"]
+        place = ":".join(str(part) for part in (path, line) if part is not None)
+        message = str(finding["message"]).removeprefix(f"{path} line {line}: ").removeprefix(f"{path} ")
         styled = click.style(severity, fg=_COLOURS[severity], bold=severity == "error")
-        click.echo(f"{plain(place)}: {styled}: {plain(str(finding['message']))} [{plain(str(finding['check']))}]")
+        click.echo(f"{plain(place)}: {styled}: {plain(message)} [{plain(str(finding['check']))}]")
     click.echo(summary(found))
 
 

@@ -92,9 +92,9 @@ def _show_changes(out: Console, changes: list[Change]) -> None:
     if not changes:
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("rows", no_wrap=True)
+    table.add_column("rows", overflow="fold")
     for title, style in (("added", "green"), ("removed", "red"), ("changed", "yellow")):
-        table.add_column(title, justify="right", style=style)
+        table.add_column(title, justify="right", style=style, overflow="fold")
     for name, group in groupby(changes, key=lambda change: change.table):
         rows = list(group)
         table.add_row(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.answers import json_text
-from flows.errors import unknown
+from flows.errors import UserError, unknown
 from flows.options import json_option, warehouse_option
 from flows.terminal import console, plain
 
@@ -45,6 +45,8 @@ def command(name: str, event: str | None, as_json: bool, warehouse: str) -> None
     from flows.database import answering, open_warehouse
     from flows.who import names, side, sides
 
+    if not name.strip():
+        raise UserError("The name is empty.", 'parcferme explain "Henderson"')
     with closing(open_warehouse(warehouse)) as connection, answering():
         found = sides(connection, name, event)
         if not found:

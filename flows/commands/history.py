@@ -82,7 +82,7 @@ def _show(rows: list[dict[str, Any]], warehouse: str) -> None:
     for title in ("snapshot", "published", ""):
         table.add_column(title, no_wrap=True)
     for title in SHOWN:
-        table.add_column(title, justify="right")
+        table.add_column(title, justify="right", overflow="fold")
     for row in rows:
         when = datetime.fromisoformat(row["published"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         counts = (

@@ -27,7 +27,13 @@ Examples:
     show_default=True,
     help="What a run does that finds another one.",
 )
-@click.option("--port", default=4200, show_default=True, help="Where Prefect's UI answers on 127.0.0.1.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=4200,
+    show_default=True,
+    help="Where Prefect's UI answers on 127.0.0.1.",
+)
 def command(root: str, warehouse: str, cron: str | None, every: str | None, **options: Any) -> None:
     """Build the warehouse from ROOT on a schedule, until stopped.
 

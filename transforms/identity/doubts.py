@@ -189,7 +189,7 @@ def _countries(careers: Careers) -> pa.Table:
     own, known = (
         pa.array(texts, pa.string()) for texts in ([own for _, own in found], [it for _, it in found.values()])
     )
-    text = (name, " is printed with ", known, " and with ", own, "; if they are two people, part them")
+    text = (name, " is printed with ", known, " and with ", own, "; if they are two people, part them in identity.csv")
     return _findings("country-contradiction", np.array([at for at, _ in found.values()], np.int64), own, known, *text)
 
 
