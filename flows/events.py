@@ -29,6 +29,7 @@ CHECKS = (
 )
 _YEARS = range(1880, 2101)
 _LONGEST_LAP_KM = 1000.0
+_LONGEST_MARK, _IN_WORDS = 3, re.compile(r"[^\W_]|[\s.'\x00-\x1f]").search  # a mark is none of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class SheetFacts:
 
     lap_time_of: str | None = None
     columns: tuple[str, ...] | None = None
+    crew_separator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,11 @@ def _roles(value: object) -> str | None:
     return None if fits else 'a list of roles: ["position", "car_number", "crew"]'
 
 
+def _separator(value: object) -> str | None:
+    fits = isinstance(value, str) and (mark := value.strip()) and len(mark) <= _LONGEST_MARK and not _IN_WORDS(mark)
+    return None if fits else 'the mark between drivers: "/"'
+
+
 def _table(value: object) -> str | None:
     return None if isinstance(value, dict) else "a section for each sheet: [sheets.race]"
 
@@ -149,7 +156,7 @@ _EVENT = {
     "source": _text,
     "sheets": _table,
 }
-_SHEET = {"original": _text, "lap_time_of": _text, "note": _text, "columns": _roles}
+_SHEET = {"original": _text, "lap_time_of": _text, "note": _text, "columns": _roles, "crew_separator": _separator}
 
 
 class _Reading:
@@ -202,7 +209,7 @@ class _Reading:
                 self.doubt("event-fact-has-its-type", "sheets", stem, message, observed=_shown(stated))
             else:
                 said = dict(self.checked(f"sheets.{stem}", stated, _SHEET))
-                facts[stem] = SheetFacts(said.get("lap_time_of"), said.get("columns"))
+                facts[stem] = SheetFacts(**{key: said[key] for key in SheetFacts.__annotations__ if key in said})
         return facts
 
 

@@ -199,6 +199,7 @@ def _sheet(
         event.season,
         said.lap_time_of,
         said.columns,
+        said.crew_separator,
         corrections,
     )
     return Sheet(source, file.size)

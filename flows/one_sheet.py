@@ -43,6 +43,7 @@ def read_one(path: Path) -> Source:
         season=event.season,
         lap_time_of=said.lap_time_of,
         columns=said.columns,
+        crew_separator=said.crew_separator,
     )
 
 

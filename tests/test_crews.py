@@ -19,6 +19,33 @@ def test_slashes_with_blanks_divide_names():
     ]
 
 
+def test_slashes_without_blanks_never_divide_by_themselves():
+    """However a sheet prints its crews, a slash without blanks stays in the name, until somebody states otherwise."""
+    crews = ["Siffert/Redman", "Herrmann/Stommelen/Ahrens", "Jo Siffert/Brian Redman", "Kox", "AC/DC"]
+    assert _names(*crews) == [[crew] for crew in crews]
+
+
+def test_stated_separator_divides_beside_the_usual_ones():
+    """What event.toml states to stand between the drivers of a sheet divides these, and those of no other sheet."""
+    printed = [
+        "Siffert/Redman",
+        "Kox / Duez/ Bovy",
+        "v. Hanstein/Koch, G.",
+        "Siffert/Redman",
+        "Ickx-Bell",
+        "Kox / Bell",
+    ]
+    read = read_crews(pa.array(printed), np.array([0, 0, 0, 1, 2, 2]), ["/", None, "-"])
+    assert read.crew.to_pylist() == [
+        ["Siffert", "Redman"],
+        ["Kox", "Duez", "Bovy"],
+        ["v. Hanstein", "Koch, G."],
+        ["Siffert/Redman"],
+        ["Ickx", "Bell"],
+        ["Kox", "Bell"],
+    ]
+
+
 def test_dashes_divide_only_where_the_sheet_uses_them_throughout():
     """` - ` divides the crews of a sheet that divides by nothing else, and is part of a name in all others."""
     assert _names("A. Kox - B. Menzel", "C. Duez") == [["A. Kox", "B. Menzel"], ["C. Duez"]]

@@ -173,13 +173,19 @@ def test_sheet_that_changes_while_it_is_read_stops_the_build(seeds):
         ("circuit_km = -1\n", "event-fact-has-its-type", 1, "a length in kilometres"),
         ("start_date = 1997-07-26\nend_date = 1997-07-25\n", "event-days-in-order", 2, "is before"),
         ('[sheets.rase]\nlap_time_of = "x"\n', "event-sheet-exists", 1, "nearest is [sheets.race]"),
+        (
+            '[sheets.race]\ncrew_separator = "and"\n',
+            "event-fact-has-its-type",
+            2,
+            'write the mark between drivers: "/"',
+        ),
         ('[sheets.race]\nlaptime_of = "x"\n', "event-key-is-known", 2, "did you mean `lap_time_of`?"),
         ('[sheets."race"]\ncolumns = "position"\n', "event-fact-has-its-type", 2, "a list of roles"),
         ('[sheets]\nrace = "x"\n', "event-fact-has-its-type", 2, "write [sheets.race]"),
         ("sheets = 3\n", "event-fact-has-its-type", 1, "a section for each sheet"),
         ("a = " + "[" * 5000 + "\n", "event-file-is-toml", 2, "is not TOML"),
     ],
-    ids=range(19),
+    ids=range(20),
 )
 def test_doubts_about_event_files_name_line_and_remedy(tmp_path, text, check, line, hint):
     """Whatever is wrong in event.toml makes one finding with its line and what to write, and the sheet still loads."""

@@ -1,8 +1,8 @@
-"""Crews whose names no mark between blanks divides: told by the sheet from slashes, hyphens, commas, words, countries.
+"""Crews whose names no mark divides, but commas, words (`und`, `et`) or the countries before them: told by the sheet.
 
-Each of them stands between names as well as within one: a slash or hyphen without blanks (`Siffert/Redman`, `AC/DC`),
-a comma (`Last, First`, `Unser, Jr.`), `y` or `e` between surnames. What divides the crews of a sheet is told from all
-of them together; in doubt a crew stays whole.
+A comma stands between names as well as within one (`Last, First`, `Unser, Jr.`), and `y` or `e` joins surnames, too.
+What divides the crews of a sheet is told from all of them together; in doubt a crew stays whole. Slashes without
+blanks never divide, whatever stands beside them, unless event.toml says so: they are in names (`AC/DC`).
 """
 
 from __future__ import annotations
@@ -19,39 +19,13 @@ JOIN = "\x1f"  # between names
 _COMMA = re.compile(r"\s*,\s*")
 _JOINING = re.compile(r"\s+(?:und|et|and|y|e|en|og|och)\s+")
 _IN_NAMES = re.compile(r"\s(?:y|e|en)\s")
-# Names with a slash or a hyphen between them: each begins with a letter and has no digits.
-_TIGHT = (re.compile(r"/"), re.compile(r"(?<=[^\W\d_])[-–](?=[^\W\d_])"))
-_LIKE_NAME = re.compile(r"[*\"“„'‘]?[^\W\d_][^\d/]+")
-_FEWEST = 2  # crews of a sheet that are divided alike
 _MOST_WORDS = 200  # of a crew and its countries
 _OFTEN, _SELDOM, _NEARLY_ALL, _ALL = 0.5, 0.2, 0.8, 0.95  # of the names of a sheet
 
 
 def divide(crews: Sequence[str], *, marked: bool) -> list[str]:
     """The crews of one sheet with JOIN between names; where marks divide them (`marked`) they have it already."""
-    return _by_commas(crews if marked else _by_words(_by_tight_marks(_by_countries(crews))))
-
-
-def _by_tight_marks(crews: Sequence[str]) -> Sequence[str]:
-    """Divide crews at slashes without blanks between full names, or in a fifth of them, or at hyphens in nearly all.
-
-    Some have double surnames; that nearly all have, and none a given name, is not to be thought of.
-    """
-    filled = sum(map(bool, crews))
-    for mark, least in zip(_TIGHT, (_SELDOM, _NEARLY_ALL), strict=True):
-        several = [names for crew in crews if JOIN not in crew and len(names := mark.split(crew)) > 1]
-        if not several or not all(map(_are_names, several)):
-            continue
-        names = [name for names in several for name in names]
-        given, often = _share(_has_given, names), len(several) >= max(_FEWEST, least * filled)
-        full = given >= _OFTEN and all(map(_is_full, names))
-        if (often or full) if least == _SELDOM else (often and given <= _SELDOM):
-            return [JOIN.join(mark.split(crew)) for crew in crews]
-    return crews
-
-
-def _are_names(names: Sequence[str]) -> bool:
-    return all(map(_LIKE_NAME.fullmatch, map(str.strip, names)))
+    return _by_commas(crews if marked else _by_words(_by_countries(crews)))
 
 
 def _by_countries(crews: Sequence[str]) -> Sequence[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,7 +24,7 @@ from transforms.nations import (
 )
 from transforms.spans import Spans, bytes_of, cut, holding
 
-# A slash divides names with a blank beside it; without, only where the sheet has no other mark (see `crew_words`).
+# A slash divides names only with a blank beside it: `Lola B2K/10B` and `N/A` are words.
 _BETWEEN = r"\s*\x1f\s*|\s+/\s*|/\s+|\s*\|\s*|\s+[&+]\s+|\s*<br\s*/?>\s*"
 _LISTED = r"\s*;\s+"
 _DASH = r"\s+[-–]\s+"
@@ -62,9 +64,16 @@ class Crews:
     mark: pa.Array
 
 
-def read_crews(texts: pa.Array, sheet: Ints) -> Crews:
-    """Take crews apart; `texts` holds one crew per row (null: none printed), `sheet` the sheet of each row."""
-    pieces, row = _pieces(*_part_names(pc.fill_null(texts, ""), sheet))
+def read_crews(texts: pa.Array, sheet: Ints, separators: Sequence[str | None] = ()) -> Crews:
+    """Take crews apart; `texts` holds one crew per row (null: none printed), `sheet` the sheet of each row.
+
+    Of a sheet for which somebody stated a separator, that divides names too, whatever stands beside it.
+    """
+    printed = pc.fill_null(texts, "")
+    for stated in sorted({separator for separator in separators if separator}):
+        of = np.array([separator == stated for separator in separators])[sheet]
+        printed = change_where(pa.array(of), printed, partial(_joined, between=re.escape(stated)))
+    pieces, row = _pieces(*_part_names(printed, sheet))
     stars = _starred(pieces)
     named = pc.not_equal(_unstarred(pieces.take(pa.array(stars))), "").to_numpy(zero_copy_only=False)
     if not named.all():
@@ -130,7 +139,7 @@ def _told_by_sheets(printed: pa.StringArray, marked: Bools, by_dashes: Bools, sh
     unmarked = ~(marked[sheet] | by_dashes)
     first = np.diff(sheet, prepend=-1) > 0
     worded = _matching(printed, unmarked, _WORDS) | begin_with_country(printed, unmarked & first)
-    chosen = worded | holding(printed, b",") | _tightly(printed, unmarked, sheet)
+    chosen = worded | holding(printed, b",")
     if not chosen.any():
         return None
     at, texts = np.flatnonzero(flags(sheet[chosen], len(marked))[sheet]), []
@@ -139,13 +148,6 @@ def _told_by_sheets(printed: pa.StringArray, marked: Bools, by_dashes: Bools, sh
         joined = _joined(printed.take(pa.array(crews)), between).to_pylist()
         texts += divide(joined, marked=not unmarked[crews[0]])
     return replaced(printed, at, pa.array(texts, pa.string()))
-
-
-def _tightly(printed: pa.StringArray, unmarked: Bools, sheet: Ints) -> Bools:
-    """Crews that a slash or a hyphen without blanks may divide; hyphens only where most crews of a sheet have one."""
-    hyphens, filled = unmarked & holding(printed, b"-"), pc.not_equal(printed, "").to_numpy(zero_copy_only=False)
-    most = np.bincount(sheet, hyphens) * 2 > np.bincount(sheet, filled)
-    return np.asarray((unmarked & holding(printed, b"/")) | (hyphens & most[sheet]))
 
 
 def _joined(crews: pa.StringArray, between: str) -> pa.StringArray:

@@ -215,20 +215,23 @@ def _zeros(sources: Sequence[Source], lines: Lines, placed: Placed, rows: Rows) 
             yield _finding(sources[sheet], "zero-is-unknown", "note", message, column=slot, observed="0")
 
 
+# Marks that may stand between drivers, and why they divide nobody by themselves; "" is in every name: for words.
+_WITHIN_NAMES = {
+    "/": "a slash without blanks is part of a name",
+    ",": "commas also turn a name round",
+    "": "such a word also joins the surnames of one",
+}
+
+
 def _undivided(sources: Sequence[Source], lines: Lines, placed: Placed, crews: Crews) -> Iterator[Finding]:
     at = np.flatnonzero(holding(crews.name, b",/") | between_blanks(crews.name, "y") | between_blanks(crews.name, "e"))
     names = crews.name.take(pa.array(at)).to_pylist()
     for row, name in zip(crews.row[at].tolist(), names, strict=True):
         if may_be_several(name):
             line = int(placed.lines[row])
-            why = (
-                "a slash without blanks is part of a name"
-                if "/" in name
-                else "commas also turn a name round"
-                if "," in name
-                else "such a word also joins the surnames of one"
-            )
-            message = f"'{name}' may be several drivers, but {why}: put ' / ' between drivers"
+            why, mark = next((why, mark) for mark, why in _WITHIN_NAMES.items() if mark in name)
+            stated = f', or state crew_separator = "{mark}" for the sheet in event.toml' if mark else ""
+            message = f"'{name}' may be several drivers, but {why}: put ' / ' between drivers{stated}"
             yield _finding(sources[lines.sheet[line]], "crew-undivided", "warning", message, column="crew",
                            line=int(lines.number[line]), observed=name)  # fmt: skip
 

@@ -73,7 +73,8 @@ def read(sources: Sequence[Source]) -> Reading:
     rows = results.read_rows(placed, layouts, lines)
     verdict = judge(lines, page, layouts, placed, rows, binary, markup, dialects)
     placed, rows = keep_rows(placed, verdict.kept), rows.keep(verdict.kept)
-    crews = read_crews(rows.texts["crew"].column(), lines.sheet[placed.lines])
+    separators = [source.crew_separator for source in ordered]
+    crews = read_crews(rows.texts["crew"].column(), lines.sheet[placed.lines], separators)
     facts = SheetFacts.of(ordered, lines, page, layouts, cells, (placed.lines, rows.typed.columns))
     beside = with_cells_of_crews(extras(placed, layouts), "crew_countries", crews.row, crews.country)
     beside = with_cells_of_crews(beside, "crew_marks", crews.row, crews.mark)

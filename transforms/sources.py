@@ -24,7 +24,8 @@ class Source:
     """One sheet: its decompressed bytes, and the facts of event.toml that bear on reading it.
 
     `event_id` and `season` are None where nothing states them; `kind` is "unknown" where the file's
-    name is none of the known kinds; `columns` holds the roles that event.toml declares, if any.
+    name is none of the known kinds; `columns` holds the roles that event.toml declares, if any, and
+    `crew_separator` what it says stands between drivers, beside what always does.
     """
 
     sheet_id: str
@@ -36,6 +37,7 @@ class Source:
     season: int | None = None
     lap_time_of: str | None = None
     columns: tuple[str, ...] | None = None
+    crew_separator: str | None = None
     corrections: tuple[Correction, ...] = ()
 
 
