@@ -26,6 +26,7 @@ CHECKS = (
     "event-fact-has-its-type",
     "event-sheet-exists",
     "event-days-in-order",
+    "event-season-fits-days",
 )
 _YEARS = range(1880, 2101)
 _LONGEST_LAP_KM = 1000.0
@@ -82,6 +83,10 @@ def read_event(event_id: str, path: str, data: bytes, stems: set[str]) -> Event:
     if first and last and last < first:
         message = f"`end_date` {last} is before `start_date` {first}"
         reading.doubt("event-days-in-order", "", "end_date", message, observed=str(last), expected=f"{first} or later")
+    season = facts.get("season")
+    if first and season and abs(first.year - season) > 1:  # a winter's season bears the year of its end or beginning
+        message = f"`season` is {season}, `start_date` {first}: correct one of them"
+        reading.doubt("event-season-fits-days", "", "season", message, observed=str(season), expected=str(first.year))
     return Event(event_id, facts, sheets, tuple(reading.findings))
 
 

@@ -172,6 +172,7 @@ def test_sheet_that_changes_while_it_is_read_stops_the_build(seeds):
         ("circuit_km = nan\n", "event-fact-has-its-type", 1, "a length in kilometres"),
         ("circuit_km = -1\n", "event-fact-has-its-type", 1, "a length in kilometres"),
         ("start_date = 1997-07-26\nend_date = 1997-07-25\n", "event-days-in-order", 2, "is before"),
+        ("season = 1979\nstart_date = 1997-07-26\n", "event-season-fits-days", 1, "correct one of them"),
         ('[sheets.rase]\nlap_time_of = "x"\n', "event-sheet-exists", 1, "nearest is [sheets.race]"),
         (
             '[sheets.race]\ncrew_separator = "and"\n',

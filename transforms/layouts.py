@@ -16,6 +16,7 @@ from transforms.headers import read_header
 from transforms.inferred import infer
 from transforms.pages import CAPTION, HEADER, SECTION, Page
 from transforms.roles import ROLES
+from transforms.rows import SLOTS
 from transforms.second_looks import look_again
 from transforms.shown import shown_roles
 from transforms.sources import Source
@@ -23,6 +24,8 @@ from transforms.tables import Tables
 
 # The roles that `columns = [...]` of event.toml may name.
 DECLARABLE = (*ROLES, "crew_countries", "gap_laps", EMPTY)
+# Those of which one column alone is kept; names of several columns make one crew.
+_ALONE = frozenset(SLOTS) - {"crew"}
 # What the results of one event print beside points; the standings of a championship have none of it.
 _OF_ONE_EVENT = {
     "car_number", "laps", "race_time", "lap_time", "session_time", "gap", "distance", "race_speed", "lap_speed",
@@ -87,15 +90,19 @@ def _below_other_headings(lines: Lines, page: Page) -> Ints:
 
 
 def _declared(declared: Sequence[str], width: int) -> Layout:
-    """The layout that event.toml declares; in doubt when it names another number of columns, or a role that is none."""
+    """The layout that event.toml declares; in doubt when there are more or fewer, or one is no role or named again."""
     form = Form(tuple(unnamed(role, i) for i, role in enumerate(declared)))
     unknown = [role for role in declared if role not in DECLARABLE]
+    again = [role for role in declared if role in _ALONE and declared.count(role) > 1]
     if len(declared) != width:
         doubt = f"event.toml declares {len(declared)} columns, the rows have {width}: correct columns = [...] there"
     elif unknown:
         near = difflib.get_close_matches(unknown[0], DECLARABLE, n=1)
         hint = f"did you mean '{near[0]}'?" if near else f"it may be one of {', '.join(DECLARABLE)}"
         doubt = f"event.toml declares a column '{unknown[0]}', which is no role; {hint}"
+    elif again:
+        count = declared.count(again[0])
+        doubt = f"event.toml declares {count} columns '{again[0]}', of which one is kept: call the others extra"
     else:
         return Layout(form, "declared")
     return Layout(form, "declared", 0.0, doubt)

@@ -9,7 +9,7 @@ WITH facts AS (
 )
 SELECT CASE WHEN list_contains(facts, 'season') THEN 'warning' ELSE 'note' END AS severity, event_id,
   NULL::VARCHAR AS sheet, array_to_string(facts, ', ') AS expected,
-  CASE WHEN len(facts) = 7 THEN 'nothing is known of the event: give it an event.toml'
+  CASE WHEN len(facts) = 7 THEN 'nothing is known of the event: say in event.toml its ' || array_to_string(facts, ', ')
        ELSE 'event.toml does not state ' || array_to_string(facts, ', ') END AS message
 FROM lacking
 UNION ALL
