@@ -54,7 +54,7 @@ class Kept:
 
     def moved(self, rows: Parts, start: int, stop: int) -> list[str]:
         """The columns in which rows differ from those of the row group that has their places."""
-        stays = rows.stays[start:stop] if rows.stays is not None else np.zeros(0, dtype=np.int32)
+        stays = rows.standing(start, stop)
         names = {name for name, at in rows.moved.items() if np.diff(np.searchsorted(at, (start, stop))).any()}
         if len(new := np.flatnonzero(stays < 0)):
             held = np.argmax(stays >= 0)

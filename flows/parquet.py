@@ -46,11 +46,10 @@ def rewrite_parquet(path: Path, table: Table, rows: Parts, ends: Sequence[int], 
     Of a row group in which only some columns have other values, these are encoded. That file is hashed in full, and
     nothing is copied of one that is not what was stated. The last group ends with the rows.
     """
-    stays = np.zeros(0, dtype=np.int32) if rows.stays is None else rows.stays
 
     def groups() -> Iterator[Encoded]:
         for start, stop in pairwise([0, *ends]):
-            if (number := kept.find(stays[start:stop])) is None:
+            if (number := kept.find(rows.standing(start, stop))) is None:
                 yield _group(table, rows.take(np.arange(start, stop), table.schema.names))
                 continue
             group = kept.group(number)

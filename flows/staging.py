@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from pyarrow import NativeFile, fs, ipc
 
 from flows.snapshots import Snapshot
-from transforms.identity.groups import spread
 from transforms.parts import ROWS, Parts
+from transforms.pieces import Pieces
 from transforms.runs import Runs
 from transforms.schema import READ, TABLES
 
@@ -101,10 +101,10 @@ def interleave(sheet_ids: Sequence[str], kept: Parts, reused: Set[str], fresh: p
     sheets = pa.array(sheet_ids, pa.string())
     stay = np.asarray(pc.is_in(sheets, pa.array(reused, pa.string())))
     run, other = old.find(sheets), new.find(sheets)
-    size = np.where(stay, np.append(old.size, 0)[run], np.append(new.size, 0)[other])
-    place = spread(np.append(old.start, 0)[run], size)[1].astype(np.int32)
-    place[np.repeat(~stay, size)] = -1
-    return kept.laid(place, fresh)
+    place = np.where(stay, np.append(old.start, -1)[run], -1)
+    return kept.laid(
+        Pieces.joined(place, np.where(stay, np.append(old.size, 0)[run], np.append(new.size, 0)[other])), fresh
+    )
 
 
 def _files(folder: str) -> tuple[fs.FileSystem, str]:

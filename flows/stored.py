@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from functools import cached_property, partial
+from functools import partial
 from threading import Lock
 
 import numpy as np
@@ -33,11 +33,7 @@ class Stored:
 
     def parts(self) -> Parts:
         """The table."""
-        return Parts(self._schema, self._scan, self._coded, self._picked, self._rows, self._stays, ran=self._ran)
-
-    @cached_property
-    def _stays(self) -> np.ndarray:
-        return np.arange(self._rows, dtype=np.int32)
+        return Parts(self._schema, self._scan, self._coded, self._picked, self._rows, lambda rows: rows, ran=self._ran)
 
     def hold(self, columns: Sequence[str]) -> None:
         """Hold columns that will be asked for again, their texts as the codes of each row group where they recur."""

@@ -117,7 +117,7 @@ class Change:
         place[np.asarray(anew)] = -1
         now = with_text(now, "3 of 450", "another")
         self.was = Parts.of(was)
-        kept = replace(self.was, stays=np.arange(was.num_rows, dtype=np.int32))
+        kept = replace(self.was, stays=lambda rows: rows)
         others, some = np.arange(40, len(now), 900), now["outcome"].to_numpy(zero_copy_only=False).copy()
         some[others] = "header"
         fresh = now.filter(anew)

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.pieces import Pieces
 from transforms.runs import Runs
 
 ROWS = 16_384  # of a part: some megabytes
@@ -27,8 +28,8 @@ class Parts:
 
     Where that costs less, `coded` gives the columns with texts as codes, in parts of its own, and `picked` those of the
     rows at some places, which rise, with texts as such, and `ran` the runs of a column; `count` is how many rows there
-    are, where that is known beforehand. `stays` is the place of each row in this table of the last snapshot, which
-    rises; -1 for none. There it is the same, but for the columns that have `moved` at its place here.
+    are, where that is known beforehand. `stays` gives the places of some rows in this table of the last snapshot, which
+    rise; -1 for none, and for -1. There they are the same, but for the columns that have `moved` at their places here.
     """
 
     schema: pa.Schema
@@ -36,7 +37,7 @@ class Parts:
     coded: Scan | None = None
     picked: Callable[[np.ndarray, Sequence[str]], pa.Table] | None = None
     count: int | None = None
-    stays: np.ndarray | None = None
+    stays: Callable[[np.ndarray], np.ndarray] | None = None
     moved: Mapping[str, np.ndarray] = field(default_factory=dict)
     ran: Callable[[str, int | None], Runs] | None = None
 
@@ -70,7 +71,8 @@ class Parts:
         """The runs of equal texts in a column, or of texts that begin with the same letters, so many."""
         if self.ran:
             return self.ran(column, letters)
-        return Runs.of(self.whole(column)[column] if letters else self.columns(column)[column], letters)
+        parts = (self.scan if letters else self.coded or self.scan)([column])
+        return Runs.joined([Runs.of(part[column], letters) for part in parts])
 
     def take(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
         """Some columns of the rows at some places, in the order of these."""
@@ -135,36 +137,35 @@ class Parts:
         names = columns or self.schema.names
         return pa.concat_tables([self.schema.empty_table().select(names), *self.scan(names)])
 
-    def laid(self, place: np.ndarray, fresh: pa.Table) -> Parts:
+    def laid(self, place: np.ndarray | Pieces, fresh: pa.Table) -> Parts:
         """The table that has in each row that which has its `place` here, or the next of the `fresh` where that is -1.
 
         Places rise.
         """
-        nth = np.cumsum(place < 0, dtype=np.int32) - 1
-        stays = self._standing()
-        stays = None if stays is None else np.append(stays, np.int32(-1))[place]
+        pieces = place if isinstance(place, Pieces) else Pieces.of(place)
 
         def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
-            return _laid_in_parts(place, self.scan(columns), fresh.select(columns))
+            return _laid_in_parts(pieces, self.scan(columns), fresh.select(columns))
 
         def coded(columns: Sequence[str]) -> Iterator[pa.Table]:
             whole = self.columns(*columns)
-            at = np.where(place < 0, whole.num_rows + nth, place)
+            at = pieces.whole(whole.num_rows)
             yield pa.table({name: _laid_codes(at, whole[name], _encoded(fresh[name])) for name in columns})
 
         def picked(places: np.ndarray, columns: Sequence[str]) -> pa.Table:
-            at = place[places]
+            at = pieces.places(places)
             old = self._some(at[at >= 0], columns)
             if old.num_rows == len(at):
                 return old
-            some = fresh.select(columns).take(pa.array(nth[places[at < 0]]))
+            some = fresh.select(columns).take(pa.array(pieces.nth(places[at < 0])))
             return laid(np.where(at < 0, -1, np.cumsum(at >= 0) - 1), old, some.cast(old.schema))
 
         @cache
         def ran(column: str, letters: int | None) -> Runs:
-            return self.runs(column, letters).laid(place, Runs.of(fresh[column], letters))
+            return self.runs(column, letters).laid(pieces, Runs.of(fresh[column], letters))
 
-        return Parts(self.schema, scan, coded, picked, len(place), stays, ran=ran)
+        stays = (lambda rows: self._stay(pieces.places(rows))) if self.stays else None
+        return Parts(self.schema, scan, coded, picked, pieces.rows, stays, ran=ran)
 
     def replaced(self, others: Mapping[str, Others]) -> Parts:
         """The table with other values at some places of some columns."""
@@ -187,15 +188,19 @@ class Parts:
             return (Parts(self.schema, scan, coded) if column in others else self).runs(column, letters)
 
         moved = {name: places for name, (places, _) in others.items() if len(places)}
-        return Parts(self.schema, scan, coded, picked, self.count, self._standing(), moved, ran)
+        return Parts(self.schema, scan, coded, picked, self.count, self._stay if self.stays else None, moved, ran)
 
-    def _standing(self) -> np.ndarray | None:
-        """What stays in every column."""
-        if self.stays is None or not self.moved:
-            return self.stays
-        stays = self.stays.copy()
-        stays[np.concatenate(list(self.moved.values()))] = -1
-        return stays
+    def standing(self, start: int, stop: int) -> np.ndarray:
+        """The place of each row, from one to another, in the last snapshot; -1 for none."""
+        rows = np.arange(start, stop)
+        return self.stays(rows) if self.stays else np.full(len(rows), -1)
+
+    def _stay(self, rows: np.ndarray) -> np.ndarray:
+        """Where some rows stay in every column."""
+        places = self.stays(rows) if self.stays else np.full(len(rows), -1)
+        for moved in self.moved.values():
+            places = np.where(np.isin(rows, moved), -1, places)
+        return places
 
     def equals(self, other: Parts) -> bool:
         """Tell whether another table has the same rows; at once where the numbers of rows are known to differ."""
@@ -255,13 +260,12 @@ def taken(rows: Rows, places: np.ndarray) -> Rows:
     return pa.chunked_array([chunk for run in runs for chunk in run.chunks], rows.type)
 
 
-def _laid_in_parts(place: np.ndarray, parts: Iterator[pa.Table], fresh: pa.Table) -> Iterator[pa.Table]:
+def _laid_in_parts(pieces: Pieces, parts: Iterator[pa.Table], fresh: pa.Table) -> Iterator[pa.Table]:
     """The same of a table in parts; places rise."""
-    reach = np.maximum.accumulate(place)
     start = row = used = 0
     for part in parts:
-        end = int(np.searchsorted(reach, start + part.num_rows))
-        own = place[row:end]
+        end = pieces.until(start + part.num_rows)
+        own = pieces.places(np.arange(row, end))
         new = int((own < 0).sum())
         if new or (len(own) and own[-1] - own[0] + 1 > len(own)):
             yield laid(np.where(own < 0, -1, own - start), part, fresh.slice(used, new))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from transforms.identity.groups import spread
+from transforms.pieces import Pieces
 
 
 @dataclass(frozen=True)
@@ -23,23 +26,35 @@ class Runs:
         """The runs of a column, or of its texts' first letters."""
         if letters:
             column = pc.utf8_slice_codeunits(column, 0, letters)
-        encoded = column.combine_chunks().dictionary_encode()
-        return cls._coded(np.asarray(pc.fill_null(encoded.indices, -1)), encoded.dictionary)
+        return cls.joined([cls._of(chunk.dictionary_encode()) for chunk in column.chunks])
 
     @classmethod
-    def _coded(cls, code: np.ndarray, texts: pa.Array) -> Runs:
-        """The runs of codes that stand for texts; null for -1."""
+    def _of(cls, codes: pa.DictionaryArray) -> Runs:
+        code = np.asarray(pc.fill_null(codes.indices, -1))
         start = np.flatnonzero(np.diff(code, prepend=-2))
         own = code[start]
-        return cls(texts.take(pa.array(own, mask=own < 0)), start, np.diff(np.append(start, len(code))))
+        texts = codes.dictionary.take(pa.array(own, mask=own < 0))
+        return cls(texts, start, np.diff(np.append(start, len(code))))
 
-    def laid(self, place: np.ndarray, fresh: Runs) -> Runs:
-        """The runs of rows of which each has its `place` here, or is the next of the `fresh` where that is -1."""
-        texts = pa.concat_arrays([self.texts, fresh.texts]).dictionary_encode()
-        code = np.asarray(pc.fill_null(texts.indices, -1))
-        row = np.append(np.repeat(code[: len(self.size)], self.size), np.int32(-1))[place]
-        row[place < 0] = np.repeat(code[len(self.size) :], fresh.size)
-        return Runs._coded(row, texts.dictionary)
+    @classmethod
+    def joined(cls, pieces: Sequence[Runs]) -> Runs:
+        """The runs of columns that are one behind the other, or of pieces of one."""
+        texts = pa.concat_arrays([pa.array([], pa.string()), *(piece.texts for piece in pieces)])
+        size = np.concatenate([np.zeros(0, dtype=np.int64), *(piece.size for piece in pieces)])
+        codes = texts.dictionary_encode()
+        begins = np.diff(np.asarray(pc.fill_null(codes.indices, -1)), prepend=-2) != 0
+        start = (np.cumsum(size) - size)[begins]
+        return cls(texts.filter(pa.array(begins)), start, np.diff(np.append(start, size.sum())))
+
+    def laid(self, pieces: Pieces, fresh: Runs) -> Runs:
+        """The runs of rows of which some stand here, and the others are the `fresh` ones."""
+        both = Runs.joined([self, fresh])  # where one may go on in the other: a piece is of one of them
+        first = pieces.behind(self.rows)
+        low, high = (both.holding(places) for places in (first, first + pieces.size - 1))
+        piece, run = spread(low, high - low + 1)
+        begin = np.maximum(both.start[run], first[piece])
+        end = np.minimum(both.start[run] + both.size[run], (first + pieces.size)[piece])
+        return Runs.joined([Runs(both.texts.take(pa.array(run)), begin, end - begin)])
 
     @property
     def rows(self) -> int:
