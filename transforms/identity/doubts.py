@@ -64,8 +64,8 @@ def doubts(careers: Careers) -> pa.Table:
 def doubts_again(told: Told, standing: Standing, findings: pa.Table, unchanged: Sequence[str]) -> pa.Table:
     """The findings about people, sought again for those who changed; those of `unchanged` sheets may stay.
 
-    A finding says on which line it is, and not about whom: so whoever stands on such a line with one who is sought is
-    sought, too, and only the others' findings stay.
+    A finding says on which line it is, and not about whom: so whoever stands on such a line with one who changed is
+    sought, too, and only findings on other lines stay. What is found there of the same people is what stays there.
     """
     about = findings.filter(pc.is_in(findings["check"], pa.array(CHECKS)))
     stands = pc.is_in(about["sheet_id"], pa.array(unchanged, pa.string()))
@@ -75,16 +75,10 @@ def doubts_again(told: Told, standing: Standing, findings: pa.Table, unchanged: 
     doubted[line[line >= 0]] = True
     there = np.flatnonzero(doubted[of])
     car, (who, ids) = of[there], distinct_of(told.ids(there))
-    sought = np.asarray(pc.is_in(ids, changed))
-    while True:
-        again = np.zeros(len(doubted), dtype=bool)
-        again[car[sought[who]]] = True
-        more = who[again[car]]
-        if sought[more].all():
-            break
-        sought[more] = True
-    some = told.being(pa.concat_arrays([changed, ids.filter(pa.array(sought))]))
-    found = doubts(_careers(told, standing.results, some))
+    again = np.zeros(len(doubted), dtype=bool)
+    again[car[np.asarray(pc.is_in(ids, changed))[who]]] = True
+    beside = ids.take(pa.array(np.unique(who[again[car]])))
+    found = doubts(_careers(told, standing.results, told.being(pa.concat_arrays([changed, beside]))))
     stay = kept.filter(pa.array(~again[line]))
     return pa.concat_tables([stay, found]).group_by(stay.column_names).aggregate([]).select(stay.column_names)
 

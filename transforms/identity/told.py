@@ -79,8 +79,9 @@ class Told:
         wanted = np.zeros(len(self.scope.again) + 1, dtype=bool)  # the last is for nothing
         wanted[self.scope.former.being(ids)] = True
         wanted[self.scope.stood[self.places]] = False
-        told = self.places[np.asarray(pc.is_in(self.who["driver_id"], ids))]
-        return np.union1d(np.flatnonzero(wanted[self.scope.stood]), told)
+        found = wanted[self.scope.stood]
+        found[self.places[np.asarray(pc.is_in(self.who["driver_id"], ids))]] = True
+        return np.flatnonzero(found)
 
     def rows(self, entered: EnteredAgain) -> Parts:
         """The table driver_results."""
