@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
+from itertools import pairwise
 from threading import Lock
 
 import numpy as np
@@ -107,9 +108,16 @@ class Stored:
 def _chosen(column: pa.ChunkedArray, places: np.ndarray, type_: pa.DataType) -> pa.ChunkedArray:
     """The values at some places, which rise; pyarrow would lay all pieces of a column together before."""
     starts = np.append(0, np.cumsum([len(chunk) for chunk in column.chunks], dtype=np.int64))
-    parts = zip(column.chunks, np.split(places, np.searchsorted(places, starts[1:-1])), starts[:-1], strict=True)
-    some = [taken(pa.chunked_array([chunk]), at - start).cast(type_) for chunk, at, start in parts if len(at)]
-    return pa.chunked_array([chunk for part in some for chunk in part.chunks], type_)
+    bounds = np.searchsorted(places, starts).tolist()
+    pieces = zip(column.chunks, starts.tolist(), pairwise(bounds), strict=False)
+    some = [_piece(chunk, places[low:high] - start) for chunk, start, (low, high) in pieces if low < high]
+    return pa.chunked_array(some, column.type).cast(type_)
+
+
+def _piece(chunk: pa.Array, places: np.ndarray) -> pa.Array:
+    """The values at some places; where all of these follow one another, they are not copied."""
+    first, size = int(places[0]), len(places)
+    return chunk.slice(first, size) if places[-1] - first + 1 == size else chunk.take(pa.array(places))
 
 
 def _texts(file: pq.ParquetFile) -> list[str]:

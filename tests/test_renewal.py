@@ -185,6 +185,21 @@ def test_tables_that_are_ready_before_the_others_are_those_given(archive: Tables
     assert all(ready[name] is found[name] for name in ready)
 
 
+def test_names_printed_with_and_without_quotes_are_told_apart_again(archive: Tables) -> None:
+    """Of those who bear a changed name some stand in quotes and others do not: each is judged by his own print."""
+    rows, draw = archive["driver_results"], np.random.default_rng(5)
+    some = draw.choice(len(rows), 300, replace=False)
+    names = [rows["name_text"][place].as_py() for place in draw.choice(len(rows), 10, replace=False)]
+    rows = replaced(rows, "name_text", some, [names[n % 10] for n in range(300)])
+    read = archive | {"driver_results": replaced(rows, "pseudonym", some, [n % 20 < 10 for n in range(300)])}
+    before = read | resolve(read, NO_DECISIONS.empty_table(), None)
+    for at in some[:3]:
+        after = read | {"driver_results": replaced(read["driver_results"], "name_text", np.array([at]), ["A Stranger"])}
+        touched = {rows["sheet_id"][at].as_py()}
+        again = resolve(after, NO_DECISIONS.empty_table(), before, rest(after, touched))
+        assert_same(again, resolve(after, NO_DECISIONS.empty_table(), before))
+
+
 def test_an_unrelated_sheet_concerns_nobody_else(archive: Tables) -> None:
     """Of an archive to which a sheet of strangers is added only the strangers are judged."""
     before = archive | resolve(archive, NO_DECISIONS.empty_table(), None)

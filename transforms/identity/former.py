@@ -28,11 +28,13 @@ class Former:
 
     def printed(self, places: Codes) -> Codes:
         """The print of each of some mentions."""
-        text, quoted = self._text[places], np.zeros(len(places), dtype=bool)
-        some = np.flatnonzero(self.prints.quoted[text])
-        if len(some):
-            quoted[some] = pc.fill_null(self.rows.take(places[some], ["pseudonym"])["pseudonym"], fill_value=False)
-        return self.prints.of(text, self._reading[self.sheets.holding(places)], quoted)
+        text, reading = self._text[places], self._reading[self.sheets.holding(places)]
+        plain, quoted = (self.prints.of(text, reading, np.full(len(text), quotes)) for quotes in (False, True))
+        either = np.flatnonzero((plain >= 0) & (quoted >= 0))
+        if len(either):
+            quotes = pc.fill_null(self.rows.take(places[either], ["pseudonym"])["pseudonym"], fill_value=False)
+            plain[either] = np.where(quotes, -1, plain[either])
+        return np.where(plain >= 0, plain, quoted)
 
     def bearing(self, some: np.ndarray) -> tuple[Codes, Codes]:
         """The mentions that bear one of some prints, and the print of each."""
@@ -56,5 +58,5 @@ class Former:
     @cached_property
     def _reading(self) -> Codes:
         """How the names of each sheet were read, as a place in READINGS."""
-        texts = self.sheets.texts.to_pylist()
-        return np.array([READINGS.index(self.readings[sheet]) for sheet in texts], dtype=np.int64)
+        code = {reading: place for place, reading in enumerate(READINGS)}
+        return np.array([code[self.readings[sheet]] for sheet in self.sheets.texts.to_pylist()], dtype=np.int64)

@@ -51,13 +51,6 @@ class Prints:
         """The print of each mention of such a `text`, whose sheet is read so, as a place in READINGS."""
         return np.asarray(self._place[_key(text, reading, quoted)])
 
-    @cached_property
-    def quoted(self) -> np.ndarray:
-        """Which of the texts are printed in quotes, too."""
-        quoted = np.zeros(len(self.texts), dtype=bool)
-        quoted[self._text[np.asarray(self.table["pseudonym"])]] = True
-        return quoted
-
     def texts_of(self, some: np.ndarray) -> np.ndarray:
         """Which of the texts some prints have."""
         texts = np.zeros(len(self.texts), dtype=bool)
