@@ -207,6 +207,29 @@ def test_decisions_settle_what_evidence_leaves_open() -> None:
     ]
 
 
+def test_decisions_mean_the_same_people_in_every_build() -> None:
+    """A name that is parted keeps its id for the first part, whoever is linked to it, and however it was called."""
+    cars = archive(
+        ("gp-1980/race", 1980, "5", "Karl Amsel / Otto Drossel"),
+        ("gp-2000/entry-list", 2000, "5", "Karl Amsel / Otto Fink"),
+        ("gp-2000/race", 2000, "5", "Amsel / Fink"),
+        ("gp-2001/race", 2001, "5", "Karl Amsel Jr. / Otto Fink"),
+    )
+    lines = decided(
+        ("split", "karl-amsel", "2000"),
+        ("same", "karl-amsel-2000", "karl-amsel-jr"),
+        ("label", "karl-amsel", "Karl Amsel Sr."),
+    )
+    first = cars | resolve(cars, NO_DECISIONS, None)
+    for before in (None, first, cars | resolve(cars, lines, first)):
+        out = resolve(cars, lines, before)
+        found = persons(out)
+        father, *sons = (found[f"gp-{event}", 1] for event in ("1980/race:1", "2000/entry-list:2", "2000/race:3"))
+        assert (father, {*sons, found["gp-2001/race:4", 1]}) == ("karl-amsel", {sons[0]})
+        called = dict(zip(*(out["drivers"][name].to_pylist() for name in ("driver_id", "driver")), strict=True))
+        assert called["karl-amsel"] == "Karl Amsel Sr."
+
+
 @pytest.mark.parametrize(
     ("lines", "text"),
     [

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from transforms.arrays import flags
 from transforms.identity.anchors import NAMED
-from transforms.identity.arrays import ranked_among, with_column
+from transforms.identity.arrays import codes, ranked_among, with_column
 from transforms.identity.claims import Claims, redirects
-from transforms.identity.groups import dense
+from transforms.identity.groups import Codes, dense, paired
 from transforms.identity.ids import Borne, Wishes, assign
 from transforms.identity.mentions import Mentions
 from transforms.identity.outcome import Called, Drivers, Sums
 from transforms.identity.people import METHODS, People, identify, wishes
+from transforms.identity.spellings import NEVER
 from transforms.parts import Parts, Tables
 from transforms.schema import TABLES
 
@@ -47,6 +48,7 @@ def identified(
     called = Called.of(mentions, person)
     borne, taken = claims.borne(company)
     borne = borne if judged is None else borne.at(np.flatnonzero(judged))
+    borne = _with_first_parts(borne, mentions, person, found.part)
     ids, moved = assign(person, _wishes(mentions, person, called.best), borne, taken)
     causes = _causes(borne, found, list(moved))
     del borne, taken
@@ -63,14 +65,30 @@ def named_sheets(sheets: pa.Table, forms: Mapping[str, str], readings: Mapping[s
     return with_column(sheets, "name_reading", pa.array([readings.get(sheet) for sheet in ids], pa.string()))
 
 
+def _with_first_parts(borne: Borne, mentions: Mentions, person: Codes, part: Codes) -> Borne:
+    """The ids that mentions bore, but for those that stay with the first part of a name that a decision parts."""
+    if not part.any():
+        return borne
+    name = codes(mentions.names.table["key"])[0][mentions.name]
+    bore = paired(name, len(borne.ids) + 1, borne.code + 1)
+    stays = (part > 0) & (borne.code >= 0) & np.isin(bore, bore[part == 0])
+    others = np.isin(person, person[part > 0]) & np.isin(borne.code, borne.code[stays])
+    return replace(borne, code=np.where(others, np.int32(-1), borne.code))
+
+
 def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
     """The slugs that each person would like; who has no full name is told by the first event and car."""
     place = np.zeros(len(best), dtype=np.int32)
     place[person[::-1]] = np.arange(len(person), dtype=np.int32)[::-1]
     named = np.isin(mentions.names.form[mentions.name[best]], NAMED)
     place[named] = best[named]
+    seasons = mentions.beside("season")
+    first = np.full(len(best), NEVER)
+    np.minimum.at(first, person, np.where(seasons < 0, NEVER, seasons))
     return Wishes(
-        lambda some: wishes(mentions, place[some]), lambda some: wishes(mentions, place[some], dated=True), named
+        lambda some: wishes(mentions, place[some]),
+        lambda some: wishes(mentions, place[some], since=np.where(first[some] < NEVER, first[some], -1)),
+        named,
     )
 
 

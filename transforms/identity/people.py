@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ from transforms.identity.claims import Claims
 from transforms.identity.decisions import MENTION, Decision, DecisionError, Verdicts, judge, read_decisions, unknown
 from transforms.identity.evidence import Context
 from transforms.identity.groups import Codes, components, counted, dense, ordered
-from transforms.identity.ids import slugs
+from transforms.identity.ids import Borne, slugs
 from transforms.identity.linking import Links
 from transforms.identity.mentions import Mentions
 from transforms.identity.names import Name, parse
@@ -30,6 +31,7 @@ class People:
     """The outcome: who each mention is.
 
     A node is a name (numbered from 0) or a track (after the names); `node` is that of each mention, -1 for company.
+    `part` numbers the parts of a name that a decision parts by seasons, 0 for the first.
     Of each node, and of none at the end, `person_of` is the person, `method_of` how he is known (place in METHODS),
     and `group_of` the row of `links` that judged it (-1 for names). `likeness` says for a name why it is a variant,
     `lines` for a node the line of identity.csv that settled it; `labels` are display names, with their lines, by
@@ -37,6 +39,7 @@ class People:
     """
 
     node: Codes
+    part: Codes
     person_of: Codes
     method_of: Codes
     group_of: Codes
@@ -53,7 +56,7 @@ class People:
 
     def of(self, places: Codes) -> People:
         """The outcome for the mentions at some places."""
-        return replace(self, node=self.node[places])
+        return replace(self, node=self.node[places], part=self.part[places])
 
 
 def identify(mentions: Mentions, rows: Parts, judged: np.ndarray | None, table: pa.Table, claims: Claims) -> People:
@@ -63,7 +66,8 @@ def identify(mentions: Mentions, rows: Parts, judged: np.ndarray | None, table: 
     """
     decisions = read_decisions(table)
     judged = np.ones(len(mentions), dtype=bool) if judged is None else judged
-    node = anchors(mentions, _splits(mentions, rows, judged, decisions, claims))
+    part = _splits(mentions, rows, judged, decisions, claims)
+    node = anchors(mentions, part)
     node[~judged] = -1
     node = dense(node)
     open_ = np.flatnonzero((node < 0) & judged)
@@ -72,10 +76,10 @@ def identify(mentions: Mentions, rows: Parts, judged: np.ndarray | None, table: 
         node[open_] = names + tracks(mentions, open_)
     finder = Finder(mentions, rows, node, claims)
     verdicts = judge(decisions, finder.find, _crews(mentions, node) if decisions else set())
-    return _settle(mentions, node, names, verdicts)
+    return _settle(mentions, node, part, names, verdicts)
 
 
-def _settle(mentions: Mentions, node: Codes, names: int, verdicts: Verdicts) -> People:
+def _settle(mentions: Mentions, node: Codes, part: Codes, names: int, verdicts: Verdicts) -> People:
     """Join nodes by decisions, then names by variants, then tracks by evidence."""
     count = max(names, int(node.max(initial=-1)) + 1)
     edges = np.array([(a, b) for a, b, _ in verdicts.joined], dtype=np.int64).reshape(-1, 2).T
@@ -100,6 +104,7 @@ def _settle(mentions: Mentions, node: Codes, names: int, verdicts: Verdicts) -> 
     method = _methods(node, names, person_of, lines, _taken(links.ambiguous, group) > 0)
     return People(
         node=node,
+        part=part,
         person_of=np.append(person_of, np.int32(-1)),
         method_of=np.append(method, np.int8(-1)),
         group_of=np.concatenate([np.full(names, -1, dtype=np.int32), group, np.array([-1], dtype=np.int32)]),
@@ -196,56 +201,70 @@ class Finder:
         self.rows = rows
         self.node = node
         self.claims = claims
-        self._known: dict[str, int] = {}
 
     def find(self, reference: str, row: int) -> int:
-        """The node; raises DecisionError when nobody is called so."""
-        mention = MENTION.fullmatch(reference)
-        known = self._mentions() if mention else self._people()
-        if reference in known:
+        """The node; raises DecisionError when nobody is called so.
+
+        An id means the name that it is made of, if that bears it, else the first name that does, or a track.
+        """
+        if MENTION.fullmatch(reference):
+            known = self._mentions()
+            if reference not in known:
+                raise unknown(reference, row, known)
             return known[reference]
-        name = "" if mention else _key(parse(reference, pseudonym=False, reading="plain"))
-        if name and name in known:
-            return known[name]
-        raise unknown(reference, row, known)
+        own = self._borne.ids.index(reference).as_py()
+        bearers = self.node[(self._borne.code == own) & (self.node >= 0)] if own >= 0 else self.node[:0]
+        name = self._called.get(reference)
+        if len(bearers):
+            return name if name is not None and (bearers == name).any() else int(bearers.min())
+        key = _key(parse(reference, pseudonym=False, reading="plain"))
+        found = name if name is not None else self._called.get(key)
+        if found is None:
+            raise unknown(reference, row, [*self._called, *self._borne.ids.to_pylist()])
+        return found
 
     def _mentions(self) -> dict[str, int]:
         rows = self.rows.columns("result_id", "seat")
         pairs = zip(rows["result_id"].to_pylist(), rows["seat"].to_pylist(), self.node.tolist(), strict=True)
         return {f"{result}/{seat}": node for result, seat, node in pairs if node >= 0}
 
-    def _people(self) -> dict[str, int]:
-        if not self._known:
-            first = np.unique(self.node, return_index=True)[1]
-            first = first[self.node[first] >= 0]
-            names = self.mentions.names.at(self.mentions.name[first])
-            for index, name, wished in zip(
-                first.tolist(), names, wishes(self.mentions, first).to_pylist(), strict=True
-            ):
-                for key in (wished, _key(name) if name.form in ("full", "pseudonym") else ""):
-                    self._known.setdefault(key, int(self.node[index]))
-            borne, _ = self.claims.borne(self.mentions)
-            held = np.flatnonzero((borne.code >= 0) & (self.node >= 0))
-            last = np.full(len(borne.ids), -1, dtype=np.int32)
-            last[borne.code[held]] = self.node[held]  # of several the last
-            ids = borne.ids.filter(pa.array(last >= 0)).to_pylist()
-            self._known |= dict(zip(ids, last[last >= 0].tolist(), strict=True))
-        return self._known
+    @cached_property
+    def _borne(self) -> Borne:
+        return self.claims.borne(self.mentions)[0]
+
+    @cached_property
+    def _called(self) -> dict[str, int]:
+        """The nodes by their slugs and full names; those of a name that was parted also by slug and season."""
+        first = np.unique(self.node, return_index=True)[1]
+        first = first[self.node[first] >= 0]
+        nodes, slugs = self.node[first].tolist(), wishes(self.mentions, first).to_pylist()
+        known: dict[str, int] = {}
+        for node, slug, name in zip(nodes, slugs, self.mentions.names.at(self.mentions.name[first]), strict=True):
+            known.setdefault(slug, node)
+            if name.form in ("full", "pseudonym"):
+                known.setdefault(_key(name), node)
+        for node, slug in zip(nodes, slugs, strict=True):
+            if known[slug] != node:
+                seasons = self.mentions.beside("season", np.flatnonzero(self.node == node))
+                for season in np.unique(seasons).tolist():
+                    known.setdefault(f"{slug}-{season}", node)
+        return known
 
 
 def _key(name: Name) -> str:
     return f"name {name.key}"
 
 
-def wishes(mentions: Mentions, places: Codes, *, dated: bool = False) -> pa.Array:
-    """The slugs that people would like, named by the mentions at these places: the name, or `dated` by the season.
+def wishes(mentions: Mentions, places: Codes, since: Codes | None = None) -> pa.Array:
+    """The slugs that people would like, named by the mentions at these places: the name, or also the first season.
 
     Who is known by surname only is told by event and car, and has no other wish.
     """
     cars, at = mentions.cars, mentions.result[places]
     named = np.isin(mentions.names.form[mentions.name[places]], NAMED)
     name = mentions.texts("display", places)
-    season = pa.array(cars.season[at], mask=~named).cast(pa.string()) if dated else None
     event = pc.coalesce(cars.text("event", at), cars.text("sheet", at))
-    told = (pc.if_else(pa.array(named), None, text) for text in (event, cars.text("number", at)))
-    return slugs(name, *told, *([season] if dated else []))
+    told = [pc.if_else(pa.array(named), None, text) for text in (event, cars.text("number", at))]
+    if since is not None:
+        told.append(pa.array(since, mask=~named | (since < 0)).cast(pa.string()))
+    return slugs(name, *told)
