@@ -32,6 +32,25 @@ def read_identity(data: bytes) -> pa.Table:
     return pa.table(columns | {"row": pa.array([line for line, _ in rows], pa.int32())})
 
 
+def with_decision(data: bytes, decision: Mapping[str, str]) -> bytes:
+    """The bytes of identity.csv with one more line, in the columns and with the delimiter that it has.
+
+    Raises DataError where the file is not such a CSV.
+    """
+    read_identity(data)
+    text = data.decode("utf-8-sig")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
+    header = next(([cell.strip() for cell in row] for row in rows if any(row)), None)
+    added = io.StringIO()
+    writer = csv.writer(added, delimiter=delimiter_of(text), lineterminator="\n")
+    if header is None:
+        writer.writerow(_IDENTITY_COLUMNS)
+    elif not text.endswith("\n"):
+        added.write("\n")
+    writer.writerow([decision[name] for name in header or _IDENTITY_COLUMNS])
+    return data + added.getvalue().encode()
+
+
 def read_corrections(data: bytes, sheet_ids: Sequence[str]) -> Mapping[str, tuple[Correction, ...]]:
     """The corrections of corrections.csv by sheet_id.
 
@@ -58,6 +77,12 @@ def read_corrections(data: bytes, sheet_ids: Sequence[str]) -> Mapping[str, tupl
     return {sheet: tuple(found) for sheet, found in corrections.items()}
 
 
+def delimiter_of(text: str) -> str:
+    """What divides the cells below this header: a comma, or what spreadsheets of other languages write in its place."""
+    header = text.lstrip().partition("\n")[0]
+    return next((sign for sign in ";\t" if sign in header and "," not in header), ",")
+
+
 def _nearest(near: Sequence[str], example: str) -> str:
     return f"Did you mean `{near[0]}`?" if near else f"Write {example}."
 
@@ -70,7 +95,7 @@ def _rows(name: str, data: bytes, columns: Sequence[str]) -> Iterator[tuple[int,
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DataError(f"{name} line {line} is not UTF-8.", remedy) from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     header: list[str] | None = None
     line = 1
     try:

@@ -145,15 +145,22 @@ def batch_size(total: int, readers: int) -> int:
 
 
 def read_batch(location: str, batch: Batch, staging: str, name: str) -> str:
-    """Read a batch of sheets and stage their tables under this name, which is returned."""
+    """Read a batch of sheets and stage their tables under this name, which is returned.
+
+    Raises DataError for a correction that does not fit its sheet.
+    """
     import pyarrow as pa
 
     from flows.load import writing
     from flows.staging import write_batch
+    from transforms.corrections import CorrectionError
     from transforms.sheets import read_sheets
 
     sources, doubts = read_sources(location, batch.sheets)
-    tables = read_sheets(sources)
+    try:
+        tables = read_sheets(sources)
+    except CorrectionError as error:
+        raise DataError(str(error)) from None
     findings = pa.concat_tables([tables["findings"], finding_table(doubts)]).sort_by("sheet_id")
     with writing(staging):
         return write_batch(staging, name, {**tables, "findings": findings})

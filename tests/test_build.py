@@ -338,11 +338,12 @@ def test_warehouse_that_cannot_be_made_is_a_wrong_call(seeds, tmp_path):
     assert "cannot be written" in said
 
 
-def test_decisions_that_contradict_exit_with_1_and_keep_the_old_warehouse(seeds, tmp_path):
+@pytest.mark.parametrize("correction", ["none,1,position,1st,2nd,why", f"{SPA}/race,3,laps,1,2,why"])
+def test_decisions_that_contradict_exit_with_1_and_keep_the_old_warehouse(seeds, tmp_path, correction):
     """Data that stops a build exits with 1 and its line; readers keep the snapshot that they had."""
     warehouse = tmp_path / "w"
     before = build(seeds, warehouse).snapshot.id
-    (seeds / "corrections.csv").write_text("sheet,line,column,expect,value,reason\nnone,1,position,1st,2nd,why\n")
+    (seeds / "corrections.csv").write_text(f"sheet,line,column,expect,value,reason\n{correction}\n")
     code, _, said = command(seeds, "--warehouse", warehouse)
     assert code == 1
     assert "corrections.csv line 2" in said

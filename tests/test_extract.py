@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows import sheet_files
-from flows.decisions import CORRECTIONS, IDENTITY
+from flows.decisions import CORRECTIONS, IDENTITY, read_identity, with_decision
 from flows.errors import DataError, UserError
 from flows.events import CHECKS
 from flows.extract import Seeds, gather, scan
@@ -186,7 +186,7 @@ def test_sheet_that_changes_while_it_is_read_stops_the_build(seeds):
         ("sheets = 3\n", "event-fact-has-its-type", 1, "a section for each sheet"),
         ("a = " + "[" * 5000 + "\n", "event-file-is-toml", 2, "is not TOML"),
     ],
-    ids=range(20),
+    ids=lambda value: str(value)[:30],
 )
 def test_doubts_about_event_files_name_line_and_remedy(tmp_path, text, check, line, hint):
     """Whatever is wrong in event.toml makes one finding with its line and what to write, and the sheet still loads."""
@@ -253,6 +253,18 @@ def test_identity_decisions_carry_their_lines(seeds):
     decisions = gathered(seeds).decisions
     assert decisions["op"].to_pylist() == ["same", "is"]
     assert decisions["row"].to_pylist() == [2, 4]
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_decisions_saved_by_a_spreadsheet_are_read(sign):
+    """Semicolons and tabs, a mark of the encoding and any order of columns are read, and kept by what is added."""
+    table = f"\ufeffdate{sign}op{sign}a{sign}b{sign}reason\r\n2026{sign}same{sign}x{sign}y{sign}z\r\n".encode()
+    more = {"op": "label", "a": "x", "b": "Mr. X", "reason": "told, so", "date": "2027"}
+    read = read_identity(with_decision(table, more)).to_pylist()
+    assert [(row["op"], row["reason"], row["date"]) for row in read] == [
+        ("same", "z", "2026"),
+        ("label", "told, so", "2027"),
+    ]
 
 
 def test_header_of_decisions_is_checked(seeds):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.decisions import read_identity, with_decision
 from flows.errors import UserError
 from flows.options import warehouse_option
 from flows.terminal import console, grid, plain
@@ -73,7 +72,10 @@ def _review(connection: DuckDBPyConnection, who: str, path: Path | None) -> bool
         return True
     numbers = "/".join(str(i) for i in range(1, len(people) + 1))
     answer = click.prompt(
-        f"Same as {numbers}, not {numbers} (write n1), skip (enter), quit (q)?", default="", show_default=False
+        f"Same as {numbers}, not {numbers} (write n1), skip (enter), quit (q)?",
+        default="",
+        show_default=False,
+        prompt_suffix=" ",
     )
     answer = answer.strip().lower()
     if answer in ("q", "quit"):
@@ -82,7 +84,9 @@ def _review(connection: DuckDBPyConnection, who: str, path: Path | None) -> bool
     if digits.isdigit() and 1 <= int(digits) <= len(people):
         reason = ""
         while not reason:
-            reason = click.prompt("Why? (a source, or what settles it)", default="", show_default=False).strip()
+            reason = click.prompt(
+                "Why? (a source, or what settles it)", default="", show_default=False, prompt_suffix=" "
+            ).strip()
         op = "not-same" if answer.startswith("n") else "is"
         mention = f"{row['result_id']}/{row['seat']}"
         append(path, (op, mention, people[int(digits) - 1].driver_id, reason, date.today().isoformat()))
@@ -95,16 +99,10 @@ def _review(connection: DuckDBPyConnection, who: str, path: Path | None) -> bool
 def append(path: Path, line: Sequence[str]) -> None:
     """Add one decision to identity.csv, which is made when it is not there; UserError when it cannot be written."""
     try:
-        text = path.read_bytes() if path.exists() else b""
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        if not text.strip():
-            writer.writerow(_COLUMNS)
-        elif not text.endswith(b"\n"):
-            buffer.write("\n")
-        writer.writerow(line)
+        data = path.read_bytes() if path.exists() else b""
+        added = with_decision(data, dict(zip(_COLUMNS, line, strict=True)))[len(data) :]
         with path.open("ab") as file:
-            file.write(buffer.getvalue().encode())
+            file.write(added)
     except OSError as error:
         raise UserError(
             f"{path} cannot be written: {error.strerror}.", "Name the folder of the seeds: --seeds DIR."
@@ -113,10 +111,8 @@ def append(path: Path, line: Sequence[str]) -> None:
 
 def _noted(path: Path) -> list[str]:
     """What identity.csv has a line about already: the next build will settle it."""
-    if not path.exists():
-        return []
-    lines = csv.reader(path.read_text("utf-8-sig").splitlines())
-    return sorted({cell.strip() for line in lines for cell in line[1:3]})
+    noted = read_identity(path.read_bytes() if path.exists() else b"")
+    return sorted({name for column in "ab" for name in noted[column].to_pylist()})
 
 
 def _show(case: Side, row: Row, people: Sequence[Side]) -> None:
