@@ -6,6 +6,8 @@ import os
 import socket
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +15,7 @@ import pyarrow.compute as pc
 from pyarrow import NativeFile, fs, ipc
 
 from flows.snapshots import Snapshot
+from transforms.driver_rows import OWN, of_cars, with_cars
 from transforms.parts import ROWS, Parts
 from transforms.pieces import Pieces
 from transforms.runs import Runs
@@ -39,14 +42,26 @@ def _remove(files: fs.FileSystem, folder: str) -> None:
 
 
 def write_batch(folder: str, name: str, tables: Mapping[str, pa.Table]) -> str:
-    """Write the tables of one batch to `folder`, a local path or `s3://` prefix, and return their common name."""
+    """Write the tables of one batch to `folder`, a local path or `s3://` prefix, and return their common name.
+
+    Of driver_results only the drivers' own columns are written, in parts that are of the cars in one part of results.
+    """
     files, top = _files(folder)
     files.create_dir(top, recursive=True)
+    sizes = tables["results"]["crew_size"].to_numpy()
     for table in READ:
-        schema = TABLES[table].schema
+        schema, rows = _schema(table), tables[table]
+        rows = rows if schema is OWN else TABLES[table].conform(rows)
+        batch = pa.RecordBatch.from_arrays([column.combine_chunks() for column in rows.columns], schema=schema)
+        starts = (np.cumsum(sizes) - sizes if schema is OWN else np.arange(rows.num_rows))[::ROWS]
         with _whole(files, f"{top}/{name}-{table}.arrow") as sink, ipc.new_file(sink, schema, options=PACKED) as writer:
-            writer.write_table(TABLES[table].conform(tables[table]).combine_chunks(), max_chunksize=ROWS)
+            for start, stop in pairwise([*starts.tolist(), rows.num_rows]):
+                writer.write_batch(batch.slice(start, stop - start))
     return name
+
+
+def _schema(table: str) -> pa.Schema:
+    return OWN if table == "driver_results" else TABLES[table].schema
 
 
 @contextmanager
@@ -67,20 +82,23 @@ def staged(folder: str, names: Sequence[str]) -> dict[str, Parts]:
     """The tables of all batches one after the other, which are read as they are asked for."""
     files, top = _files(folder)
 
-    def parts(table: str) -> Parts:
-        schema = TABLES[table].schema
+    def read(table: str, columns: Sequence[str]) -> Iterator[pa.Table]:
+        schema = _schema(table)
+        some = ipc.IpcReadOptions(included_fields=[schema.get_field_index(name) for name in columns])
+        for name in names:
+            with files.open_input_file(f"{top}/{name}-{table}.arrow") as source:
+                batches = ipc.open_file(source, options=some)
+                for number in range(batches.num_record_batches):
+                    yield pa.Table.from_batches([batches.get_batch(number)]).select(columns)
 
-        def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
-            some = ipc.IpcReadOptions(included_fields=[schema.get_field_index(name) for name in columns])
-            for name in names:
-                with files.open_input_file(f"{top}/{name}-{table}.arrow") as source:
-                    batches = ipc.open_file(source, options=some)
-                    for number in range(batches.num_record_batches):
-                        yield pa.Table.from_batches([batches.get_batch(number)]).select(columns)
+    def drivers(columns: Sequence[str]) -> Iterator[pa.Table]:
+        own = [name for name in OWN.names if name in columns]
+        cars = read("results", of_cars(columns))
+        for rows, of in zip(read("driver_results", own or OWN.names), cars, strict=True):
+            yield with_cars(rows, of, columns)
 
-        return Parts(schema, scan)
-
-    return {table: parts(table) for table in READ}
+    scans = {table: partial(read, table) for table in READ} | {"driver_results": drivers}
+    return {table: Parts(TABLES[table].schema, scan) for table, scan in scans.items()}
 
 
 def as_read(name: str, last: Snapshot) -> Parts:

@@ -154,11 +154,11 @@ def read_batch(location: str, batch: Batch, staging: str, name: str) -> str:
     from flows.load import writing
     from flows.staging import write_batch
     from transforms.corrections import CorrectionError
-    from transforms.sheets import read_sheets
+    from transforms.sheets import read as read_sheets
 
     sources, doubts = read_sources(location, batch.sheets)
     try:
-        tables = read_sheets(sources)
+        tables = read_sheets(sources).tables
     except CorrectionError as error:
         raise DataError(str(error)) from None
     findings = pa.concat_tables([tables["findings"], finding_table(doubts)]).sort_by("sheet_id")

@@ -1,4 +1,4 @@
-"""Rows to the tables results and driver_results: what is printed beside what it means."""
+"""Rows to the table results: what is printed beside what it means."""
 
 from __future__ import annotations
 
@@ -163,23 +163,3 @@ def _numbers(printed: Coded, misfits: Bools) -> pa.Array:
     """Car numbers row by row; null where what is printed is none."""
     numbers = printed.spread(filled(read_numbers(unmarked(printed.texts))))
     return pc.if_else(pa.array(misfits), None, numbers) if misfits.any() else numbers
-
-
-def driver_rows(results: pa.Table, crews: Crews) -> pa.Table:
-    """The table driver_results, one row per name in a crew, without identities."""
-    row = pa.array(crews.row)
-    shared = (
-        "result_id", "event_id", "season", "sheet_id", "kind", "position", "status", "class", "class_position",
-        "car_number", "car", "make", "entrant", "laps", "lap_time_ms",
-    )  # fmt: skip
-    return TABLES["driver_results"].conform(
-        pa.table(
-            {
-                **{name: results[name].take(row) for name in shared},
-                "seat": pa.array(crews.seat, pa.int32()),
-                "name_text": crews.name,
-                "nominated": crews.nominated,
-                "pseudonym": crews.pseudonym,
-            }
-        )
-    )

@@ -18,6 +18,7 @@ from transforms.corrections import correct
 from transforms.crews import read_crews
 from transforms.dialect import DIALECTS, NONE, Cells, Lines, Marks, choose_dialects, in_markup, plain, split_cells
 from transforms.doubts import find_doubts
+from transforms.driver_rows import own_columns, with_cars
 from transforms.facts import SheetFacts
 from transforms.layouts import resolve
 from transforms.ledger import lines_table, sheets_table
@@ -34,7 +35,10 @@ from transforms.wikitext import unwrap
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A batch of sheets as understood: the tables, and the layouts and lines behind them for those who ask why."""
+    """A batch of sheets as understood: the tables, and the layouts and lines behind them for those who ask why.
+
+    Of driver_results there is what is the drivers' own.
+    """
 
     tables: dict[str, pa.Table]
     lines: Lines
@@ -49,7 +53,8 @@ def read_sheets(sources: Sequence[Source]) -> dict[str, pa.Table]:
     Sheets do not share anything: each one's rows are the same whatever else is in the batch. Rows are in
     order of sheet_id, line and seat; columns that only identities can fill are null.
     """
-    return read(sources).tables
+    tables = read(sources).tables
+    return tables | {"driver_results": with_cars(tables["driver_results"], tables["results"])}
 
 
 def read(sources: Sequence[Source]) -> Reading:
@@ -78,11 +83,10 @@ def read(sources: Sequence[Source]) -> Reading:
     facts = SheetFacts.of(ordered, lines, page, layouts, cells, (placed.lines, rows.typed.columns))
     beside = with_cells_of_crews(extras(placed, layouts), "crew_countries", crews.row, crews.country)
     beside = with_cells_of_crews(beside, "crew_marks", crews.row, crews.mark)
-    found = results.results_table(placed, rows, crews, facts, lines, beside)
     tables = {
         "lines": lines_table(ordered, lines, verdict),
-        "results": found,
-        "driver_results": results.driver_rows(found, crews),
+        "results": results.results_table(placed, rows, crews, facts, lines, beside),
+        "driver_results": own_columns(crews),
         "sheets": sheets_table(ordered, texts, [DIALECTS[d] for d in dialects], facts, verdict, lines),
         "findings": find_doubts(ordered, texts, binary, lines, page, layouts, placed, rows, verdict, crews),
     }
