@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tables import Sheet, made
-from transforms.identity.entrants import related
+from transforms.identity.entrants import core_words, related
 from transforms.identity.resolution import resolve
 from transforms.schema import TABLES
 
@@ -21,6 +22,24 @@ def test_a_car_without_an_entrant_has_no_entrant_id():
         resolved = resolve(tables | {"results": TABLES["results"].conform(rows)}, _no_decisions(), None)
         found = resolved["results"]["entrant_id"].to_pylist()
         assert [id_ is not None for id_ in found] == [name == "Alpha" for name in printed]
+
+
+@pytest.mark.parametrize(
+    ("printed", "words"),
+    [
+        ("Scuderia Ferrari SpA SEFAC", "ferrari"),
+        ("TOM'S", "toms"),
+        ("Toyota Team Tom’s", "toms toyota"),
+        ("Rob Walker/Jack Durlacher Racing Team", "durlacher jack rob walker"),
+        ("AF Corse #51", "af"),
+        ("#51 Racing", "#51 racing"),
+        ("Hansen A/S", "hansen"),
+        ("Team Racing", "racing team"),
+    ],
+)
+def test_a_team_is_known_by_its_core_words(printed: str, words: str) -> None:
+    """Signs within words, forms of companies and numbers of cars say nothing of who entered a car."""
+    assert core_words(pa.array([printed])).to_pylist() == [words]
 
 
 @given(st.lists(st.sets(st.sampled_from("abcdef"), min_size=1), max_size=12))

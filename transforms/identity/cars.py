@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
@@ -18,11 +19,17 @@ from transforms.identity.ids import Borne, Ranked, Wishes, assign, slugs
 from transforms.identity.spellings import NEVER, Entries, eras
 from transforms.identity.standing import Renewed, Standing, merged, renewed
 from transforms.lexicon import read_list
-from transforms.masks import replaced, true_places
+from transforms.masks import change_where, replaced, true_places
 from transforms.parts import Parts
 from transforms.schema import TABLES
 
 WITHIN = 10  # years between a car and what it is a variant of; makers use names again
+# `Mk III`, `MkIIIB`: Roman figures, as they stand in no other place of a model for certain.
+_MARK = re.compile(r"\bmk ?([ivx]+)(?=[a-d]?(?:[ /]|$))")
+_ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_ROMAN = {
+    f"{tens}{ones}": f"{10 * at + one}" for at, tens in enumerate(("", "x", "xx")) for one, ones in enumerate(_ONES)
+}
 _PRINTED = ("make", "model", "engine_make", "car")
 
 
@@ -34,20 +41,34 @@ class Key(NamedTuple):
     engine: str
 
 
+def _folded(text: str) -> str:
+    """The folded text, with the figures of `Mk III` in Arabic."""
+    return _MARK.sub(lambda mark: f"mk {_ROMAN.get(mark[1], mark[1])}", fold(text))
+
+
+def _folded_array(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Each text as `_folded` gives it."""
+    if isinstance(texts, pa.ChunkedArray):
+        return pa.chunked_array([_folded_array(chunk) for chunk in texts.chunks], pa.string())
+    plain = fold_array(texts)
+    marks = pc.match_substring_regex(plain, "mk ?[ivx]")
+    return change_where(marks, plain, lambda some: pa.array(map(_folded, some.to_pylist()), pa.string()))
+
+
 def squash(text: str) -> str:
     """The folded text without blanks, but for those between two figures: `GT3-RS`, `GT3 RS` -> `gt3rs`.
 
-    `SR2-99` is not `SR299`, nor `B98/10` `B9810`.
+    `SR2-99` is not `SR299`, nor `B98/10` `B9810`; `Mk IIIB` is `Mk3B`.
     """
     out = ""
-    for word in fold(text).replace("/", " ").split():
+    for word in _folded(text).replace("/", " ").split():
         out += f" {word}" if out[-1:].isdigit() and word[0].isdigit() else word
     return out
 
 
 def squash_array(texts: pa.Array) -> pa.Array:
     """Each text as `squash` gives it."""
-    folded = fold_array(texts)
+    folded = _folded_array(texts)
     odd = true_places(pc.match_substring_regex(folded, r"[0-9][ /]+[0-9]|[^\x00-\x7f]"))
     plain = pc.replace_substring(pc.replace_substring(folded, "/", ""), " ", "")
     return replaced(plain, odd, pa.array(map(squash, folded.take(pa.array(odd)).to_pylist()), pa.string()))
@@ -66,7 +87,7 @@ def stems(model: str) -> Iterator[str]:
     `997 GT3 RSR` -> `997 GT3`, `997`; `B2K/10B` -> `B2K/10`, `B2K`, `B2`; but `GT40` is no `GT`, nor `F430 GTC` an
     `F430 GT`.
     """
-    words = fold(model).replace("/", " ").split()
+    words = _folded(model).replace("/", " ").split()
     for count, word in enumerate(words):
         before = " ".join(words[:count])
         if before:
@@ -144,7 +165,7 @@ def _are_begun(letters: pa.Array, others: pa.Array) -> np.ndarray:
 def _letters(cars: pa.Table) -> pa.Array:
     """Make and model, else the print, in folded letters without blanks: equal wherever the keys of two cars are."""
     named = pc.if_else(pc.is_valid(cars["make"]), cars["model"], cars["car"])
-    texts = (pc.fill_null(fold_array(text), "") for text in (cars["make"], named))
+    texts = (pc.fill_null(_folded_array(text), "") for text in (cars["make"], named))
     return pc.replace_substring_regex(pc.binary_join_element_wise(*texts, "|"), "[ /]", "").combine_chunks()
 
 

@@ -20,6 +20,7 @@ from transforms.masks import change_where
 from transforms.parts import Parts
 from transforms.schema import TABLES, TEXTS
 
+_GENITIVE = r"(?i)['’`´]s\b"
 _SINGLES = re.compile(r"(?<!\S)\S(?: \S)+(?!\S)")
 
 
@@ -31,14 +32,22 @@ def _plain_words() -> pa.Array:
 def core_words(entrants: pa.Array) -> pa.Array:
     """The words by which each team is known, in alphabetical order.
 
-    `E.B.R.T.` is one word; legal and generic words (Ltd., Team, Racing) fall away unless nothing else is left.
+    `E.B.R.T.` is one word, and so is `TOM'S`; legal and generic words (Ltd., Team, Racing) and the numbers of cars
+    (`#51`) fall away unless nothing else is left.
     """
-    folded = fold_array(entrants)
+    folded = pc.replace_substring(fold_array(_without_genitives(entrants)), "/", " ")
     team, word, words = _words(change_where(pc.match_substring_regex(folded, "(^| )[^ ] [^ ]( |$)"), folded, _in_one))
     team, word, _ = counted(team, word)
     told = np.asarray(pc.invert(pc.is_in(words, _plain_words())))[word]
+    told &= ~np.asarray(pc.match_substring_regex(words, "^#[0-9]+$"))[word]
     told |= (np.bincount(team[told], minlength=len(entrants)) == 0)[team]
     return pc.binary_join(grouped(TEXTS, len(entrants), team[told], words.take(pa.array(word[told]))), " ")
+
+
+def _without_genitives(texts: pa.Array) -> pa.Array:
+    """Texts in which no sign parts an `s` from its word."""
+    genitives = pc.match_substring_regex(texts, _GENITIVE)
+    return change_where(genitives, texts, lambda some: pc.replace_substring_regex(some, _GENITIVE, "s"))
 
 
 def _in_one(folded: pa.Array) -> pa.Array:
