@@ -48,7 +48,10 @@ LAPS = (
     "|kol[oay]?|okr(?:ążeni[ea]|ążeń)?|kierros(?:ta)?|круга?|кругов)"
 )
 _INTEGER = rf"(?i)^(?P<n>\d{{1,6}})\s?{LAPS}?\.?(?:\s?\(.*\))?$"
-_ORDINAL = r"(?i)^\(?[=TP]?\s?(?P<n>0*[1-9]\d{0,3})\s?\.?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.)?=?\)?$"
+_ORDINAL = (
+    r"(?i)^\(?[=TP]?\s?(?P<n>0*[1-9]\d{0,3})\s?\.?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.)?=?\)?"
+    r"(?:\s?/\s?\d{1,3}|\s?\(\d{1,3}\))?$"
+)
 _NUMBER = (
     r"(?i)^(?P<n>\d{1,3}(?:[ '.,]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
     r"\s?(?P<unit>kms?/?h?|kph|k/h|mph|mi/h|miles?|mi|m\.p\.h\.)?\.?$"

@@ -37,8 +37,10 @@ _IS_TELLING = _among("car_number", "crew", "car", "lap_time", "race_time", "dist
 _IS_TIME = _among("lap_time", "race_time")
 _IS_TEAM = _among("entrant", "principal")
 _CREW, _TYPE, _MODEL, _EMPTY = _places("crew", "type", "model", EMPTY)
-# What no sheet prints without the other: who leads a team without who drives, tyres without classes.
+# What no sheet prints without the other: who leads a team without who drives, tyres without classes; or without one of
+# several: how fast a race was without how long, but for sheets of numbered cars.
 _COMPANY = {"principal": ("crew",), "tyre": ("class",), "extra": ("crew", "entrant")}
+_ANY_COMPANY = {"race_speed": ("laps", "race_time", "distance", "car_number")}
 # A table of cars has columns enough, one of which says who or what raced, and one under which place or number.
 _FEWEST, _WHO, _WHICH = 3, _places("crew", "car", "make"), _places("position", "car_number")
 _WHAT, _BOTH = _places("car", "make", "lap_time", "race_time"), _places("crew", "car")
@@ -216,7 +218,8 @@ def _column(
 
 def _missing(column: Column, form: Form) -> str:
     """Whom a column has to stand beside, and does not."""
-    return " and ".join(sorted({*_COMPANY.get(column.heading.role, ())} - form.role_set))
+    role = column.heading.role
+    return " and ".join(sorted({*_COMPANY.get(role, ())} - form.role_set)) or " or ".join(_ANY_COMPANY.get(role, ()))
 
 
 def _find_doubts(decoded: layout.Decoded, roles: Ints, fits: Floats, has: Bools, table: Ints, margin: float) -> Ints:
@@ -224,6 +227,8 @@ def _find_doubts(decoded: layout.Decoded, roles: Ints, fits: Floats, has: Bools,
     missing = np.zeros_like(has)
     for role, company in _COMPANY.items():
         missing[:, _places(role)] = ~has[:, _places(*company)].all(axis=1, keepdims=True)
+    for role, company in _ANY_COMPANY.items():
+        missing[:, _places(role)] = ~has[:, _places(*company)].any(axis=1, keepdims=True)
     looks_absent = ~has[table, decoded.looks]
     out_of_place = (roles == layout.EXTRA) | _IS_TIME[decoded.looks] | (_IS_TELLING[decoded.looks] & looks_absent)
     held = (

@@ -18,10 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import traits
+from transforms.arrays import flags, true
 from transforms.cells import LAPS
 from transforms.fold import fold_array
 from transforms.lexicon import class_names, country_words, statuses
-from transforms.masks import first_bytes, read_where
+from transforms.masks import first_bytes, read_where, true_places
 from transforms.remember import remember
 from transforms.spans import between_blanks, bytes_of, first_word, holding, without
 
@@ -34,8 +35,9 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("lap time", r"^1?\d[:'′’]\d{2}(?:[.,\"″”']{1,2}\d{1,4}|:\d{3})?$"),
     ("decimal", r"^\d{3}[.,]\d{1,4}$"),
     ("ordinal", r"(?i)^=?\d{1,3}\.?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.|\))=?$"),
+    ("pair", r"^\d{1,3}\s?(?:/\s?\d{1,3}|\(\d{1,3}\))$"),
     ("number", r"^(?:#\s?\d{1,4}[A-Za-z]{0,2}|0\d{1,3}|\d{1,3}[A-Za-z]{1,2}|[A-Za-z]\d{1,3}|\d{1,2}\.5)$"),
-    ("crew", r"\s/|/\s|\S\s?\|\s?\S"),
+    ("crew", r"\s/|/\s|\S\s?\|\s?\S|\S\s?<br\s?/?>\s?\S"),
     (
         "race time",
         r"^(?:\d{1,3}(?::|\s?[hH]\s?)\d{2}[:']\d{2}(?:[.,]\d+)?|(?:[2-9]\d|\d{3})[:'′’]\d{2}(?:[.,\"″”']{1,2}\d+|:\d{3})?)$",
@@ -68,6 +70,7 @@ _ENGINE = (
     r"(?i)(?:^|\s)(?:\d{1,2}[.,]\d\s?(?:l|litres?)?|[vliwf]-?\d{1,2}"
     r"|\d{3,4}\s?(?:cc|cm3|ccm)|flat[- ]?\d{1,2}|turbo)(?:\s|$)"
 )
+_WITH_CODE = r"^(?:\p{Lu}[\p{L}.'’-]*\s+){1,3}\p{Lu}[\p{L}.'’-]*\s?\([A-Z]{1,3}\)$"
 _MOST_NAMES, _LONGEST_MODEL = 7, 10  # words of a person's name, characters of a code
 
 TRAITS: tuple[str, ...] = tuple(
@@ -81,6 +84,7 @@ TRAITS: tuple[str, ...] = tuple(
             "car",
             "team",
             "team (country)",
+            "person (country)",
             "engine",
             "reason",
             "joined",
@@ -119,7 +123,7 @@ def recognise(texts: pa.Array) -> npt.NDArray[np.int64]:
     divided = between_blanks(texts, "/")
     found[letters[divided[letters]]] = _INDEX["crew"]
     short = np.asarray(pc.binary_length(texts)) <= _LONGEST_CODE
-    letters = letters[((short | holding(texts, b"/|")) & ~divided)[letters]]
+    letters = letters[((short | holding(texts, b"/|<")) & ~divided)[letters]]
     found[letters] = _match(texts.take(pa.array(letters)), _OF_LETTERS)
     others = np.flatnonzero(~(_IS_DIGIT | _IS_LETTER)[first])
     found[others] = _match(texts.take(pa.array(others)), _PATTERNS)
@@ -270,6 +274,15 @@ def _has_team_word(folded: pa.Array) -> pa.Array:
     return pc.and_(pc.match_substring(folded, " "), pc.match_substring_regex(folded, _word_pattern(traits.team_words)))
 
 
+def _is_person_of_country(texts: pa.Array, folded: pa.Array) -> pa.Array:
+    """Two to four words, none of which teams have, and the code of a country: `Valentino Rossi (ITA)`."""
+    at, count = true_places(pc.ends_with(texts, ")")), len(texts)
+    texts, folded = texts.take(pa.array(at)), folded.take(pa.array(at))
+    named = pc.and_(pc.match_substring_regex(texts, _WITH_CODE), _holds_country(texts))
+    named = pc.and_(named, pc.invert(pc.or_(_has_team_word(folded), _starts_with_make(folded))))
+    return pa.array(flags(at[true(named)], count))
+
+
 def _ends_in_country(texts: pa.Array) -> pa.Array:
     return pc.fill_null(read_where(pc.ends_with(texts, ")"), texts, _holds_country, pa.bool_()), False)
 
@@ -280,6 +293,7 @@ def _holds_country(texts: pa.Array) -> pa.Array:
 
 
 _WORD_TESTS: tuple[tuple[str, Callable[[pa.Array, pa.Array], pa.Array]], ...] = (
+    ("person (country)", _is_person_of_country),
     ("team (country)", lambda texts, _: _ends_in_country(texts)),
     ("team", lambda _, folded: _has_team_word(folded)),
     ("car", lambda _, folded: _starts_with_make(folded)),

@@ -25,16 +25,17 @@ _SILENT = dict.fromkeys(STEPS, 0.25) | dict.fromkeys((*SEEN, *FIRST), 0.5)
 MISPRINT = 0.004
 
 _MODEL = {
-    "code": 0.3, "number": 0.15, "digit": 0.02, "integer": 0.12, "big integer": 0.04, "name": 0.14, "text": 0.12,
-    "person": 0.06, "numbered": 0.12, "engine": 0.05, "car": 0.02, "decimal": 0.01, "class": 0.03, "empty": 0.1,
-    "make": 0.01,
+    "code": 0.3, "pair": 0.1, "number": 0.15, "digit": 0.02, "integer": 0.12, "big integer": 0.04, "name": 0.14,
+    "text": 0.12, "person": 0.06, "numbered": 0.12, "engine": 0.05, "car": 0.02, "decimal": 0.01, "class": 0.03,
+    "empty": 0.1, "make": 0.01,
 }  # fmt: skip
 _LAP_TIME = {"lap time": 0.85, "seconds": 0.05, "status": 0.06, "mark": 0.03, "race time": 0.01, "empty": 0.08}
 _SPEED = {"decimal": 0.85, "speed": 0.1, "seconds": 0.06, "mark": 0.02, "integer": 0.01, "empty": 0.08}
 
 LIKELIHOODS: dict[str, dict[str, float]] = {
     "position": {
-        "ordinal": 0.5, "digit": 0.3, "integer": 0.38, "status": 0.08, "mark": 0.02, "empty": 0.04, "next": 0.95,
+        "ordinal": 0.5, "digit": 0.3, "integer": 0.38, "pair": 0.3, "status": 0.08, "mark": 0.02, "empty": 0.04,
+        "next": 0.95,
         "same": 0.02, "rises": 0.004, "falls": 0.01, "new": 0.98, "again": 0.02, "one": 0.9, "more": 0.1,
     },
     "car_number": {
@@ -42,18 +43,20 @@ LIKELIHOODS: dict[str, dict[str, float]] = {
         "same": 0.02, "rises": 0.4, "falls": 0.33, "new": 0.985, "again": 0.015, "one": 0.2, "more": 0.8,
     },
     "crew": {
-        "crew": 0.72, "joined": 0.25, "dashed": 0.2, "slashed": 0.2, "person": 0.2, "name": 0.14, "text": 0.03,
+        "crew": 0.72, "joined": 0.25, "dashed": 0.2, "slashed": 0.2, "person": 0.2, "person (country)": 0.2,
+        "name": 0.14, "text": 0.03,
         "mark": 0.01, "team": 0.004, "make": 0.004, "status": 0.004, "reason": 0.004, "car": 0.006, "code": 0.006,
         "empty": 0.07, "new": 0.97, "again": 0.03,
     },
     "car": {
         "car": 0.78, "numbered": 0.15, "slashed": 0.02, "text": 0.03, "code": 0.05, "person": 0.03, "name": 0.02,
-        "team": 0.02, "engine": 0.06, "make": 0.02, "class": 0.01, "empty": 0.03, "new": 0.6, "again": 0.4,
+        "team": 0.02, "engine": 0.06, "make": 0.25, "class": 0.01, "empty": 0.03, "new": 0.6, "again": 0.4,
     },
     "entrant": {
         "team": 0.5, "joined": 0.03, "dashed": 0.008, "slashed": 0.01, "numbered": 0.015, "person": 0.13, "name":
-        0.08, "text": 0.1, "code": 0.04, "team (country)": 0.1, "car": 0.05, "make": 0.03, "class": 0.01, "crew":
-        0.005, "country": 0.01, "engine": 0.01, "reason": 0.01, "empty": 0.08, "new": 0.7, "again": 0.3,
+        0.08, "text": 0.1, "code": 0.04, "team (country)": 0.1, "person (country)": 0.02, "car": 0.05, "make": 0.03,
+        "class": 0.01, "crew": 0.005, "country": 0.01, "engine": 0.01, "reason": 0.01, "empty": 0.08, "new": 0.7,
+        "again": 0.3,
     },
     "laps": {
         "digit": 0.2, "integer": 0.8, "big integer": 0.04, "mark": 0.02, "laps": 0.3, "empty": 0.04, "next": 0.012,
@@ -172,7 +175,7 @@ FAMILIES: dict[str, tuple[float, dict[str, float]]] = {
     "without numbers": (
         -2.0,
         {"position": 0.99, "crew": 0.985, "country": 0.1, "car": 0.9, "entrant": 0.3, "laps": 0.5, "race_time": 0.4,
-         "gap": 0.4, "lap_time": 0.6},
+         "race_speed": 0.2, "gap": 0.4, "lap_time": 0.6},
     ),
     "timing": (
         -2.0,

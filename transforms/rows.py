@@ -22,6 +22,7 @@ from transforms.dialect import Cells, compact
 from transforms.fold import fold
 from transforms.headers import Heading, is_header_cell
 from transforms.pages import CONTINUATION, RESULT, Page
+from transforms.pairs import with_pairs_apart
 from transforms.spans import holding
 from transforms.traits import team_words
 
@@ -126,7 +127,7 @@ def slot_texts(placed: Placed, layouts: Sequence[Layout]) -> dict[str, Coded]:
         texts[name] = Coded.scattered(placed.cells.texts, code[start:end], row[start:end], rows)
         if name == "crew":
             texts[name] = _with_crews_of_cells(placed, layouts, order[start:end], texts[name])
-    return _with_teams_apart(placed, layouts, texts)
+    return with_pairs_apart(_with_teams_apart(placed, layouts, texts), placed.tables)
 
 
 def _with_teams_apart(placed: Placed, layouts: Sequence[Layout], texts: dict[str, Coded]) -> dict[str, Coded]:

@@ -29,6 +29,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
 _DIGITS = r"^[\d.:,'+\s#]*\d[\d.:,'+\s]*$"
 _BEGINS_DIGITS = np.isin(np.arange(256), [*b"0123456789.:,'+#"])
 _MISREAD = r"^\d*(?:l|\dO|\dI|[OI]\d)[\dlIO]*$"  # `lO` for 10, `3O` for 30
+_BARE = r"^[\d.,]+$"
 _LONGEST_NUMBER = 12  # bytes, with a sign before it and marks behind it
 _ORDINALS = ("position", "class_position")  # in which 0 stands for no place
 _OF_NUMBERS = (*_READERS, "race_time", "gap", "race_speed", "lap_speed", "distance")
@@ -63,7 +64,7 @@ def read_slots(texts: Mapping[str, Coded], mph: Mapping[str, Bools], sheet: Ints
         misfits[slot] = texts[slot].rows(_misfits(printed[slot], [values]))
         typed.unread[slot] = pc.if_else(pc.is_null(values), texts[slot].texts, None)
     for slot, column in (("race_speed", "race_speed_kmh"), ("lap_speed", "lap_speed_kmh")):
-        columns[column], miles[slot], unread = _read_speeds(texts[slot], printed[slot], mph[slot])
+        columns[column], miles[slot], unread = _read_speeds(texts[slot], printed[slot], mph[slot], sheet)
         misfits[slot] = texts[slot].rows(_misfits(printed[slot], [unread]))
     distances, converted = cells.read_distances(printed["distance"])
     columns["distance_km"] = texts["distance"].spread(distances)
@@ -77,10 +78,16 @@ def read_slots(texts: Mapping[str, Coded], mph: Mapping[str, Bools], sheet: Ints
     return typed
 
 
-def _read_speeds(texts: Coded, printed: pa.Array, mph: Bools) -> tuple[pa.Array, Bools, pa.Array]:
-    """Speeds row by row, which of them were converted from miles, and the speeds text by text."""
+def _read_speeds(texts: Coded, printed: pa.Array, mph: Bools, sheet: Ints) -> tuple[pa.Array, Bools, pa.Array]:
+    """Speeds row by row, which of them were converted from miles, and the speeds text by text.
+
+    Some sheets print the unit once: where a speed is in miles, those without a unit are, too.
+    """
     values, converted = cells.read_speeds(printed, pa.scalar(False))
     column, miles = texts.spread(values), texts.rows(true(pc.and_(converted, pc.is_valid(values))))
+    if miles.any():
+        bare = texts.rows(true(pc.match_substring_regex(printed, _BARE)))
+        mph = mph | (bare & np.isin(sheet, sheet[miles]))
     if not mph.any():
         return column, miles, values
     in_miles, _ = cells.read_speeds(printed, pa.scalar(True))
