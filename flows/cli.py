@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import io
 import sys
 
 import click
@@ -72,6 +73,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exit 0 when all is well, 1 when the data has errors, 2 when the call was wrong."""
     if arguments is None:  # the process is the command's own
         import flows.lean  # noqa: F401
+
+        _print_all_letters()
     try:
         parcferme.main(args=arguments, prog_name="parcferme", standalone_mode=True)
     except UserError as error:
@@ -79,6 +82,15 @@ def main(arguments: list[str] | None = None) -> None:
         if error.remedy:
             click.echo(f"  {plain(error.remedy)}", err=True)
         sys.exit(error.exit_code)
+
+
+def _print_all_letters() -> None:
+    """Print names whose letters the locale has not, too: to files and pipes in UTF-8, escaped on terminals."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower().replace("-", "") != "utf8":
+        if sys.stdout.isatty():
+            sys.stdout.reconfigure(errors="backslashreplace")
+        else:
+            sys.stdout.reconfigure(encoding="utf-8")
 
 
 if __name__ == "__main__":

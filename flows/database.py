@@ -91,7 +91,14 @@ def open_database(path: Path, root: Path | None = None) -> DuckDBPyConnection:
         problem = "is held by another program" if locked else "cannot be read"
         remedy = "Close it there, or open it there read-only." if locked else _REBUILD
         raise UserError(f"{path} {problem}: {_first_line(error)}", remedy) from error
-    settle_paths(connection, snapshot_folder(connection), root or Path(os.path.abspath(path)).parent.parent)
+    folder, here = snapshot_folder(connection), Path(os.path.abspath(path)).parent
+    named = Path(folder).parts[:1]
+    if root is None and named != (here.name,) and (here / Path(*Path(folder).parts[1:])).is_dir():
+        raise UserError(
+            f"The warehouse {path.parent} was called {named[0]} when it was built; its views look for that.",
+            f"Give it that name again, or let `parcferme build --full --warehouse {path.parent}` write it anew.",
+        )
+    settle_paths(connection, folder, root or here.parent)
     return connection
 
 

@@ -179,8 +179,7 @@ def _event(root: Root, folder: str, path: str | None, stems: set[str]) -> Event:
     if not folder:
         message = f"{path} stands at the root, where it names no event: build from the folder above"
         return Event("", findings=({"check": "event-file-has-event", "severity": "warning", "message": message},))
-    with root.open(path) as file:
-        return read_event(folder, path, read_most(file), stems)
+    return read_event(folder, path, _bytes(root, path), stems)
 
 
 def _sheet(
@@ -211,7 +210,13 @@ def _content(root: Root, found: Scan, name: str) -> bytes:
         return b""
     if name in found.strays:
         raise DataError(f"{name} {found.strays[name]}.", "People's decisions must be readable before a build.")
-    if name not in found.files:
-        return b""
-    with root.open(name) as file:
-        return read_most(file)
+    return _bytes(root, name) if name in found.files else b""
+
+
+def _bytes(root: Root, path: str) -> bytes:
+    """The bytes of a file that was there when the root was listed; UserError when it cannot be read any more."""
+    try:
+        with root.open(path) as file:
+            return read_most(file)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.", "Build again.") from error

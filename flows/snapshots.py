@@ -278,6 +278,8 @@ class Warehouse:
             found = [snapshot for snapshot in kept if text and snapshot.id.startswith(text)]
         if len(found) == 1:
             return found[0]
+        if text == "previous":
+            raise UserError(f"{self.url} has one snapshot alone, and none before it.", "`parcferme history` shows it.")
         raise UserError(
             f"{self.url} has {'more than one snapshot that begins with' if found else 'no snapshot'} {text}.",
             f"Kept are {', '.join(snapshot.id for snapshot in kept)}; `parcferme history` says more.",

@@ -281,6 +281,16 @@ def test_glob_names_some_of_the_events(seeds):
     assert [s.source.season for s in only_grids.sheets] == [2000, 2009]
 
 
+@pytest.mark.parametrize("path", [f"{SPA}/event.toml", IDENTITY])
+def test_a_file_that_vanishes_behind_the_listing_is_named(seeds, path):
+    """Facts or decisions that are removed while a build looks at the seeds stop it with their name and the remedy."""
+    found = scan(str(seeds))
+    (seeds / path).unlink()
+    with pytest.raises(UserError, match=f"{path} cannot be read: No such file") as caught:
+        gather(found)
+    assert caught.value.remedy == "Build again."
+
+
 def test_decisions_beside_a_pattern_are_named_when_left_aside(seeds):
     """Where a pattern names some events, what people decided for all is not applied, and a warning says so."""
     (seeds / CORRECTIONS).write_text("sheet,line,column,expect,value,reason\n2009-spa-24-hours/grid,1,laps,1,2,x\n")

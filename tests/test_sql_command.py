@@ -168,6 +168,15 @@ def test_a_half_deleted_warehouse_is_a_clear_error(run, project: Path, tmp_path:
         assert "Part of the warehouse is gone" in err
 
 
+def test_a_renamed_warehouse_says_what_it_was_called(run, project: Path, tmp_path: Path):
+    """Views name the folder of their warehouse: another name for it is told from files that are gone."""
+    copy = Path(shutil.copytree(project / "warehouse", tmp_path / "archive"))
+    code, _, err = run("sql", "FROM results", "--warehouse", str(copy))
+    assert code == 2
+    assert "was called warehouse when it was built" in err
+    assert run("sql", "FROM results", "--warehouse", str(copy.rename(tmp_path / "warehouse")))[0] == 0
+
+
 def test_a_database_held_by_another_program_is_a_clear_error(run, project: Path):
     """While another process holds results.db for writing, the error says so."""
     hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
@@ -300,3 +309,11 @@ def test_fixture_has_a_hostile_name(project: Path):
     with duckdb.connect() as connection:
         path = str(project / "warehouse" / "snapshots" / "abc" / "results.parquet")
         assert (HOSTILE,) in connection.execute("SELECT entrant FROM read_parquet(?)", [path]).fetchall()
+
+
+def test_names_are_printed_where_the_locale_has_not_their_letters(project: Path):
+    """A pipe gets UTF-8 whatever the locale, so that no name ends a command."""
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PARCFERME_WAREHOUSE": str(project / "warehouse")}
+    query = [sys.executable, "-m", "flows.cli", "sql", "SELECT 'Hélary' AS name", "--csv"]
+    done = subprocess.run(query, env=environment, capture_output=True, check=True, timeout=60)
+    assert done.stdout.decode() == "name\nHélary\n"
