@@ -259,6 +259,14 @@ def test_several_races_of_an_event_stand_in_their_order(tmp_path: Path):
         assert rows(connection, "SELECT result_id FROM driver('ann lee')") == [("e/race:1",), ("e/race-2:9",)]
 
 
+def test_cars_without_a_number_are_counted_by_the_fullest_sheet(tmp_path: Path):
+    """A car is counted once an event by its number; of those without one there are as many as one sheet has."""
+    race = [{"car_number": "1"}, {"car_number": "2"}, {}, {}, {}]
+    grid = [{"car_number": "1"}, {}]
+    with open_database(published(made(Sheet("e/race", race), Sheet("e/grid", grid, "grid")), tmp_path, "n")) as found:
+        assert rows(found, "SELECT cars, results FROM event_summaries") == [(5, 7)]
+
+
 def test_equal_laps_share_the_record(traps):
     """Two cars with the same best lap both hold it."""
     assert rows(traps, "SELECT count(*) FROM circuit_records WHERE kind = 'race'") == [(2,)]

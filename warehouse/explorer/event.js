@@ -99,7 +99,7 @@ const sheetOf = (event, sheet) => {
     el('p', { class: 'note' }, listed([count(cars.length, 'car'), count(sheet.lines, 'line'), sheet.rejects ? `${sheet.rejects} unread` : null, sheet.path])),
     chips,
     timed > 1 && section('Lap times', listed([sheet.lap_time_of && `The sheet’s lap time: ${sheet.lap_time_of}`, 'a ring marks a car with a finding']), lapTimes(cars, hues, doubted)),
-    section('Order', null, switcher, order),
+    cars.length ? section('Order', null, switcher, order) : el('p', { class: 'lead' }, 'No line was read as a car: the findings say why.'),
   ].filter(Boolean));
   return body;
 };

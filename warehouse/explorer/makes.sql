@@ -1,11 +1,21 @@
 -- One row a make, those with most cars first: its record, and its cars and wins season by season.
-WITH by_season AS (
-  SELECT results.make, results.season, count(DISTINCT (results.event_id, results.car_number)) AS cars,
+WITH by_sheet AS (
+  SELECT results.make, results.season, results.event_id,
+    list(DISTINCT results.car_number) AS numbers,
+    count(*) - count(results.car_number) AS unnumbered,
     count(*) FILTER (honours.won) AS wins
   FROM results
   JOIN honours ON honours.result_id = results.result_id
   WHERE results.make IS NOT NULL AND results.season IS NOT NULL
-  GROUP BY results.make, results.season
+  GROUP BY results.make, results.season, results.event_id, results.sheet_id
+), by_event AS (
+  SELECT make, season, len(list_distinct(flatten(list(numbers)))) + max(unnumbered) AS cars, sum(wins) AS wins
+  FROM by_sheet
+  GROUP BY make, season, event_id
+), by_season AS (
+  SELECT make, season, sum(cars)::BIGINT AS cars, sum(wins)::BIGINT AS wins
+  FROM by_event
+  GROUP BY make, season
 ), lists AS (
   SELECT make, sum(cars)::BIGINT AS cars, list({season: season, cars: cars, wins: wins} ORDER BY season) AS seasons
   FROM by_season

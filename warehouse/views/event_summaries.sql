@@ -5,7 +5,7 @@
 -- sheets (count): Sheets of the event.
 -- kinds (names): What they list.
 -- results (count): Rows, one car in one sheet each.
--- cars (count): Different start numbers in all sheets.
+-- cars (count): Different start numbers in all sheets, and the cars without one of the sheet that has most of these.
 -- starters (count): Cars that started a race; two races count a car twice.
 -- finishers (count): Cars classified in a race; two races count a car twice.
 -- drivers (count): Persons printed in any crew; names tied to nobody are left out.
@@ -37,6 +37,10 @@ WITH cars AS (
     arg_min(label, (lap_time_ms, sheet_id, line)) FILTER (lap_time_ms IS NOT NULL) AS best_lap_by
   FROM cars
   GROUP BY event_id
+), unnumbered AS (
+  SELECT event_id, max(cars) AS cars
+  FROM (SELECT event_id, count(*) - count(car_number) AS cars FROM results GROUP BY event_id, sheet_id)
+  GROUP BY event_id
 ), people AS (
   SELECT event_id,
     count(DISTINCT driver_id) FILTER (identified) AS drivers,
@@ -59,7 +63,7 @@ SELECT events.event_id, events.name, events.season, events.start_date, events.ci
   coalesce(read.sheets, 0) AS sheets,
   coalesce(read.kinds, []) AS kinds,
   coalesce(by_event.results, 0) AS results,
-  coalesce(by_event.cars, 0) AS cars,
+  coalesce(by_event.cars + unnumbered.cars, 0) AS cars,
   coalesce(by_event.starters, 0) AS starters,
   coalesce(by_event.finishers, 0) AS finishers,
   coalesce(people.drivers, 0) AS drivers,
@@ -75,6 +79,7 @@ SELECT events.event_id, events.name, events.season, events.start_date, events.ci
 FROM events
 LEFT JOIN read ON read.event_id = events.event_id
 LEFT JOIN by_event ON by_event.event_id = events.event_id
+LEFT JOIN unnumbered ON unnumbered.event_id = events.event_id
 LEFT JOIN people ON people.event_id = events.event_id
 LEFT JOIN doubts ON doubts.event_id = events.event_id
 ORDER BY events.season, events.start_date, events.event_id
