@@ -5,9 +5,11 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transforms.identity.arrays import codes, codes_behind
 from transforms.identity.groups import Bag, dense, joined, ordered, sought
 
 FEW, MANY = st.integers(-1, 5), st.integers(-(1 << 40), 1 << 40)
@@ -18,6 +20,19 @@ ITEMS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), max_size=20)
 def columns(rows: list[tuple[int, ...]], count: int) -> list[np.ndarray]:
     """The rows as columns of codes."""
     return list(np.array(rows, dtype=np.int64).reshape(-1, count).T)
+
+
+TEXTS = st.lists(st.text("abé", max_size=3), max_size=9)
+
+
+@given(TEXTS, TEXTS)
+def test_texts_behind_others_in_order_have_the_codes_of_all(known: list[str], more: list[str]) -> None:
+    """Where texts stand in order, and others behind them, the codes and the distinct texts are those of all."""
+    ranked, others = pa.array(sorted(known), pa.string()), pa.array(more, pa.string())
+    code, texts = codes(pa.concat_arrays([ranked, others]))
+    again, distinct = codes_behind(ranked, others)
+    assert again.tolist() == code.tolist()
+    assert distinct.equals(texts)
 
 
 @given(ROWS)

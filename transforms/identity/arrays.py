@@ -20,6 +20,21 @@ def codes(column: pa.ChunkedArray | pa.Array) -> tuple[Codes, pa.Array]:
     return rank[code], values.take(pa.array(order))
 
 
+def codes_behind(ranked: pa.Array, more: pa.Array) -> tuple[Codes, pa.Array]:
+    """What `codes` gives of texts that stand in order, equal ones together, and a few more behind them; none is null.
+
+    Those in order are neither sought nor sorted.
+    """
+    fresh = np.append(True, np.asarray(pc.not_equal(ranked[1:], ranked[:-1])))[: len(ranked)]
+    own, values = np.cumsum(fresh, dtype=np.int32) - 1, ranked.filter(pa.array(fresh))
+    others = pc.unique(more.filter(pa.array(ranked_among(more, values) < 0))).sort()
+    before = np.asarray(pc.search_sorted(values, others)).astype(np.int64)
+    own += np.searchsorted(before, np.arange(len(values)), side="right").astype(np.int32)[own]
+    order = np.insert(np.arange(len(values)), before, len(values) + np.arange(len(others)))
+    values = pa.concat_arrays([values, others]).take(pa.array(order))
+    return np.append(own, ranked_among(more, values)), values
+
+
 def distinct_of(column: pa.ChunkedArray | pa.Array) -> tuple[Codes, pa.Array]:
     """For each value its place among the distinct ones (-1 for null), and those as they come."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

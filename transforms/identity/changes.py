@@ -18,14 +18,13 @@ LONGEST = 4_000  # mentions up to which two versions of a sheet are compared car
 Span = tuple[int, int]
 
 
-def standing(new: Parts, here: Runs, old: Parts, there: Runs, unchanged: Set[str], compared: Set[str]) -> Codes:
-    """For each mention its place in the last build; -1 for one that was not there, or not so.
+def stand_alike(place: Codes, new: Parts, here: Runs, old: Parts, there: Runs, compared: Set[str]) -> None:
+    """Of some sheets to be `compared` let the mentions stand that are of cars printed alike in the same order.
 
-    Both tables are driver_results in order of sheet, line and seat, beside the runs of their sheets. All mentions of
-    `unchanged` sheets stand, and of those to be `compared` those of cars that were printed alike in the same order.
+    `place` is that of each mention in the last build, filled in here. Both tables are driver_results in order of sheet,
+    line and seat, beside the runs of their sheets.
     """
-    place = kept(here, there, unchanged)
-    sheets = pa.array(sorted(compared - unchanged), pa.string())
+    sheets = pa.array(sorted(compared), pa.string())
     pairs = [
         (_span(here, one), _span(there, two)) for one, two in zip(here.find(sheets), there.find(sheets), strict=True)
     ]
@@ -34,7 +33,6 @@ def standing(new: Parts, here: Runs, old: Parts, there: Runs, unchanged: Set[str
     for one, other in zip(cars, others, strict=True):
         for (start, stop), (first, last) in _alike(one, other):
             place[start:stop] = np.arange(first, last)
-    return place
 
 
 def kept(here: Runs, there: Runs, unchanged: Set[str]) -> Codes:

@@ -278,4 +278,6 @@ def _calendar(ids: pa.Array, events: pa.Table | None) -> tuple[Codes, Codes]:
 
 def _race(text: str) -> str | None:
     """`1997-spa-24-hours` -> `spa 24 hours`: years fall away."""
-    return " ".join(_YEAR.sub(" ", text.rpartition("/")[2].replace("-", " ")).lower().split()) or None
+    words = text.rpartition("/")[2].replace("-", " ")
+    dated = "19" in words or "20" in words
+    return " ".join((_YEAR.sub(" ", words) if dated else words).lower().split()) or None

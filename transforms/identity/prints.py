@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import among, codes
+from transforms.identity.arrays import among, codes, codes_behind
 from transforms.identity.forms import READINGS
 from transforms.identity.groups import Codes, components
 from transforms.identity.names import Name, parse
@@ -18,10 +18,11 @@ from transforms.identity.understood import UNDERSTOOD
 
 
 class Prints:
-    """The distinct rows of a table like `names`, by place: in order of text, reading and quotes."""
+    """The distinct rows of two tables like `names`, the `known` in order, by place: text, reading and quotes."""
 
-    def __init__(self, table: pa.Table) -> None:
-        text, self.texts = codes(table["name_text"])
+    def __init__(self, known: pa.Table, printed: pa.Table) -> None:
+        texts = (side["name_text"].combine_chunks() for side in (known, printed))
+        table, (text, self.texts) = pa.concat_tables([known, printed]), codes_behind(*texts)
         reading = np.asarray(pc.index_in(table["name_reading"], pa.array(READINGS)))
         key = _key(text, reading, np.asarray(table["pseudonym"]))
         first = self._given = np.unique(key, return_index=True)[1]

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.changes import kept, lost, retold_events, standing
+from transforms.identity.changes import kept, lost, retold_events, stand_alike
 from transforms.identity.decisions import MENTION, read_decisions
 from transforms.identity.former import Former
 from transforms.identity.forms import READINGS
@@ -109,10 +109,12 @@ def concerned(
     rows = new.take(changed, ASKED)
     fresh = gather({**read, "driver_results": rows})
     before = _readings(Parts.of(previous["sheets"]))
-    compared = {sheet for sheet, reading in fresh.readings.items() if before.get(sheet) == reading} - told
-    stood = standing(new, here, old, there, same, compared)
+    compared = {sheet for sheet, reading in fresh.readings.items() if before.get(sheet) == reading} - told - same
+    stay = kept(here, there, unchanged)
+    stood = stay.copy() if same == unchanged else kept(here, there, same)
+    stand_alike(stood, new, here, old, there, compared)
     known, printed = Parts.of(previous["names"]), names(fresh)
-    prints = Prints(pa.concat_tables([held := known.whole(), printed]))
+    prints = Prints(held := known.whole(), printed)
     former = Former(old, there, before, prints)
     gone, own = lost(stood, there.rows), _printed(prints, rows, fresh)
     was = former.printed(gone)
@@ -132,7 +134,7 @@ def concerned(
         former,
         stood,
         again,
-        kept(here, there, unchanged),
+        stay,
         _cars(Parts.of(read["results"])),
         changed,
         fresh,
