@@ -123,6 +123,9 @@ def decide(words: Words, columns: Mapping[str, pa.Array], section: pa.Array, kin
     decided = np.full(len(section), -1)
     for status in deciding:
         decided = np.where(decided < 0, status, decided)
+    # `N.G.` is Dutch for not started, and German for not classified: who drove laps did start, unless in practice.
+    drove = true(pc.and_(pc.greater(columns["laps"], 0), pc.and_(pc.equal(kind.column(), "race"), section.is_null())))
+    decided[(decided == STATUSES.index("did_not_start")) & drove] = STATUSES.index("not_classified")
     return _STATUSES.take(pa.array(np.where(decided < 0, STATUSES.index("unknown"), decided)))
 
 
