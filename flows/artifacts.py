@@ -28,9 +28,11 @@ def summary_page(outcome: Outcome) -> str:
 
 def failure_page(error: Exception) -> str:
     """Why a build failed: what is wrong and what to do; readers keep what they had."""
-    remedy = (error.remedy if isinstance(error, UserError) else None) or "The run's log says where it happened."
-    said = verbatim(f"{error}" if isinstance(error, UserError) else f"{type(error).__name__}: {error}")
-    return f"**{said}**\n\n{verbatim(remedy)}\n\nReaders keep the snapshot that they had.\n"
+    known = isinstance(error, UserError)
+    remedy = error.remedy if isinstance(error, UserError) else "The run's log says where it happened."
+    said = verbatim(f"{error}" if known else f"{type(error).__name__}: {error}")
+    parts = [f"**{said}**", verbatim(remedy), "Readers keep the snapshot that they had."]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def sheet_pages(root: str, summary: Summary) -> Iterator[tuple[str, str]]:

@@ -72,3 +72,10 @@ def test_any_text_reads_as_it_is(text):
     """Whatever is printed, a cell shows it, and nothing else."""
     shown = rendered(f"| {verbatim(text)}x | y |\n|---|---|\n")
     assert re.fullmatch(r"<table>\n<thead>\n<tr>\n<th>[^<]*x</th>\n<th>y</th>\n</tr>\n</thead>\n</table>\n", shown)
+
+
+def test_a_failure_says_its_remedy_once():
+    """An error that names its own remedy is not followed by a hint at the log; one that nobody foresaw is."""
+    assert "log" not in failure_page(DataError("identity.csv line 3: nobody is called x. Delete the line."))
+    assert "Rename it" in failure_page(DataError("Two files are one sheet.", "Rename it."))
+    assert "ValueError: x**\n\nThe run's log" in failure_page(ValueError("x")).replace("\\", "")
