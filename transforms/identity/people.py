@@ -220,7 +220,8 @@ class Finder:
         key = _key(parse(reference, pseudonym=False, reading="plain"))
         found = name if name is not None else self._called.get(key)
         if found is None:
-            raise unknown(reference, row, [*self._called, *self._borne.ids.to_pylist()])
+            slugs = (called for called in self._called if " " not in called)  # no key of a full name, which none writes
+            raise unknown(reference, row, [*slugs, *self._borne.ids.to_pylist()])
         return found
 
     def _mentions(self) -> dict[str, int]:
