@@ -140,6 +140,32 @@ def test_a_number_tells_brothers_apart_within_a_season(season: int, driver: str)
     assert persons(resolve(read, NO_DECISIONS, None))[f"ring-{season}/race:3", 1] == driver
 
 
+@pytest.mark.parametrize(
+    ("other", "ids"),
+    [
+        ("Hugo Fink", {"a-j-amsel"}),
+        ("Hugo Amsel", {"a-j-amsel"}),
+        ("Johann Amsel", {"a-j-amsel-gp-1990-5", "aj-amsel-gp-1991-6", "amsel-gp-1992-6"}),
+    ],
+)
+def test_several_initials_are_a_name_unless_they_may_be_short_for_one(other: str, ids: set[str]) -> None:
+    """`A.J. Amsel` and `AJ Amsel` are one person, as long as nobody's given name begins with A or J."""
+    cars = [
+        ("gp-1990/race", 1990, "5", "A.J. Amsel"),
+        ("gp-1991/race", 1991, "6", "AJ Amsel"),
+        ("gp-1992/race", 1992, "6", "Amsel"),
+        ("ring-1960/race", 1960, "1", other),
+    ]
+    found = persons(resolve(archive(*cars), NO_DECISIONS, None))
+    assert {found[f"gp-{1989 + line}/race:{line}", 1] for line in (1, 2, 3)} == ids
+
+
+def test_one_initial_is_no_name() -> None:
+    """`A. Amsel` of two events may be two people, and so may `Ch. Fink`, who has one initial of two letters."""
+    cars = [(f"gp-{year}/race", year, str(year), "A. Amsel / Ch. Fink") for year in (1990, 1995)]
+    assert len(set(persons(resolve(archive(*cars), NO_DECISIONS, None)).values())) == 4
+
+
 def test_quotes_make_nobody_else() -> None:
     """`John Winter` in quotes, without, and as a surname beside his co-driver is one person."""
     cars = [

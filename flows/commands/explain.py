@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flows.who import Row, Side
 
 _METHODS = {
-    "name": "printed with the full name",
+    "name": "printed with the full name, or with all that is known of it",
     "variant": "printed with a variant of the name",
     "linked": "linked by evidence",
     "decision": "settled by seeds/identity.csv",

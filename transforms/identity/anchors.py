@@ -1,4 +1,4 @@
-"""Anchors: the people who are printed under a full name or a pseudonym, one for each name."""
+"""Anchors: the people who are printed under a full name, a pseudonym or all their initials, one for each name."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ from transforms.identity.groups import Codes, dense, ordered
 from transforms.identity.mentions import Mentions
 from transforms.identity.understood import FORMS
 
-NAMED = (FORMS.index("full"), FORMS.index("pseudonym"))
+NAMED = tuple(map(FORMS.index, ("full", "pseudonym", "initials")))
 
 
 def anchors(mentions: Mentions, splits: Codes) -> Codes:
-    """The anchor of each mention, numbered from 0 in order of the names; -1 for all but full names and pseudonyms.
+    """The anchor of each mention, numbered from 0 in order of the names; -1 for all that are not NAMED.
 
     Equal names are one person, in quotes or not, but for those that a decision parts (`splits` numbers the part of
     each mention) and for a name that stands twice in one crew: its second print is somebody else.
     """
     names = mentions.names.table
-    key = codes(pc.fill_null(names["key"], ""))[0]
+    spelled = pc.binary_join_element_wise(
+        mentions.names.initials,
+        *(pc.fill_null(names[part].combine_chunks(), "") for part in ("family_key", "suffix")),
+        " ",
+    )
+    key = codes(pc.fill_null(pc.coalesce(spelled, names["key"].combine_chunks()), ""))[0]
     key = np.where(np.isin(mentions.names.form, NAMED), key, np.int32(-1))[mentions.name]
     parts = (splits, _times_before(mentions, key))
     return dense(key, *(part for part in parts if part.any()))

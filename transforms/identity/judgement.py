@@ -18,6 +18,7 @@ from transforms.identity.mentions import Mentions
 from transforms.identity.outcome import Called, Drivers, Sums
 from transforms.identity.people import METHODS, People, identify, wishes
 from transforms.identity.spellings import NEVER
+from transforms.identity.understood import FORMS
 from transforms.parts import Parts, Tables
 from transforms.schema import TABLES
 
@@ -80,7 +81,8 @@ def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
     """The slugs that each person would like; who has no full name is told by the first event and car."""
     place = np.zeros(len(best), dtype=np.int32)
     place[person[::-1]] = np.arange(len(person), dtype=np.int32)[::-1]
-    named = np.isin(mentions.names.form[mentions.name[best]], NAMED)
+    form = mentions.names.form[mentions.name[best]]
+    named = np.isin(form, NAMED)
     place[named] = best[named]
     seasons = mentions.beside("season")
     first = np.full(len(best), NEVER)
@@ -88,7 +90,7 @@ def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
     return Wishes(
         lambda some: wishes(mentions, place[some]),
         lambda some: wishes(mentions, place[some], since=np.where(first[some] < NEVER, first[some], -1)),
-        named,
+        named & (form != FORMS.index("initials")),
     )
 
 

@@ -194,7 +194,7 @@ def gather(read: Mapping[str, pa.Table | Parts], crews: Crews | None = None) -> 
     reading = readings(cars.sheet[result], len(sheets), Patterns.of(texts).shapes, text, quoted)
     name, prints = _prints(text, texts, reading[cars.sheet[result]], quoted)
     names = _names(prints, understood(prints))
-    forms = sheet_forms(cars.sheet[result], len(sheets), names.form[name], reading)
+    forms = sheet_forms(cars.sheet[result], len(sheets), names.printed[name], reading)
     read_as = (READINGS[code] for code in reading.tolist())
     return Mentions(
         name, result, names, cars, dict(zip(sheets, forms, strict=True)), dict(zip(sheets, read_as, strict=True))

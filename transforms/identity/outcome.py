@@ -183,7 +183,7 @@ def _best(mentions: Mentions, owner: Codes, name: Codes, size: Codes) -> Codes:
     best = name[start]
     several = np.flatnonzero(np.diff(np.append(start, len(owner)))[owner] > 1)
     owner, name, size = (column[several] for column in (owner, name, size))
-    rank = np.array([0, 0, 2, 1, 3], dtype=np.int8)[mentions.names.form[name]]
+    rank = np.array([0, 0, 2, 1, 3, 1], dtype=np.int8)[mentions.names.form[name]]
     shouted = np.asarray(mentions.names.table["shouted"])[name]
     order = ordered(owner, rank, shouted.astype(np.int8), -size, name)[::-1]
     best[owner[order]] = name[order]

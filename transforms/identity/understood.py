@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,13 +11,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import codes
-from transforms.identity.groups import Codes
-from transforms.identity.names import Name, parse
+from transforms.identity.arrays import codes, distinct_of
+from transforms.identity.groups import Codes, paired
+from transforms.identity.names import Name, parse, squash
 from transforms.identity.patterns import Patterns, Runs, chunks
+from transforms.masks import scattered
 from transforms.schema import TEXTS
 
-FORMS = ("full", "pseudonym", "surname", "initial", "placeholder")
+FORMS = ("full", "pseudonym", "surname", "initial", "placeholder", "initials")
+MANY = 1 << 21  # more than there are letters
+_LETTERS = re.compile(r"[^\W\d_]+")
 _PARTS = ("form", "given", "family", "suffix", "given_key", "family_key", "display", "key")
 UNDERSTOOD = pa.schema([*((name, pa.string()) for name in _PARTS), ("surnames", TEXTS), ("shouted", pa.bool_())])
 
@@ -60,6 +64,22 @@ def in_columns(names: Iterable[Name]) -> pa.Table:
     )
 
 
+def _letters(given: str) -> str | None:
+    """The letters of several initials, however printed: `A.J.`, `A J`, `AJ`; None of a single one, such as `Ch.`."""
+    pieces = _LETTERS.findall(given)
+    if pieces == [given] and len(given) == 2:
+        pieces = list(given)
+    return squash("".join(pieces)) if len(pieces) > 1 else None
+
+
+def _nth_letters(given: pa.Array, initials: pa.Array) -> list[Codes]:
+    """Codes of the first letter of given names, and of the first three of initials; -1 where there is none."""
+    parts = [(given, 0), *((initials, nth) for nth in range(3))]
+    letters = (pc.utf8_slice_codeunits(text, nth, nth + 1) for text, nth in parts)
+    code, _ = codes(pa.concat_arrays([pc.if_else(pc.equal(letter, ""), None, letter) for letter in letters]))
+    return np.split(code, np.cumsum([len(text) for text, _ in parts])[:-1])
+
+
 @dataclass(frozen=True)
 class Names:
     """Names by place in a table of their prints and parts, and codes of what several ask of them."""
@@ -84,9 +104,30 @@ class Names:
         return list(map(Name, *parts, map(tuple, some["surnames"].to_pylist())))
 
     @cached_property
-    def form(self) -> Codes:
-        """The form of each name, as its place in FORMS."""
+    def printed(self) -> Codes:
+        """The form in which each name is printed, as its place in FORMS."""
         return np.asarray(pc.index_in(self.table["form"], pa.array(FORMS))).astype(np.int8)
+
+    @cached_property
+    def form(self) -> Codes:
+        """The form of each name, as its place in FORMS; `initials` are those that are all that is known of a name."""
+        return np.where(np.asarray(self.initials.is_valid()), np.int8(FORMS.index("initials")), self.printed)
+
+    @cached_property
+    def initials(self) -> pa.Array:
+        """The letters of several initials (`A.J. Foyt`) none of which fits anybody's full name; null of other names."""
+        some = np.flatnonzero(self.printed == FORMS.index("initial"))
+        code, givens = distinct_of(self.texts("given", some).fill_null(""))
+        letters = pa.array(map(_letters, givens.to_pylist()), pa.string()).take(pa.array(code))
+        start, surname = self.surnames
+        full = np.isin(self.printed, (FORMS.index("full"), FORMS.index("pseudonym")))
+        owner = np.repeat(np.arange(len(self)), np.diff(start))
+        head, *own = _nth_letters(self.table["given_key"].combine_chunks(), letters)
+        held = (full & (head >= 0))[owner]
+        borne = paired(surname[held], MANY, head[owner][held])
+        whole = np.append(surname, -1)[start[some]]
+        fits = [(letter >= 0) & np.isin(paired(whole, MANY, letter), borne) for letter in own]
+        return scattered(pc.if_else(pa.array(np.logical_or.reduce(fits)), None, letters), some, len(self))
 
     @cached_property
     def family(self) -> Codes:
