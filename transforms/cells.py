@@ -40,6 +40,7 @@ _AFTER_CLOCK = r"(?i)(\d[:']\d{2}(?:[.,]\d+)?)\s?(?:min|h|hrs?|s|sec)\.?$"
 # Points between hours, minutes and seconds: `38.12,4`, `1.02'33"4`, `1.24.456`; `1.02.33` may be either, and is none.
 _POINTS = r"^\+?\s?(?:(?P<h>\d{1,2})[.:])?(?P<m>\d{1,3})[.'](?P<s>\d{2})[,\"]{1,2}(?P<f>\d{1,4})$"
 _ONLY_POINTS = r"^\+?\s?(?:(?P<h>\d{1,2})\.)?(?P<m>\d{1,3})\.(?P<s>\d{2})\.(?P<f>\d(?:\d{2})?)$"
+_HUNDREDTHS = r"^\+?\s?(?P<m>\d{1,2})\.(?P<s>\d{2})\.(?P<f>\d{2})$"
 _FRACTION = re.compile(r"(?P<seconds>\d)\s?(?:s|sec|\"|\s)\s?(?P<n>[1-9])/(?P<of>2|4|5|10)\s?(?:s|sec|\")?\.?$")
 _SECONDS = r"(?i)^\+?\s?(?P<s>\d{1,3})[.,\"](?P<f>\d{1,4})\s?(?:sec|s|\")?$"
 # The word for laps in many languages, for regular expressions.
@@ -106,8 +107,13 @@ def read_times(texts: pa.Array) -> pa.Array:
 
 
 def read_lap_times(texts: pa.Array) -> pa.Array:
-    """Lap times to int64 milliseconds: as `read_times`, and laps of less than a minute printed as `58.123`."""
+    """Lap times to int64 milliseconds: as `read_times`, laps of less than a minute as `58.123`, and `5.56.34`."""
     return _milliseconds(texts, _LAP_TIMES)
+
+
+def read_hundredths(texts: pa.Array) -> pa.Array:
+    """Times of minutes, seconds and hundredths, between points (`4.20.32`), to int64 milliseconds."""
+    return _milliseconds(texts, ((_as_printed, _HUNDREDTHS),))
 
 
 def _as_printed(shapes: pa.Array) -> pa.Array:
@@ -135,13 +141,14 @@ _TIMES = (
     (_with_plain_marks, _POINTS),
     (_as_printed, _ONLY_POINTS),
 )
-_LAP_TIMES = (*_TIMES, (_with_plain_marks, _SECONDS))
+_GAPS = (*_TIMES, (_with_plain_marks, _SECONDS))
+_LAP_TIMES = (*_GAPS, (_as_printed, _HUNDREDTHS))
 
 
 def read_gaps(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Gaps to int64 milliseconds and int32 laps, one of them null: `+1:05.400`, `35.2`, `9 Laps`."""
     laps = _group(pc.extract_regex(texts, _GAP_LAPS), "n").cast(pa.int32())
-    times = pc.if_else(pc.is_valid(laps), None, read_lap_times(texts))
+    times = pc.if_else(pc.is_valid(laps), None, _milliseconds(texts, _GAPS))
     return times, laps
 
 

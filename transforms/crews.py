@@ -89,6 +89,11 @@ def read_crews(texts: pa.Array, sheet: Ints, separators: Sequence[str | None] = 
     sizes = np.bincount(row, minlength=len(texts))
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     name, nominated, pseudonym = _marks(pieces)
+    # Somebody drove the car: where all of its drivers have a star, it is the mark of a footnote.
+    stars = np.flatnonzero(true(nominated))
+    nominated = pa.array(
+        flags(stars[np.bincount(row[stars], minlength=len(sizes))[row[stars]] < sizes[row[stars]]], len(row))
+    )
     return Crews(
         crew=pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pieces),
         row=row,

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Bools, Floats, Ints
+from transforms.arrays import Bools, Floats, Ints, flags
 from transforms.dialect import compact
 from transforms.recognise import TRAITS, recognise, trait_index
 from transforms.roles import FEATURES, LIKELIHOODS, ROLES, SEEN, STEPS, log_likelihoods
@@ -44,6 +44,7 @@ _RACING = [
     )
 ]
 _EMPTY = trait_index("empty")
+_RACE_TIME, _BEHIND = trait_index("race time"), [trait_index(t) for t in ("gap", "laps", "status", "mark")]
 # A cell fits a role when one in fifty cells of such columns looks like it.
 _FITS = np.array([[float(LIKELIHOODS[role].get(trait, 0.0) >= 0.02) for role in ROLES] for trait in TRAITS])
 
@@ -83,7 +84,8 @@ class Evidence:
     """What speaks for which role of each column: one row for each column of each table, table by table.
 
     `first` says where the columns of each table begin, `widths` how many it has. `weighed` is the evidence for each
-    role in nats, `fitting` the filled cells that look as the role has them, `filled` all filled cells.
+    role in nats, `fitting` the filled cells that look as the role has them, `filled` all filled cells; `led` is true
+    of columns that begin with the time of a race, and have nothing but what others are behind below it.
     """
 
     first: Ints
@@ -92,6 +94,7 @@ class Evidence:
     fitting: Floats
     filled: Floats
     of_racing: Bools
+    led: Bools
 
     @classmethod
     def of(cls, cells: Looks, widths: Ints) -> Evidence:
@@ -101,7 +104,12 @@ class Evidence:
         weighed, traits = weigh(counts), counts[:, : len(TRAITS)]
         of_racing = _speak_of_racing(traits, first, np.repeat(np.arange(len(widths)), widths))
         traits[:, _EMPTY] = 0
-        return cls(first, widths, weighed, traits @ _FITS, traits.sum(axis=1), of_racing)
+        filled = traits.sum(axis=1)
+        begins = (cells.row == 0) & (cells.trait == _RACE_TIME)
+        led = flags(first[cells.table[begins]] + cells.column[begins], len(filled))
+        led &= (traits[:, _BEHIND].sum(axis=1) > 0) & (traits[:, [_RACE_TIME, *_BEHIND]].sum(axis=1) == filled)
+        led &= traits[:, _RACE_TIME] == 1
+        return cls(first, widths, weighed, traits @ _FITS, filled, of_racing, led)
 
     def columns(self, chosen: Ints) -> tuple[Ints, Ints]:
         """The rows of the columns of some tables, and beside each the place of its table among these."""

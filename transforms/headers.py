@@ -31,7 +31,7 @@ _AVERAGE = re.compile(r"\b(?:average|avg|mean|moy\w*|schnitt|durchschnitt\w*|med
 # What a heading may name beside its role (`Fahrer / Ort`, `Time / Retired`) without meaning another column.
 _BESIDE = {
     "crew": {"hometown", "country"},
-    "race_time": {"gap", "status", "reason"},
+    "race_time": {"gap", "laps", "status", "reason"},
     "entrant": {"country", "hometown"},
 }
 TEAM_AND_CREW = "entrant and crew"  # what cells of a column show that hold both

@@ -35,6 +35,7 @@ _COLUMN_SCORE = 0.5  # and of each column
 # Columns that are known by their looks wherever they stand: that they are not where a family prints them is a doubt.
 _IS_TELLING = _among("car_number", "crew", "car", "lap_time", "race_time", "distance")
 _IS_TIME = _among("lap_time", "race_time")
+_MAY_BE_LED = _among("race_time", "gap")
 _IS_TEAM = _among("entrant", "principal")
 _CREW, _TYPE, _MODEL, _EMPTY = _places("crew", "type", "model", EMPTY)
 # What no sheet prints without the other: who leads a team without who drives, tyres without classes; or without one of
@@ -113,7 +114,7 @@ def _decode(
         weighed += handicap[table]
     decoded = layout.decode(weighed, seen.widths[chosen], walks)
     fits = seen.fit(columns, decoded.roles)
-    fitted = _Fitted.of(decoded, fits, seen.filled[columns] > 0, table, len(chosen), margin)
+    fitted = _Fitted.of(decoded, fits, seen.filled[columns] > 0, table, len(chosen), margin, seen.led[columns])
     for t, found, of_racing in zip(chosen.tolist(), fitted.layouts(), seen.of_racing[chosen].tolist(), strict=True):
         layouts[t] = found if of_racing else _NO_RACING
 
@@ -136,7 +137,7 @@ class _Fitted:
 
     @classmethod
     def of(
-        cls, decoded: layout.Decoded, fits: Floats, filled: Bools, table: Ints, tables: int, margin: float
+        cls, decoded: layout.Decoded, fits: Floats, filled: Bools, table: Ints, tables: int, margin: float, led: Bools
     ) -> _Fitted:
         """Name the roles of columns, given the table of each, and find what is in doubt; most often nothing is."""
         roles = decoded.roles.copy()
@@ -156,6 +157,8 @@ class _Fitted:
         told = has[:, _WHICH[1]] | placed | (margin < MARGIN and has[:, _BOTH].all(axis=1))
         of_cars = has[:, _WHO].any(axis=1) & told & (widths >= _FEWEST)
         doubts = np.where(filled, _find_doubts(decoded, roles, fits, has, table, margin), 0)
+        # The time of the winner and what others are behind him are read alike as times and as gaps.
+        doubts[led & (doubts == 1) & _MAY_BE_LED[roles] & _MAY_BE_LED[decoded.runners_up]] = 0
         sure = (score >= SCORE) & of_cars & ~flags(table[doubts > 0], tables)
         bounds = np.append(0, np.cumsum(widths))
         return cls(decoded, bounds, roles, fits, doubts, of_cars, sure, score)

@@ -24,6 +24,7 @@ from transforms.headers import Heading, is_header_cell
 from transforms.pages import CONTINUATION, RESULT, Page
 from transforms.pairs import with_pairs_apart
 from transforms.spans import holding
+from transforms.statuses import reason_in
 from transforms.traits import team_words
 
 SLOTS = (
@@ -36,6 +37,7 @@ _EXTRA, _NOTHING, EXCESS = len(SLOTS), len(SLOTS) + 1, len(SLOTS) + 2
 _NATION = "nation"
 _BETWEEN_PARTS = {("first", "last"): " ", ("last", "first"): ", "}
 _TEAM, _NEARLY_ALL = r"^[^:/|]{2,60}: \S", 0.8
+_TOLD = {"reason", "status"}
 _SYNONYMS = {"chassis": ("car", "make", "model", "type"), "team": ("entrant",)}
 
 
@@ -63,6 +65,7 @@ def place(cells: Cells, page: Page, layouts: Sequence[Layout]) -> Placed:
     slots, tables = _slot_table(layouts), page.table[lines]
     width = slots.shape[1]
     slot = slots.ravel()[(tables * width)[row] + np.minimum(column, width - 1)]
+    _place_reasons(cells, column, slot, layouts, tables[row])
     below = np.flatnonzero(continued[cells.line]) if continued.any() else lines[:0]
     slot[below] = _second_slots(layouts, tables[row[below]], column[below], slot[below])
     crew = below[slot[below] == _SLOT["crew"]]
@@ -74,6 +77,21 @@ def place(cells: Cells, page: Page, layouts: Sequence[Layout]) -> Placed:
 def _is_of_team(text: str, found: Layout) -> bool:
     """Whether a text below a driver is his team, in a table without a column of teams."""
     return "entrant" not in found.form.role_set and not team_words().isdisjoint(fold(text).split())
+
+
+def _place_reasons(cells: Cells, column: Ints, slot: Ints, layouts: Sequence[Layout], table: Ints) -> None:
+    """Take what stands behind the last column of a row for why the car stopped, in place, where it reads like that.
+
+    Some pages print reasons behind retired cars alone, in tables that have no column of them.
+    """
+    at = np.flatnonzero((slot == EXCESS) & cells.filled)
+    at = at[(table[at] < len(layouts)) & (table[at] >= 0)]
+    if not len(at):
+        return
+    free = np.array([len(of.roles) if _TOLD.isdisjoint(of.form.role_set) else -1 for of in layouts])
+    at = at[column[at] == free[table[at]]]
+    reasons = reason_in(cells.texts.take(pa.array(cells.code[at]))).is_valid().to_numpy(zero_copy_only=False)
+    slot[at[reasons]] = _SLOT["reason"]
 
 
 def _slot_table(layouts: Sequence[Layout]) -> Ints:

@@ -54,7 +54,8 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
     for role, other, traits in (("car", "car_number", _NUMBERS), ("class", "position", _ORDINALS)):
         if role in roles and other not in roles:
             column = roles.index(role)
-            found |= {column: other} if _are_distinct(tables, t, column, traits) else {}
+            told = _are_distinct(tables, t, column, traits) or (role == "car" and _are_of_teams(tables, t, roles))
+            found |= {column: other} if told else {}
     return found
 
 
@@ -151,6 +152,16 @@ def _times(tables: Tables, t: int, column: int) -> tuple[int, int]:
     traits = looks.trait[looks.column == column]
     lap_times, race_times = (int(np.isin(traits, [trait_index(t) for t in alike]).sum()) for alike in _LIKE_TIMES)
     return lap_times, race_times
+
+
+def _are_of_teams(tables: Tables, t: int, roles: Sequence[str]) -> bool:
+    """Whether the first cells below `Car` are numbers, each of one of several teams: drivers share cars."""
+    if "entrant" not in roles or max(car := roles.index("car"), team := roles.index("entrant")) >= tables.width[t]:
+        return False
+    looks, codes = tables.look(np.array([t])), tables.first_codes(t)
+    numbers = np.isin(looks.trait[looks.column == car], _NUMBERS).all()
+    cars, both = ({*map(tuple, codes[:, of].tolist())} for of in ([car], [car, team]))
+    return bool(numbers and 1 < len(cars) == len(both) and len({*codes[:, team].tolist()}) > 1)
 
 
 def _are_distinct(tables: Tables, t: int, column: int, traits: Sequence[int]) -> bool:

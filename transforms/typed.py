@@ -29,6 +29,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
 _DIGITS = r"^[\d.:,'+\s#]*\d[\d.:,'+\s]*$"
 _BEGINS_DIGITS = np.isin(np.arange(256), [*b"0123456789.:,'+#"])
 _MISREAD = r"^\d*(?:l|\dO|\dI|[OI]\d)[\dlIO]*$"  # `lO` for 10, `3O` for 30
+_OVER_59 = r"^\d{1,2}\.\d{2}\.[6-9]\d$"
 _BARE = r"^[\d.,]+$"
 _LONGEST_NUMBER = 12  # bytes, with a sign before it and marks behind it
 _ORDINALS = ("position", "class_position")  # in which 0 stands for no place
@@ -135,7 +136,8 @@ def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array]
         scattered(found, left, len(text)) for found in cells.read_gaps(text.take(pa.array(left)))
     )
     columns, misfits = typed.columns, typed.misfits
-    columns["race_time_ms"] = coded.spread(time)
+    of_hundredths = _hundredths(text, coded, sheet)
+    columns["race_time_ms"] = pc.coalesce(coded.spread(time), of_hundredths)
     # The leader has no gap: what a column of gaps prints for him is his time.
     of_leader = pc.and_(pc.equal(columns["position"], 1), pc.greater(gaps.spread(gap_time), cells.LONGEST_LAP))
     of_leader = pc.fill_null(pc.and_(of_leader, pc.is_null(columns["race_time_ms"])), False)
@@ -147,8 +149,18 @@ def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array]
     columns["gap_laps"] = pc.coalesce(*laps)
     _tell_laps_driven(columns, coded, true(pc.match_substring_regex(text, r"^\d")), sheet)
     misfits["race_time"] = coded.rows(_misfits(text, [time, instead_time, instead_laps]))
+    misfits["race_time"] &= ~true(of_hundredths.is_valid())
     misfits["gap"] = gaps.rows(_misfits(printed["gap"], [gap_time, gap_laps, cells.read_times(printed["gap"])]))
     typed.unread["race_time"] = pc.if_else(pc.is_null(time), coded.texts, None)
+
+
+def _hundredths(text: pa.Array, coded: Coded, sheet: Ints) -> pa.Array:
+    """Times such as `4.20.32` row by row, in sheets where some have more than 59 at the end: no seconds, then."""
+    telling = coded.rows(true(pc.match_substring_regex(text, _OVER_59)))
+    if not telling.any():
+        return pa.nulls(len(sheet), pa.int64())
+    told = pa.array(np.isin(sheet, sheet[telling]))
+    return pc.if_else(told, coded.spread(cells.read_hundredths(text)), None)
 
 
 def _tell_laps_driven(columns: dict[str, pa.Array], coded: Coded, unsigned: Bools, sheet: Ints) -> None:
