@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -130,13 +130,16 @@ class Snapshot:
         """One table, read as it is asked for; DataError then, where a page is not as it was written."""
         return self._stored(name).parts()
 
-    def expect(self, columns: Sequence[tuple[str, Sequence[str]]]) -> None:
-        """Begin to read columns that will be asked for, one table after the other, while something else is done."""
+    def expect(self, columns: Sequence[tuple[str, Sequence[str]]], once: Collection[str] = ()) -> None:
+        """Begin to read columns that will be asked for, one table after the other, while something else is done.
+
+        Those that are read through `once` are held until then.
+        """
         if self._tables:
             return
         reader = ThreadPoolExecutor(1)
         for name, some in columns:
-            reader.submit(self._stored(name).hold, some)
+            reader.submit(self._stored(name).hold, some, once)
         reader.shutdown(wait=False)
 
     def let_go(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from itertools import pairwise
@@ -24,6 +24,7 @@ class Stored:
     def __init__(self, opened: Callable[..., pq.ParquetFile], readable: Callable[[], AbstractContextManager[None]]):
         self._readable = readable
         self._held: dict[str, pa.ChunkedArray] = {}
+        self._once: Collection[str] = ()
         self._runs: dict[tuple[str, int | None], Runs] = {}
         self._reading = Lock()
         with readable():
@@ -36,10 +37,14 @@ class Stored:
         """The table."""
         return Parts(self._schema, self._scan, self._coded, self._picked, self._rows, lambda rows: rows, ran=self._ran)
 
-    def hold(self, columns: Sequence[str]) -> None:
-        """Hold columns that will be asked for again, their texts as the codes of each row group where they recur."""
+    def hold(self, columns: Sequence[str], once: Collection[str] = ()) -> None:
+        """Hold columns that will be asked for, their texts as the codes of each row group where they recur.
+
+        Those that are read through `once` are let go of then.
+        """
         with self._reading:
             self._held |= self._columns(columns)
+            self._once = once
 
     def let_go(self) -> None:
         """Hold nothing more."""
@@ -50,7 +55,9 @@ class Stored:
         held = self._held
         if all(name in held for name in columns):
             rows, schema = pa.table({name: held[name] for name in columns}), self._fields(columns)
-            yield from (rows.slice(start, ROWS).cast(schema) for start in range(0, self._rows, ROWS))
+            self._pass(columns)
+            size = ROWS if any(pa.types.is_dictionary(type_) for type_ in rows.schema.types) else max(1, self._rows)
+            yield from (rows.slice(start, size).cast(schema) for start in range(0, self._rows, size))
             return
         with self._readable():
             for batch in self._opened(()).iter_batches(ROWS, columns=list(columns)):
@@ -59,7 +66,13 @@ class Stored:
     def _coded(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         with self._reading:  # they may be on their way
             found = self._columns(columns)
+        self._pass(columns)
         yield pa.table(found)
+
+    def _pass(self, columns: Sequence[str]) -> None:
+        """Let go of columns that are read through once."""
+        with self._reading:
+            self._held = {n: held for n, held in self._held.items() if n not in columns or n not in self._once}
 
     def _ran(self, column: str, letters: int | None) -> Runs:
         if (found := self._runs.get((column, letters))) is None:
@@ -95,11 +108,12 @@ class Stored:
         return {name: found[name] if name in found else self._held[name] for name in names}
 
     def _column(self, file: pq.ParquetFile, name: str) -> pa.ChunkedArray:
-        """One column as it lies in the row groups, each with codes of its own: to make them one is for who asks."""
+        """One column, texts in one piece, codes as they lie in the row groups: to make them one is for who asks."""
         groups = range(file.num_row_groups)
         parts = [file.read_row_group(group, columns=[name], use_threads=False)[name] for group in groups]
         type_ = parts[0].type if parts else self._schema.field(name).type
-        return pa.chunked_array([chunk for part in parts for chunk in part.chunks], type_)
+        column = pa.chunked_array([chunk for part in parts for chunk in part.chunks], type_)
+        return pa.chunked_array([column.combine_chunks()]) if pa.types.is_string(type_) else column
 
     def _fields(self, columns: Sequence[str]) -> pa.Schema:
         return pa.schema([self._schema.field(name) for name in columns])

@@ -32,6 +32,8 @@ COMPARED = (
     ("results", ("sheet_id", "crew_size", "entrant_id", "car_id")),
     ("drivers", ("driver_id", "names", "alike")),
 )
+# Those of them that are sought through once, and not held any longer than that.
+ONCE = ("sheet_id", "name_text", "crew_size", "names")
 # Those of which scattered rows are asked; they are held where the last snapshot has no more than MANY mentions.
 SCATTERED = (
     ("results", ("event_id", "season", "car_number", "entrant", "car", "make", "model", "engine_make", "line")),
@@ -109,7 +111,7 @@ def _ahead(last: Snapshot | None, code: str, expect: Callable[[int], None]) -> C
         if files.get(path) == file.sha256:
             return
         if last and files:
-            last.expect(COMPARED if many else COMPARED + SCATTERED)
+            last.expect(COMPARED if many else COMPARED + SCATTERED, ONCE)
         size += file.size
         expect(size)
 

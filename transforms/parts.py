@@ -314,7 +314,10 @@ def _among(column: pa.ChunkedArray, values: pa.Array) -> np.ndarray:
 
 
 def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return column.dictionary_encode() if pa.types.is_string(column.type) else column
+    """A column with texts as codes; in one piece, since several would each have all texts, to be compared again."""
+    if not pa.types.is_string(column.type):
+        return column
+    return pa.chunked_array([column.combine_chunks().dictionary_encode()])
 
 
 def in_one(column: pa.ChunkedArray) -> pa.ChunkedArray:

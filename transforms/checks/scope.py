@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import among
 from transforms.parts import Parts
 from transforms.schema import TABLES
 
@@ -82,8 +81,9 @@ def within(tables: Mapping[str, pa.Table | Parts], events: pa.Array) -> dict[str
     some = {name: Parts.of(tables.get(name, TABLES[name].empty())).whole() for name in ("events", "sheets")}
     some = {name: table.filter(pc.is_in(_event(table), events)) for name, table in some.items()}
     results = Parts.of(tables.get("results", TABLES["results"].empty()))
-    mine = among(results.columns("sheet_id")["sheet_id"], some["sheets"]["sheet_id"].combine_chunks()) >= 0
-    return seen({**some, "results": results.take(np.flatnonzero(mine), SEEN["results"])})
+    sheets = results.runs("sheet_id")
+    places = sheets.places(sheets.among(some["sheets"]["sheet_id"].to_pylist()))
+    return seen({**some, "results": results.take(places, SEEN["results"])})
 
 
 def untouched(findings: pa.Table, tables: Mapping[str, pa.Table], changed: pa.Array, unchanged: Set[str]) -> pa.Table:

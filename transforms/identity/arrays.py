@@ -11,6 +11,14 @@ import pyarrow.compute as pc
 from transforms.identity.groups import Codes
 
 
+def in_one_piece(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """The values of a column; where they are in one piece, no copy of it."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    pieces = [chunk for chunk in column.chunks if len(chunk)]
+    return pieces[0] if len(pieces) == 1 else column.combine_chunks()
+
+
 def codes(column: pa.ChunkedArray | pa.Array) -> tuple[Codes, pa.Array]:
     """Each value's rank among the distinct values (-1 for null), and those values in order."""
     code, values = distinct_of(column)
@@ -37,7 +45,7 @@ def codes_behind(ranked: pa.Array, more: pa.Array) -> tuple[Codes, pa.Array]:
 
 def distinct_of(column: pa.ChunkedArray | pa.Array) -> tuple[Codes, pa.Array]:
     """For each value its place among the distinct ones (-1 for null), and those as they come."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    array = in_one_piece(column)
     encoded = array.dictionary_encode()
     return np.asarray(pc.fill_null(encoded.indices, -1)), encoded.dictionary
 
@@ -90,7 +98,7 @@ def ranks(texts: pa.Array) -> Codes:
 
 def answers(column: pa.ChunkedArray | pa.Array, ask: Callable[[pa.Array], pa.Array]) -> pa.Array:
     """What is answered to each text; null to null. Every distinct text is asked once."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    array = in_one_piece(column)
     encoded = array.dictionary_encode()
     return ask(encoded.dictionary).take(encoded.indices)
 

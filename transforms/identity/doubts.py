@@ -61,13 +61,14 @@ def doubts(careers: Careers) -> pa.Table:
     return TABLES["findings"].conform(pa.table(cells | facts | said))
 
 
-def doubts_again(told: Told, standing: Standing, findings: pa.Table, unchanged: Sequence[str]) -> pa.Table:
+def doubts_again(told: Told, standing: Standing, findings: Parts, unchanged: Sequence[str]) -> pa.Table:
     """The findings about people, sought again for those who changed; those of `unchanged` sheets may stay.
 
     A finding says on which line it is, and not about whom: so whoever stands on such a line with one who changed is
     sought, too, and only findings on other lines stay. What is found there of the same people is what stays there.
     """
-    about = findings.filter(pc.is_in(findings["check"], pa.array(CHECKS)))
+    parts = (part.filter(pc.is_in(part["check"], pa.array(CHECKS))) for part in findings)
+    about = pa.concat_tables([findings.schema.empty_table(), *parts])
     stands = pc.is_in(about["sheet_id"], pa.array(unchanged, pa.string()))
     kept, changed = about.filter(stands), _changed(told, standing, about.filter(pc.invert(stands)), unchanged)
     line, of = _cars_of(standing.results, kept), told.scope.car

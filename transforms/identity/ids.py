@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from transforms.arrays import flags
 from transforms.fold import fold_array
-from transforms.identity.arrays import answers, codes, ranked_among
+from transforms.identity.arrays import answers, codes, in_one_piece, ranked_among
 from transforms.identity.groups import Codes, counted, distinct
 from transforms.masks import change_where, mapped, replaced
 
@@ -43,7 +43,7 @@ class Ranked:
     """Ids in order, or `some` of them, to be searched for a few without making a set of them."""
 
     def __init__(self, ids: pa.Array | pa.ChunkedArray, some: np.ndarray | None = None) -> None:
-        self._ids = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
+        self._ids = in_one_piece(ids)
         self._some = np.append(np.ones(len(ids), dtype=bool) if some is None else some, False)  # the last is for none
 
     def __len__(self) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.identity.arrays import in_one_piece
 from transforms.identity.changes import kept
 from transforms.identity.claims import NAMELESS, Again, Claims
 from transforms.identity.doubts import doubts_again
@@ -34,7 +35,7 @@ def told_again(
 ) -> dict[str, pa.Table | Parts]:
     """The tables with those judged whom a change concerns; each but the findings is `ready` as soon as it is made."""
     rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
-    known = Parts.of(previous["drivers"]).whole("driver_id")["driver_id"].combine_chunks()
+    known = in_one_piece(Parts.of(previous["drivers"]).whole("driver_id")["driver_id"])
     with ThreadPoolExecutor(1) as beside:  # who entered does not ask who drove, nor the other way round
         again = beside.submit(_entered, results, previous, unchanged, ready)
         company = rows.at(scope.company)
@@ -55,7 +56,7 @@ def told_again(
         "names": scope.names,
     }
     ready(finished)
-    doubted = doubts_again(told, entered.standing, Parts.of(previous["findings"]).whole(), scope.unchanged)
+    doubted = doubts_again(told, entered.standing, Parts.of(previous["findings"]), scope.unchanged)
     return finished | {"findings": doubted}
 
 
