@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -61,7 +61,7 @@ def doubts(careers: Careers) -> pa.Table:
     return TABLES["findings"].conform(pa.table(cells | facts | said))
 
 
-def doubts_again(told: Told, standing: Standing, findings: Parts, unchanged: Sequence[str]) -> pa.Table:
+def doubts_again(told: Told, standing: Standing, findings: Parts, unchanged: Set[str]) -> pa.Table:
     """The findings about people, sought again for those who changed; those of `unchanged` sheets may stay.
 
     A finding says on which line it is, and not about whom: so whoever stands on such a line with one who changed is
@@ -84,7 +84,7 @@ def doubts_again(told: Told, standing: Standing, findings: Parts, unchanged: Seq
     return pa.concat_tables([stay, found]).group_by(stay.column_names).aggregate([]).select(stay.column_names)
 
 
-def _changed(told: Told, standing: Standing, gone: pa.Table, unchanged: Sequence[str]) -> pa.Array:
+def _changed(told: Told, standing: Standing, gone: pa.Table, unchanged: Set[str]) -> pa.Array:
     """The ids of all of whom something else may be found than before.
 
     They won or lost a mention, or they stand in one of the changed sheets on a line of which something was found, which

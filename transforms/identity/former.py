@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,11 +18,14 @@ from transforms.runs import Runs
 
 @dataclass(frozen=True)
 class Former:
-    """The last driver_results, the runs of their sheets and how the names of each were read; `prints` holds them."""
+    """The last driver_results, the runs of their sheets, and how the names of each were read; `prints` holds these.
+
+    `readings` are sheet_id and name_reading of all sheets.
+    """
 
     rows: Parts
     sheets: Runs
-    readings: Mapping[str, str]
+    readings: pa.Table
     prints: Prints
 
     def printed(self, places: Codes) -> Codes:
@@ -58,5 +60,5 @@ class Former:
     @cached_property
     def _reading(self) -> Codes:
         """How the names of each sheet were read, as a place in READINGS."""
-        code = {reading: place for place, reading in enumerate(READINGS)}
-        return np.array([code[self.readings[sheet]] for sheet in self.sheets.texts.to_pylist()], dtype=np.int64)
+        place = pc.index_in(self.sheets.texts, self.readings["sheet_id"])
+        return np.asarray(pc.index_in(self.readings["name_reading"].take(place), pa.array(READINGS)), dtype=np.int64)

@@ -75,7 +75,7 @@ def _sheets(read: Tables, previous: Tables, scope: Scope, unchanged: Set[str]) -
     here, before = Parts.of(read["sheets"]), Parts.of(previous["sheets"])
     place = kept(here.runs("sheet_id"), before.runs("sheet_id"), unchanged - scope.fresh.forms.keys())
     anew = here.take(np.flatnonzero(place < 0), here.schema.names)
-    return before.laid(place, named_sheets(anew, scope.fresh.forms, scope.readings).cast(before.schema))
+    return before.laid(place, named_sheets(anew, scope.fresh.forms, scope.fresh.readings).cast(before.schema))
 
 
 def _claims(previous: Tables, known: pa.Array, scope: Scope, printed: np.ndarray) -> Claims:

@@ -37,9 +37,9 @@ class Scope:
 
     `stood` is, for each mention of the build, its place in the last one where it stands as it stood, and -1 where it
     does not; `again` tells which of the last one are judged again, or gone. `kept` is its place where its sheet did
-    not change, `car` the result that it is of. `changed` are the places of the mentions of changed sheets, which are
-    `fresh`, and `own` their prints. `readings` are those of all sheets, `names` those of the prints that stand in the
-    build.
+    not change, `car` the result that it is of. `unchanged` are the sheets that stand as they were, in events of which
+    nothing else is told; `changed` are the places of the mentions of all others, which are `fresh`, and `own` their
+    prints. `names` are those of the prints that stand in the build.
     """
 
     former: Former
@@ -50,13 +50,8 @@ class Scope:
     changed: Codes
     fresh: Mentions
     own: Codes
-    readings: Mapping[str, str]
+    unchanged: Set[str]
     names: Parts
-
-    @cached_property
-    def unchanged(self) -> list[str]:
-        """The sheets that print names, and stand as they were."""
-        return sorted(self.readings.keys() - self.fresh.readings.keys())
 
     @cached_property
     def judged(self) -> Codes:
@@ -108,11 +103,10 @@ def concerned(
         return None
     rows = new.take(changed, ASKED)
     fresh = gather({**read, "driver_results": rows})
-    before = _readings(Parts.of(previous["sheets"]))
-    compared = {sheet for sheet, reading in fresh.readings.items() if before.get(sheet) == reading} - told - same
+    before = Parts.of(previous["sheets"]).whole("sheet_id", "name_reading").combine_chunks()
     stay = kept(here, there, unchanged)
     stood = stay.copy() if same == unchanged else kept(here, there, same)
-    stand_alike(stood, new, here, old, there, compared)
+    stand_alike(stood, new, here, old, there, _read_alike(fresh.readings, before) - told)
     known, printed = Parts.of(previous["names"]), names(fresh)
     prints = Prints(held := known.whole(), printed)
     former = Former(old, there, before, prints)
@@ -139,7 +133,7 @@ def concerned(
         changed,
         fresh,
         own,
-        {sheet: before[sheet] for sheet in same & before.keys()} | fresh.readings,
+        same,
         _names(known, held.num_rows, printed, prints.standing(used)),
     )
 
@@ -160,10 +154,11 @@ def _apart(sheets: pa.Table, retold: Set[str], unchanged: Set[str]) -> tuple[Set
     return unchanged - told, told
 
 
-def _readings(sheets: Parts) -> dict[str, str]:
-    """How the names of each sheet of the last build that prints some were read."""
-    columns = sheets.whole("sheet_id", "name_reading").drop_null().columns
-    return dict(zip(*(column.to_pylist() for column in columns), strict=True))
+def _read_alike(readings: Mapping[str, str], sheets: pa.Table) -> set[str]:
+    """The sheets of which the names are read as those of the last build were, of which `sheets` tell that."""
+    some = pa.array(readings, pa.string())
+    before = sheets["name_reading"].take(pc.index_in(some, sheets["sheet_id"])).to_pylist()
+    return {sheet for (sheet, reading), last in zip(readings.items(), before, strict=True) if last == reading}
 
 
 def _printed(prints: Prints, rows: pa.Table, fresh: Mentions) -> Codes:
