@@ -77,11 +77,16 @@ def test_sqlite_holds_every_table_and_view_as_it_is(project: Path):
 
 
 def test_several_tables_as_csv_are_several_files(project: Path):
-    """CSV holds one table a file: several go into a folder, which must be there."""
-    assert export("results", "events", "--format", "csv", "--output", "out") == 2
-    (project / "out").mkdir()
+    """CSV holds one table a file: several go into a folder, which is made."""
     assert export("results", "events", "--format", "csv", "--output", "out") == 0
     assert sorted(path.name for path in (project / "out").iterdir()) == ["events.csv", "results.csv"]
+    assert export("results", "events", "--format", "csv", "--output", "out/events.csv") == 2
+
+
+def test_nothing_is_written_to_a_file_called_dash(project: Path, capsys: pytest.CaptureFixture[str]):
+    """Who wants the text itself is told which command prints it."""
+    assert export("results", "--format", "csv", "--output", "-") == 2
+    assert "--csv" in capsys.readouterr().err
 
 
 def test_files_are_replaced_only_when_told(project: Path, capsys: pytest.CaptureFixture[str]):

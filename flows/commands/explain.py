@@ -107,7 +107,8 @@ def pauses(one: Side) -> Iterator[str]:
 def _case(row: Row, people: dict[str, Side]) -> Iterator[str]:
     """The lines about one mention that is not printed with the person's own name."""
     car = f" in car {row['car_number']}" if row["car_number"] else ""
-    yield plain(f'  "{row["name_text"]}"{car}, {row["event"]} {row["season"] or ""} ({row["path"]} line {row["line"]})')
+    event = f"{row['event']} {row['season'] or ''}".strip()
+    yield plain(f'  "{row["name_text"]}"{car}, {event} ({row["path"]} line {row["line"]})')
     other = _compared(row, people)
     if row["method"] in ("variant", "decision"):
         basis = "; ".join(term["term"] for term in row["evidence"]) or "a shared car, co-driver or entrant"

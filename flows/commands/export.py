@@ -36,6 +36,8 @@ def command(tables: tuple[str, ...], form: str, output: Path | None, force: bool
     from flows.database import answering, open_warehouse
     from flows.export import export
 
+    if str(output) == "-":
+        raise UserError("Files are written, not the terminal.", "`parcferme sql 'FROM results' --csv` prints a table.")
     names = list(dict.fromkeys(tables)) or _EXPORTED.known()
     targets = _targets(names, form, output)
     if existing := [target for target in targets if target.exists() and not force]:
@@ -47,12 +49,14 @@ def command(tables: tuple[str, ...], form: str, output: Path | None, force: bool
 
 
 def _targets(names: list[str], form: str, output: Path | None) -> dict[Path, list[str]]:
-    """Which file holds which tables: CSV one table a file, the others all in one."""
+    """Which file holds which tables: CSV one table a file, in a folder that is made, the others all in one."""
     if form != "csv":
         return {output or Path(f"{names[0] if len(names) == 1 else 'parcferme'}.{form}"): names}
     if len(names) == 1 and not (output and output.is_dir()):
         return {output or Path(f"{names[0]}.csv"): names}
     folder = output or Path()
-    if not folder.is_dir():
-        raise UserError(f"There is no folder {folder} for the files of {len(names)} tables.", f"mkdir {folder}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder} is no folder: {error.strerror or error}.", "Choose another one.") from error
     return {folder / f"{name}.csv": [name] for name in names}
