@@ -6,7 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from flows.decisions import CORRECTIONS, IDENTITY, read_corrections, read_identity
@@ -72,11 +72,13 @@ def scan(location: str, looked_at: Callable[[str, Hashed], None] | None = None) 
     aside = {stray.path: stray.reason for stray in strays}
     read = []
     for path in paths:
-        if os.path.basename(path) in (IDENTITY, CORRECTIONS) and folder_of(path):
+        folder, _, name = path.rpartition("/")
+        kind = _kind(name)
+        if kind == "decisions" and folder:
             aside[path] = "holds decisions, which count only at the root of the seeds: move it there"
-        elif _bears(path):
+        elif kind in ("sheet", "facts", "decisions"):
             read.append(path)
-        elif not is_document(path):
+        elif kind != "document":
             aside[path] = f"is no sheet: sheets end in {', '.join(SHEET_ENDINGS)}, each also with .gz"
     files = {}
     for path, found in zip(read, root.hashes(read), strict=True):
@@ -137,12 +139,20 @@ def _left_aside(path: str, reason: str) -> Finding:
     }
 
 
-def _bears(path: str) -> bool:
-    return path in (IDENTITY, CORRECTIONS) or path.rpartition("/")[2] == EVENT_FILE or _is_sheet(path)
+@lru_cache(1 << 12)  # in all events files are called the same
+def _kind(name: str) -> str | None:
+    """What a file of that name holds: decisions, facts, a document or a sheet; None for what no build reads."""
+    if name in (IDENTITY, CORRECTIONS):
+        return "decisions"
+    if name == EVENT_FILE:
+        return "facts"
+    if is_document(name):
+        return "document"
+    return None if stem_of(name) is None else "sheet"
 
 
 def _is_sheet(path: str) -> bool:
-    return path not in (IDENTITY, CORRECTIONS) and stem_of(path) is not None and not is_document(path)
+    return _kind(path.rpartition("/")[2]) == "sheet"
 
 
 def _sheet_paths(files: Mapping[str, Hashed]) -> dict[str, str]:
