@@ -118,7 +118,8 @@ def sides(connection: DuckDBPyConnection, name: str, event: str | None) -> list[
 
 def _called(connection: DuckDBPyConnection, name: str) -> list[str]:
     """The ids of those whose id, whole name or family name is the one given, under any spelling."""
-    from transforms.identity.names import key, parse
+    from transforms.identity.names import parse
+    from transforms.identity.words import key
 
     redirected = connection.execute("SELECT driver_id FROM driver_redirects WHERE old_id = ?", [name]).fetchall()
     rows = connection.execute("SELECT driver_id, names, family_name FROM drivers ORDER BY driver_id").fetchall()

@@ -166,6 +166,17 @@ def test_one_initial_is_no_name() -> None:
     assert len(set(persons(resolve(archive(*cars), NO_DECISIONS, None)).values())) == 4
 
 
+def test_a_nickname_that_one_sheet_prints_tells_who_another_one_means() -> None:
+    """`Johann "Nano" Amsel` beside Otto Drossel is Nano Amsel, whichever of his sheets comes first."""
+    cars = [
+        ("gp-1990/race", 1990, "5", "Johann Amsel / Otto Drossel"),
+        ("gp-1991/race", 1991, "5", "Johann “Nano” Amsel / Otto Drossel"),
+        ("gp-1992/race", 1992, "5", "Nano Amsel / Otto Drossel"),
+    ]
+    found = persons(resolve(archive(*cars), NO_DECISIONS, None))
+    assert len({found[f"gp-{1989 + line}/race:{line}", 1] for line in (1, 2, 3)}) == 1
+
+
 def test_quotes_make_nobody_else() -> None:
     """`John Winter` in quotes, without, and as a surname beside his co-driver is one person."""
     cars = [

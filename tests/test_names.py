@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.identity.forms import READINGS
-from transforms.identity.names import nicknames, parse, shape, take_apart
+from transforms.identity.names import parse, shape, take_apart
 from transforms.identity.patterns import Patterns
 from transforms.identity.resemblance import resembling
 from transforms.identity.spelling import alike
 from transforms.identity.understood import in_columns, understood
+from transforms.identity.words import nicknames
 
 
 @pytest.mark.parametrize(
@@ -101,6 +102,9 @@ def test_a_name_in_quotes_has_a_surname_if_it_is_like_a_name() -> None:
         ("Emanuel Collard", "Manuel Collard", None),
         ("Dirk Müller", "Dick Müller", "two forms of one given name"),
         ("Marco Andretti", "Mario Andretti", None),
+        ('Joan "Nani" Roma', "Nani Roma", "nickname in print"),
+        ("Keijo (Keke) Rosberg", "Keke Rosberg", "nickname in print"),
+        ('Joan "Nani" Roma', "Nani Galli", None),
     ],
 )
 def test_what_makes_given_names_alike(one: str, other: str, likeness: str | None) -> None:
@@ -168,7 +172,9 @@ GIVEN = EDITED | st.sampled_from(sorted({name for pair in nicknames() for name i
 @given(st.lists(st.tuples(GIVEN, EDITED), min_size=1, max_size=12))
 def test_all_alike_names_meet(printed: list[tuple[str, str]]) -> None:
     """Whichever two names are alike resemble each other at a first look, and no pair is named twice."""
-    names = [parse(" ".join(words).title(), pseudonym=False, reading="plain") for words in printed]
+    texts = [" ".join(words).title() for words in printed]
+    texts += [f"{text.split()[0]} “{text.split()[0][:-1]}” {text.split()[-1]}" for text in texts[::2] if text.split()]
+    names = [parse(text, pseudonym=False, reading="plain") for text in texts]
     met = list(zip(*(side.tolist() for side in resembling(in_columns(names))), strict=True))
     pairs = combinations(range(len(names)), 2)
     assert {pair for pair in pairs if alike(names[pair[0]], names[pair[1]])} <= set(met)

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from transforms.fold import fold
-from transforms.identity.names import Word, take_apart, word
+from transforms.identity.names import take_apart
+from transforms.identity.words import Word, word
 from transforms.nations import country_before
 from transforms.traits import team_words
 

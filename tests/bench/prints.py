@@ -6,7 +6,7 @@ import random
 import unicodedata
 
 from tests.bench.people import Person
-from transforms.identity.names import nicknames
+from transforms.identity.words import nicknames
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _LETTERS = "abcdefghilmnoprstuvz"

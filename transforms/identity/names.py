@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache, lru_cache
 from typing import NamedTuple
 
-from transforms.fold import fold
-from transforms.lexicon import read_list
-from transforms.remember import remember
+from transforms.identity.words import GLUED, SEVERAL, SINGLE, Word, initial_key, key, meanings, squash, word
 
-# `J.`, `J.-P.`, `J-P.`, `J.P.`, `Ch.`, `J`, `J-P`; and `AJ`, where the rest of the name is not in capitals.
-_INITIALS = re.compile(r"(?:[^\W\d_]{1,3}\.-?|[^\W\d_]-(?=[^\W\d_]))+[^\W\d_]?\.?|[^\W\d_]")
-_GLUED = re.compile(r"\b([^\W\d_]{1,2}\.)(?=[^\W\d_]{2})")  # `M.Schumacher`
-_DIGRAPH = re.compile(r"(?<![aeiouqg])([aou])e(?=[^aeiou])")
 _NICKNAME = re.compile(r"[\"“”„«»(]+[^\"“”„«»()]*[\"“”„«»)]+|(?<!\S)['‘’][^'‘’]{2,}['’](?!\S)")
 # Without any of these a name is its words: no nickname, no comma, nothing glued to initials.
-_SINGLE = frozenset("'‘’")  # which stand in names, and around nicknames
-_SEVERAL = frozenset('"“”„«»(,')  # which are about several words
-_MARKS = _SEVERAL | _SINGLE | {"."}
+_MARKS = SEVERAL | SINGLE | {"."}
 SUFFIXES = {"jr": "Jr.", "sr": "Sr.", "ii": "II", "iii": "III", "iv": "IV"}
 
 
@@ -27,7 +17,8 @@ class Name(NamedTuple):
     """A printed name, taken apart: the words as printed, and the keys under which it meets other spellings.
 
     `form` is full, initial, surname, pseudonym or placeholder; `blocks` are the surnames under which a shorter
-    print of the same person may stand, the whole family name first.
+    print of the same person may stand, the whole family name first; `nickname` is the key of one that is printed
+    beside the given names.
     """
 
     form: str
@@ -37,6 +28,7 @@ class Name(NamedTuple):
     given_key: str
     family_key: str
     blocks: tuple[str, ...]
+    nickname: str = ""
 
     @property
     def key(self) -> str:
@@ -49,110 +41,24 @@ class Name(NamedTuple):
         return " ".join(part for part in (self.given, self.family, SUFFIXES.get(self.suffix, self.suffix)) if part)
 
 
-@cache
-def _words(kind: str) -> dict[str, str]:
-    return {squash(row["word"]): row["means"] for row in read_list("particles") if row["kind"] == kind}
-
-
-@cache
-def _short_particles() -> dict[str, str]:
-    """What `v.` is short for, whose case matters: `V.` is an initial."""
-    return {row["word"]: row["means"] for row in read_list("particles") if row["kind"] == "short particle"}
-
-
-@cache
-def given_names() -> frozenset[str]:
-    """The folded given names by which swapped order and compound surnames are told."""
-    return frozenset(row["name"] for row in read_list("given_names"))
-
-
-@cache
-def nicknames() -> frozenset[tuple[str, str]]:
-    """Pairs (name, other form of it), folded, in both directions; two short forms of one name are no pair."""
-    rows = [(row["name"], row["nickname"]) for row in read_list("nicknames")]
-    return frozenset(rows) | frozenset((b, a) for a, b in rows)
-
-
-def key(words: Iterable[str]) -> str:
-    """The squashed words, with `ae`, `oe` and `ue` after a consonant as the vowel that they spell out.
-
-    `Mueller`, `Müller` and `Muller` meet; known given names stay (Michael is not Michal).
-    """
-    return "".join(map(_keyed, words))
-
-
-@lru_cache(maxsize=1 << 16)
-def _keyed(word: str) -> str:
-    if word in _short_particles():
-        return squash(_short_particles()[word])
-    pieces = fold(word).replace("/", " ").split()
-    return "".join(piece if piece in given_names() else _DIGRAPH.sub(r"\1", piece) for piece in pieces)
-
-
-@lru_cache(maxsize=1 << 16)
-def squash(text: str) -> str:
-    """The folded text without blanks: `Van de Poele`, `VandePoele` -> `vandepoele`."""
-    if text.isascii() and text.isalnum():
-        return text.lower()
-    return "".join(c for c in fold(text) if c.isalnum())
-
-
-class Word(NamedTuple):
-    """What one printed word may be, whatever name it stands in; `suffix` is what it means as one, if it can.
-
-    A `plain` one is part of a name and nothing else, nor may it begin a placeholder: a name of such words divided by
-    single blanks is these words.
-    """
-
-    text: str
-    squashed: str
-    key: str
-    given: bool
-    particle: bool
-    initial: bool
-    capitals: bool
-    title: bool
-    unknown: bool
-    suffix: str | None
-    plain: bool
-
-
-@remember
-def word(text: str) -> Word:
-    """All that is asked of a word, asked once: there are far fewer words than names."""
-    squashed, initial = squash(text), _is_initial(text)
-    title, unknown = squashed in _words("title"), squashed in _words("unknown given name")
-    suffix = _words("suffix").get(squashed)
-    odd = not squashed or title or unknown or suffix is not None
-    marked = not _SEVERAL.isdisjoint(text) or not _SINGLE.isdisjoint((text[:1], text[-1:]))
-    marked = marked or bool(_GLUED.search(text)) or text.split() != [text]
-    return Word(
-        text=text,
-        squashed=squashed,
-        key=_keyed(text),
-        given=_is_given(text),
-        particle=_is_particle(text),
-        initial=initial,
-        capitals=text.isupper() and not initial and (len(text) > 2 or _is_particle(text)),
-        title=title,
-        unknown=unknown,
-        suffix=suffix,
-        plain=not odd and not marked and not any(mark.startswith(squashed) for mark in _words("placeholder")),
-    )
-
-
 class Print(NamedTuple):
-    """A name as printed: its words without nickname, titles and suffix; and the suffix."""
+    """A name as printed: its words without nickname, titles and suffix; the suffix; and the key of the nickname."""
 
     text: str
     words: list[Word]
     suffix: str
+    nickname: str
 
 
 def take_apart(text: str) -> Print:
     """The words of a printed name that matter; none where it is a placeholder such as `TBA`."""
-    words, suffix = _bare(text)
-    return Print(text.strip(), words, suffix)
+    text, bare, nickname = text.strip(), text, ""
+    if not _MARKS.isdisjoint(text):
+        if not _NICKNAME.fullmatch(text):
+            nickname = key("".join(_NICKNAME.findall(text)).split())
+            bare = _NICKNAME.sub(" ", text)
+        bare = GLUED.sub(r"\1 ", _comma_last(bare))
+    return Print(text, *_bare(bare), nickname)
 
 
 def shape(printed: Print) -> str:
@@ -177,7 +83,7 @@ def parse(text: str, *, pseudonym: bool, reading: str) -> Name:
 
 def understand(printed: Print, *, pseudonym: bool, reading: str) -> Name:
     """The name that a print stands for, as `parse` does."""
-    text, words, suffix = printed
+    text, words, suffix, nickname = printed
     if not words:
         return Name("placeholder", "", text, "", "", "", ())
     if pseudonym:
@@ -189,7 +95,7 @@ def understand(printed: Print, *, pseudonym: bool, reading: str) -> Name:
     given_key = initial_key(given[0].text) if form == "initial" else "".join([word.key for word in given])
     printed_family, family_key = " ".join([word.text for word in family]), "".join([word.key for word in family])
     given_names = " ".join([word.text for word in given])
-    return Name(form, given_names, printed_family, suffix, given_key, family_key, surnames(family))
+    return Name(form, given_names, printed_family, suffix, given_key, family_key, surnames(family), nickname)
 
 
 def _pseudonym(printed: Print) -> Name:
@@ -213,16 +119,12 @@ def division(words: list[Word], reading: str) -> tuple[int, int]:
 
 
 def _bare(text: str) -> tuple[list[Word], str]:
-    """The words of a name without nickname, titles and suffix; and the suffix."""
-    if not _MARKS.isdisjoint(text):
-        if not _NICKNAME.fullmatch(text.strip()):
-            text = _NICKNAME.sub(" ", text)
-        text = _GLUED.sub(r"\1 ", _comma_last(text))
+    """The words of a name without titles and suffix; and the suffix."""
     words = list(map(word, text.split()))
     if words and False not in [found.plain for found in words]:
         return words, ""
     words = [found for found in words if found.squashed]
-    if "".join([found.squashed for found in words]) in _words("placeholder"):
+    if "".join([found.squashed for found in words]) in meanings("placeholder"):
         return [], ""
     words = [found for found in words if not found.unknown]
     while len(words) > 1 and words[0].title:
@@ -245,7 +147,7 @@ def _comma_last(text: str) -> str:
     family, *rest = text.split(",")
     words = " ".join(rest).split()
     cut = len(words)
-    while cut and squash(words[cut - 1]) in _words("suffix"):
+    while cut and squash(words[cut - 1]) in meanings("suffix"):
         cut -= 1
     return " ".join([*words[:cut], family, *words[cut:]])
 
@@ -290,28 +192,6 @@ def surnames(family: tuple[Word, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(k for k in keys if len(k) > 1 or k == whole))
 
 
-def _is_particle(word: str) -> bool:
-    """`van`, `de`; `'t`, `d'` where they stand alone; and `v.`."""
-    if word in _short_particles():
-        return True
-    return squash(word) in _words("particle") or (len(word) == 2 and not word.isalnum() and not word.endswith("."))
-
-
 def _opens_family(word: Word) -> bool:
     """A particle in front says that no given name is printed; but `Al` is one (Al Holbert)."""
     return word.particle and not word.given
-
-
-def _is_given(word: str) -> bool:
-    return any(found in given_names() for found in (squash(word), _keyed(word), squash(word.split("-", maxsplit=1)[0])))
-
-
-def _is_initial(word: str) -> bool:
-    if (word.isalpha() and len(word) > 2) or _is_particle(word):
-        return False
-    return bool(_INITIALS.fullmatch(word)) or (len(word) == 2 and word.isupper() and not _is_given(word))
-
-
-def initial_key(word: str) -> str:
-    """`J.-P.` and `AJ` tell one letter, `Ch.` two."""
-    return squash(re.split("[.-]", word)[0])[: 2 if "." in word else 1]

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, distinct_of
 from transforms.identity.groups import Codes, dense, spread
-from transforms.identity.names import Word, division, form_of, initial_key, shape, surnames, take_apart, word
+from transforms.identity.names import division, form_of, shape, surnames, take_apart
+from transforms.identity.words import Word, initial_key, word
 from transforms.schema import TEXTS
 
 CHUNK = 16_384  # names or words that are objects at a time

@@ -126,8 +126,10 @@ def _joined_names(
 ) -> tuple[Codes, list[tuple[int, int, str]]]:
     """The first name of each name's person, and the pairs of names that are spellings of one."""
     people = Context.of(mentions, names, np.where(node < names, node, np.int32(-1)))
-    first = np.empty(names, dtype=np.int32)
-    first[people.owner[::-1]] = mentions.name[people.places[::-1]]
+    first, name = np.empty(names, dtype=np.int32), mentions.name[people.places]
+    called = np.asarray(mentions.names.table["nickname"].is_valid())[name]
+    for some in (slice(None), called):  # of equal names one with a nickname tells most
+        first[people.owner[some][::-1]] = name[some][::-1]
     pairs = variants(people, mentions.names.taken(first))
     must = [(int(joined[n]), n, "") for n in np.flatnonzero(joined[:names] != np.arange(names)).tolist()]
     head = merge(people, pairs, verdicts.parted_nodes(), must)

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, distinct_of, whole
 from transforms.identity.groups import Codes, counted, dense, distinct, joined_in_turn, ordered, spread
-from transforms.identity.names import nicknames
 from transforms.identity.spelling import SHORTEST, Letters
+from transforms.identity.words import nicknames
 
 CROWD = 200
 PAIRS = 250_000  # that are looked at in turn
@@ -37,7 +37,7 @@ def resembling(names: pa.Table) -> tuple[Codes, Codes]:
     as in a column that was misread as names, the key brings nobody together.
     """
     full = np.flatnonzero(np.asarray(pc.equal(names["form"], "full")))
-    some = names.select(["suffix", "given_key", "family_key", "surnames"]).take(pa.array(full))
+    some = names.drop_columns(["form"]).take(pa.array(full))
     suffix = codes(pc.fill_null(some["suffix"], ""))[0]
     sides = [pair for meeting in _meetings(some) for pair in _met(meeting, suffix)]
     left, right, _ = counted(*(np.concatenate([full[:0], *side]) for side in zip(*sides, strict=True)))
@@ -69,6 +69,8 @@ def _meetings(names: pa.Table) -> Iterator[Meeting]:
     turned = lambda one, other: given[one] == family[other]
     yield Meeting(each, np.minimum(given, family), np.maximum(given, family), turned)
     yield Meeting(*_short_forms(given, family, texts), lambda one, _: np.ones(len(one), dtype=bool))
+    if "nickname" in names.column_names:
+        yield _by_nicknames(given, family, texts, names["nickname"])
     surnames = names["surnames"].combine_chunks()
     owner, surname = np.asarray(pc.list_parent_indices(surnames)), codes(surnames.flatten())[0]
     yield Meeting(owner, given[owner], surname, lambda one, other: letters.within(family[one], family[other]))
@@ -78,6 +80,16 @@ def _meetings(names: pa.Table) -> Iterator[Meeting]:
         for same, edited in ((family, given), (given, family)):
             owner = np.tile(each, len(pieces))
             yield Meeting(owner, same[owner], pieces[:, edited].ravel(), partial(_near, letters, edited))
+
+
+def _by_nicknames(given: Codes, family: Codes, texts: pa.Array, nicknames: pa.ChunkedArray) -> Meeting:
+    """Names beside their family names, and either their given names or the nicknames that are printed with them."""
+    nickname = whole(pc.index_in(nicknames, texts))
+    some = np.flatnonzero(nickname >= 0)
+    owner = np.append(np.arange(len(given)), some)
+    return Meeting(
+        owner, family[owner], np.append(given, nickname[some]), lambda one, other: given[one] != given[other]
+    )
 
 
 def _near(letters: Letters, edited: Codes, one: Codes, other: Codes) -> np.ndarray:

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.groups import Codes
-from transforms.identity.names import Name, given_names, key, nicknames
+from transforms.identity.names import Name
+from transforms.identity.words import given_names, key, nicknames
 
 MANY = 65_536  # texts whose letters are looked at in turn
 SHORTEST = 4  # letters of a name in which one edit may be a slip; shorter names are other names
@@ -63,6 +64,8 @@ def alike(one: Name, other: Name) -> str | None:
 
 def _given_alike(one: Name, other: Name) -> str | None:
     a, b = one.given_key, other.given_key
+    if a == other.nickname or b == one.nickname:
+        return "nickname in print"
     if (a, b) in nicknames():
         return "two forms of one given name"
     if min(len(a), len(b)) > 2 and _more_words(one, other):

@@ -13,15 +13,16 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, distinct_of
 from transforms.identity.groups import Codes, paired
-from transforms.identity.names import Name, parse, squash
+from transforms.identity.names import Name, parse
 from transforms.identity.patterns import Patterns, Runs, chunks
+from transforms.identity.words import squash
 from transforms.masks import scattered
 from transforms.schema import TEXTS
 
 FORMS = ("full", "pseudonym", "surname", "initial", "placeholder", "initials")
 MANY = 1 << 21  # more than there are letters
 _LETTERS = re.compile(r"[^\W\d_]+")
-_PARTS = ("form", "given", "family", "suffix", "given_key", "family_key", "display", "key")
+_PARTS = ("form", "given", "family", "suffix", "given_key", "family_key", "display", "key", "nickname")
 UNDERSTOOD = pa.schema([*((name, pa.string()) for name in _PARTS), ("surnames", TEXTS), ("shouted", pa.bool_())])
 
 
@@ -43,7 +44,8 @@ def _by_pattern(form: pa.Array, given: Runs, family: Runs) -> pa.Table:
     display, key = (pc.coalesce(pc.binary_join_element_wise(*parts, " "), parts[1]) for parts in (texts, keys))
     (small, capital), (others, own) = given.cases, family.cases
     shouted = (others == 0) & ((own > 0) | ((small == 0) & (capital > 0)))
-    columns = [form, *texts, pa.nulls(len(form), pa.string()), *keys, display, key, family.surnames, pa.array(shouted)]
+    none = pa.nulls(len(form), pa.string())
+    columns = [form, *texts, none, *keys, display, key, none, family.surnames, pa.array(shouted)]
     return pa.Table.from_arrays(columns, schema=UNDERSTOOD)
 
 
@@ -95,13 +97,14 @@ class Names:
 
     def taken(self, places: Codes) -> Names:
         """The names at some places, without how they are printed and displayed."""
-        return Names(self.table.select([*_PARTS[:6], "surnames"]).take(pa.array(places)))
+        return Names(self.table.select([*_PARTS[:6], "surnames", "nickname"]).take(pa.array(places)))
 
     def at(self, places: Codes) -> list[Name]:
         """The names at some places."""
         some = self.table.take(pa.array(places))
         parts = [some[part].fill_null("").to_pylist() for part in _PARTS[:6]]
-        return list(map(Name, *parts, map(tuple, some["surnames"].to_pylist())))
+        surnames, nicknames = some["surnames"].to_pylist(), some["nickname"].fill_null("").to_pylist()
+        return list(map(Name, *parts, map(tuple, surnames), nicknames))
 
     @cached_property
     def printed(self) -> Codes:
