@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Collection
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,11 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 def plain(text: str) -> str:
     """Text with each control character shown as its escape, so that no sheet can steer the terminal."""
     return _CONTROLS.sub(lambda match: ascii(match.group())[1:-1], text)
+
+
+def local_time(moment: str) -> str:
+    """A moment in ISO 8601 as the clock of this place shows it, to the second."""
+    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import duckdb
@@ -18,6 +19,7 @@ import pytest
 
 from flows.answers import print_table
 from flows.cli import main
+from flows.terminal import local_time
 from tests.tables import Sheet, made, published
 from transforms.checks import check
 from transforms.schema import TABLES
@@ -218,6 +220,17 @@ def test_status_says_what_is_loaded(run):
     state = json.loads(run("status", "--json")[1])
     assert state["rows"]["results"] == 3
     assert state["links"] == {"name": 5}
+
+
+def test_moments_are_told_by_the_clock_of_the_place(monkeypatch: pytest.MonkeyPatch):
+    """Status and history show the same moment, in local time; JSON keeps the offset."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert local_time("2026-11-22T14:17:49+00:00") == "2026-11-22 23:17:49"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_check_lists_findings_like_a_compiler(run):

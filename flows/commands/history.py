@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -73,7 +72,7 @@ def _counts(warehouse: Warehouse, id_: str) -> dict[str, int] | None:
 def _show(rows: list[dict[str, Any]], warehouse: str) -> None:
     from rich.table import Table
 
-    from flows.terminal import console, plain
+    from flows.terminal import console, local_time, plain
 
     if not rows:
         click.echo(f"No snapshot has been published to {plain(warehouse)} yet: `parcferme build` makes the first one.")
@@ -84,7 +83,7 @@ def _show(rows: list[dict[str, Any]], warehouse: str) -> None:
     for title in SHOWN:
         table.add_column(title, justify="right", overflow="fold")
     for row in rows:
-        when = datetime.fromisoformat(row["published"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        when = local_time(row["published"])
         counts = (
             [f"{row['rows'][name]:,}" for name in SHOWN] if row["rows"] else ["damaged" * (row["state"] != "removed")]
         )

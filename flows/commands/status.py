@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.answers import json_text, table_of
+from flows.answers import json_text
 from flows.options import json_option, warehouse_option
-from flows.terminal import console
+from flows.terminal import console, grid, local_time, plain
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -68,14 +68,17 @@ def _counts(connection: DuckDBPyConnection) -> dict[str, object]:
 
 def _print(state: dict[str, object]) -> None:
     out = console()
-    out.print(
-        f"Snapshot {state['snapshot']} in {state['warehouse']}, published {state['published'] or 'at an unknown time'}."
-    )
-    if state["first_season"] is not None:
-        out.print(f"Seasons {state['first_season']} to {state['last_season']}.")
+    when = local_time(str(state["published"])) if state["published"] else "at an unknown time"
+    out.print(plain(f"Snapshot {state['snapshot']} in {state['warehouse']}, published {when}."), soft_wrap=True)
+    first, last = state["first_season"], state["last_season"]
+    if first is not None:
+        out.print(f"Season {first}." if first == last else f"Seasons {first} to {last}.")
     titles = {"rows": "table", "lines": "lines", "links": "drivers known by", "findings": "findings"}
     for part, title in titles.items():
         counts = state[part]
         assert isinstance(counts, dict)  # noqa: S101 (for the type checker)
         out.print()
-        out.print(table_of((title, "count"), list(counts.items())) if counts else f"{title}: none")
+        table = grid(title, "count", right=[1])
+        for name, count in counts.items():
+            table.add_row(plain(name), f"{count:,}")
+        out.print(table if counts else f"{title}: none")
