@@ -234,6 +234,17 @@ def test_gaps_run_to_the_leader_of_each_ranking(tmp_path: Path):
         assert rows(connection, query.format("f")) == [(0,), (1,), (0,), (3,)]
 
 
+def test_laps_of_a_qualifying_are_no_gap(tmp_path: Path):
+    """Who drove fewer laps in qualifying is not behind by them: there the lap times tell."""
+    cars = [
+        {"position": place, "class": "A", "laps": laps, "lap_time_ms": ms}
+        for place, laps, ms in ((1, 8, 90_000), (2, 14, 90_500))
+    ]
+    with open_database(published(made(Sheet("e/qualifying", cars, "qualifying")), tmp_path, "laps")) as connection:
+        query = "SELECT laps_behind, class_laps_behind, lap_ms_behind FROM gaps_to_leader ORDER BY position"
+        assert rows(connection, query) == [(None, None, 0), (None, None, 500)]
+
+
 def test_places_of_different_rankings_are_no_duel(tmp_path: Path):
     """Whoever is second of the first group did not finish behind the winner of another group."""
     cars = [
