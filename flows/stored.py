@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.parts import ROWS, Parts, taken
+from transforms.parts import ROWS, Parts, in_one, taken
 from transforms.runs import Runs
 
 DICTIONARY = 100_000  # bytes up to which it takes less time to read a dictionary than the texts
@@ -40,10 +40,11 @@ class Stored:
     def hold(self, columns: Sequence[str], once: Collection[str] = ()) -> None:
         """Hold columns that will be asked for, their texts as the codes of each row group where they recur.
 
-        Those that are read through `once` are let go of then.
+        Those that are read through `once` are put in one piece for that, and let go of then.
         """
         with self._reading:
-            self._held |= self._columns(columns)
+            found = self._columns(columns)
+            self._held |= {name: in_one(column) if name in once else column for name, column in found.items()}
             self._once = once
 
     def let_go(self) -> None:

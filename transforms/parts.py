@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.identity.arrays import in_one_piece
 from transforms.pieces import Pieces
 from transforms.runs import Runs
 
@@ -317,7 +318,7 @@ def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A column with texts as codes; in one piece, since several would each have all texts, to be compared again."""
     if not pa.types.is_string(column.type):
         return column
-    return pa.chunked_array([column.combine_chunks().dictionary_encode()])
+    return pa.chunked_array([in_one_piece(column).dictionary_encode()])
 
 
 def in_one(column: pa.ChunkedArray) -> pa.ChunkedArray:
