@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 
 import pyarrow.parquet as pq
 
+from flows.steps import BATCH_BYTES
 from flows.terminal import grid
 from tests.bench import compile_modules, wide
 from tests.bench.processes import Run, run
@@ -66,8 +67,11 @@ More: `python -m tests.bench.read` (the reader against SQL, without start-up), `
 simulated truth), `... .scale` (builds of 1,000 to 100,000 sheets by step)."""
 
 
-def compare(times: int, folder: Path) -> tuple[dict[str, Run], dict[str, list[int]]]:
-    """Build the archive in `folder` in every way, in turn, so many times: the medians, and the rows of both tables."""
+def compare(times: int, folder: Path, many: bool) -> tuple[dict[str, Run], dict[str, list[int]]]:
+    """Build the archive in `folder` in every way, in turn, so many times: the medians, and the rows of both tables.
+
+    `many` says that there is more to read than a process reads alone.
+    """
     ways = {name: module for name, module in PEERS.items() if module != "dlt_pipeline" or find_spec("dlt")}
     runs: dict[str, list[Run]] = {name: [] for name in (PIPELINE, *ways)}
     for _ in range(times):
@@ -78,8 +82,9 @@ def compare(times: int, folder: Path) -> tuple[dict[str, Run], dict[str, list[in
         for name, module in ways.items():
             out = folder / module
             out.mkdir(exist_ok=True)
-            last = [str((warehouse / "parquet").resolve())] if name == FLOOR else []
-            runs[name].append(run("-m", f"tests.bench.peers.{module}", str(folder / "places.parquet"), str(out), *last))
+            told = {FLOOR: [str((warehouse / "parquet").resolve())], READING: ["many"] if many else []}
+            arguments = (str(folder / "places.parquet"), str(out), *told.get(name, []))
+            runs[name].append(run("-m", f"tests.bench.peers.{module}", *arguments))
     places = {name: folder / module for name, module in ways.items()} | {PIPELINE: folder / "warehouse" / "parquet"}
     rows = {
         name: [pq.read_metadata(at / f"{table}.parquet").num_rows for table in TABLES] for name, at in places.items()
@@ -134,7 +139,7 @@ def main() -> None:
         size = {"lines": sum(text.count(b"\n") for text in texts), "size": sum(map(len, texts)) / 2**20}
         machine = {"processors": os.cpu_count(), "python": platform.python_version()}
         out.print(HOW.format(sheets=options.sheets, times=options.runs, **size, **machine))
-        runs, rows = compare(options.runs, folder)
+        runs, rows = compare(options.runs, folder, sum(map(len, texts)) > BATCH_BYTES)
     report(ALONE, READING, runs, rows)
     report(WHOLE, PIPELINE, runs, rows)
     out.print(LEGEND)
