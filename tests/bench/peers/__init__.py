@@ -8,7 +8,8 @@ told of the car. Cells without a column here (the times of further sessions, pri
 What this pipeline does beyond that, in "reading alone" too: it finds out what the columns are, and of what kind the
 sheet is; says of every line what became of it, and of every sheet how it was read; looks up makes, models and engines
 in what is printed as a car, and takes operators and countries from entrants; rejects rows that do not fit; doubts
-what does not agree; hashes the files that it reads and writes, and sees to it that these are on the disk.
+what does not agree; hashes the files that it reads and writes, and sees to it that these are on the disk. So kinds,
+statuses and makes may differ; `tests/test_peers.py` holds all else to the same values.
 """
 
 # The columns whose places they are told; here, since a script that imported more would start later for it.
