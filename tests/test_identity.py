@@ -130,6 +130,19 @@ def test_the_only_known_bearer_of_a_surname_is_not_enough() -> None:
     assert (link["method"], link["candidates"]) == ("unresolved", ["karl-amsel"])
 
 
+def test_a_person_goes_to_neither_of_two_seats_that_fit_him_nearly_as_well() -> None:
+    """Of two `Amsel` on a sheet one may be Karl, the other his brother: the number alone does not tell which."""
+    read = archive(
+        ("gp-1990/race", 1990, "5", "Karl Amsel"),
+        ("ring-1991/race", 1991, "5", "Amsel"),
+        ("ring-1991/race", 1991, "6", "Amsel"),
+    )
+    events = [{"event_id": event, "series": "Cup"} for event in ("gp-1990", "ring-1991")]
+    read["events"] = pa.Table.from_pylist(events, schema=TABLES["events"].schema)
+    found = persons(resolve(read, NO_DECISIONS, None))
+    assert (found["ring-1991/race:2", 1], found["ring-1991/race:3", 1]) == ("amsel-ring-1991-5", "amsel-ring-1991-6")
+
+
 @pytest.mark.parametrize(("season", "driver"), [(1990, "karl-amsel"), (1991, "amsel-ring-1991-5")])
 def test_a_number_tells_brothers_apart_within_a_season(season: int, driver: str) -> None:
     """Of two brothers in a series it is he whose car it was that year; in another year he may have changed it."""

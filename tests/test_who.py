@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flows.cli import parcferme
-from flows.commands.explain import pauses
+from flows.commands.explain import hindrance_to, pauses
 from flows.commands.review import append
 from flows.decisions import read_identity
 from flows.errors import UserError
@@ -27,6 +27,25 @@ def test_explain_prints_the_sum_term_by_term(warehouse: Path) -> None:
     assert "may be Martin Henderson (martin-henderson)" in text
     assert "+1  for E.B.R.T. Schröder Motor Sport on both sides" in text
     assert "is,1997-spa-24-hours/race:21/3,martin-henderson" in text
+
+
+@pytest.mark.parametrize(
+    ("method", "points", "runner_up", "series", "said"),
+    [
+        ("unresolved", 14, None, 5, "another one of that name on the sheet fits nearly as well"),
+        ("unresolved", 12, 3, 0, "they share nothing but the name and the years"),
+        ("unresolved", 10, None, 5, None),
+        ("ambiguous", 14, 12, 5, None),
+        ("linked", 14, None, 5, None),
+    ],
+)
+def test_explain_says_why_enough_points_do_not_link(
+    method: str, points: int, runner_up: int | None, series: int, said: str | None
+) -> None:
+    """Where neither the bar nor the runner-up is the reason, the reason is said."""
+    evidence = [{"term": "series", "points": series}]
+    row = {"method": method, "points": points, "runner_up": runner_up, "evidence": evidence}
+    assert hindrance_to(row) == said
 
 
 def test_explain_asks_about_a_pause_that_may_part_two_careers() -> None:

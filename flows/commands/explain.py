@@ -129,12 +129,27 @@ def _sum(row: Row, other: Side, people: dict[str, Side]) -> Iterator[str]:
         yield plain(f"      {term['points']:+3d}  {_worded(term['term'], mention, other)}")
     ahead = "" if row["runner_up"] is None else f"; the next has {row['runner_up']}"
     yield f"      {row['points']:3d}  points, where {BAR} link and the next must be {LEAD} behind{ahead}"
+    if hindrance := hindrance_to(row):
+        yield f"      but {hindrance}"
     others = [people[who].name for who in row["candidates"] if who != other.driver_id]
     if others:
         yield plain(f"    Also thought of: {', '.join(others)}")
     if row["method"] != "linked":
         line = f"is,{row['result_id']}/{row['seat']},{other.driver_id},why,date"
         yield plain(f"    `parcferme review` settles it, or a line in seeds/identity.csv: {line}")
+
+
+def hindrance_to(row: Row) -> str | None:
+    """What keeps a mention open although its points would link it; None where nothing does, or they would not."""
+    from transforms.identity.linking import BAR, LEAD
+    from transforms.identity.points import SHARED
+
+    short = row["points"] < BAR or (row["runner_up"] is not None and row["points"] - row["runner_up"] < LEAD)
+    if row["method"] == "linked" or short:
+        return None
+    if all(term["points"] <= 0 for term in row["evidence"] if term["term"] in SHARED):
+        return "they share nothing but the name and the years"
+    return "another one of that name on the sheet fits nearly as well"
 
 
 def _compared(row: Row, people: dict[str, Side]) -> Side | None:

@@ -114,8 +114,7 @@ def _clear(weighed: Weighed, tracks: Context, bar: int) -> Weighed:
     best, next_ = _two_best(weighed, tracks.owners)
     total, track = weighed.total, weighed.track
     held = (total == best[track]) & (total >= bar) & (total - next_[track] >= LEAD)
-    weighed = weighed.only(held & grounded(weighed.terms))
-    return weighed.only(_one_a_sheet(weighed, tracks))
+    return weighed.only(held & grounded(weighed.terms) & _one_a_sheet(weighed, tracks))
 
 
 def _free(pairs: Pairs) -> Pairs:
@@ -137,7 +136,7 @@ def _two_best(weighed: Weighed, tracks: int) -> tuple[Codes, Codes]:
 
 
 def _one_a_sheet(links: Weighed, tracks: Context) -> np.ndarray:
-    """Which links may stand: of two that put one person on one sheet the higher, and neither of equals."""
+    """Which links may stand: of those that put one person on one sheet the highest, if it is clear of the next."""
     sheets = tracks.only(links.track).bag("sheet")
     place, sheet = sheets.pairs
     key = paired(links.person[place], sheets.span, sheet)
@@ -146,7 +145,7 @@ def _one_a_sheet(links: Weighed, tracks: Context) -> np.ndarray:
     first = np.searchsorted(ranked, ranked)
     lone = np.searchsorted(ranked, ranked, side="right") - first == 1
     second = points[np.minimum(first + 1, len(points) - 1)]
-    stands = lone | ((np.arange(len(ranked)) == first) & (points > second))
+    stands = lone | ((np.arange(len(ranked)) == first) & (points - second >= LEAD))
     fallen = np.zeros(len(links.track), dtype=bool)
     fallen[place[order][~stands]] = True
     return ~fallen
