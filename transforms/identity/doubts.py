@@ -67,10 +67,8 @@ def doubts_again(told: Told, standing: Standing, findings: Parts, unchanged: Set
     A finding says on which line it is, and not about whom: so whoever stands on such a line with one who changed is
     sought, too, and only findings on other lines stay. What is found there of the same people is what stays there.
     """
-    parts = (part.filter(pc.is_in(part["check"], pa.array(CHECKS))) for part in findings)
-    about = pa.concat_tables([findings.schema.empty_table(), *parts])
-    stands = pc.is_in(about["sheet_id"], pa.array(unchanged, pa.string()))
-    kept, changed = about.filter(stands), _changed(told, standing, about.filter(pc.invert(stands)), unchanged)
+    kept, gone = _about_people(findings, unchanged)
+    changed = _changed(told, standing, gone, unchanged)
     line, of = _cars_of(standing.results, kept), told.scope.car
     doubted = np.zeros(int(of.max(initial=-1)) + 2, dtype=bool)  # the last is for no car
     doubted[line[line >= 0]] = True
@@ -80,8 +78,22 @@ def doubts_again(told: Told, standing: Standing, findings: Parts, unchanged: Set
     again[car[np.asarray(pc.is_in(ids, changed))[who]]] = True
     beside = ids.take(pa.array(np.unique(who[again[car]])))
     found = doubts(_careers(told, standing.results, told.being(pa.concat_arrays([changed, beside]))))
-    stay = kept.filter(pa.array(~again[line]))
-    return pa.concat_tables([stay, found]).group_by(stay.column_names).aggregate([]).select(stay.column_names)
+    return _with(kept.filter(pa.array(~again[line])), found)
+
+
+def _about_people(findings: Parts, unchanged: Set[str]) -> tuple[pa.Table, pa.Table]:
+    """The findings about people, in `unchanged` sheets and in others."""
+    parts = (part.filter(pc.is_in(part["check"], pa.array(CHECKS))) for part in findings)
+    about = pa.concat_tables([findings.schema.empty_table(), *parts])
+    stands = pc.is_in(about["sheet_id"], pa.array(unchanged, pa.string()))
+    return about.filter(stands), about.filter(pc.invert(stands))
+
+
+def _with(findings: pa.Table, others: pa.Table) -> pa.Table:
+    """Findings with others beside them, each once; those in sheets of which no other tells are not compared."""
+    names, near = findings.column_names, pc.is_in(findings["sheet_id"], pc.unique(others["sheet_id"]))
+    both = pa.concat_tables([findings.filter(near), others]).group_by(names).aggregate([]).select(names)
+    return pa.concat_tables([findings.filter(pc.invert(near)), both])
 
 
 def _changed(told: Told, standing: Standing, gone: pa.Table, unchanged: Set[str]) -> pa.Array:
