@@ -133,6 +133,22 @@ def _called(connection: DuckDBPyConnection, name: str) -> list[str]:
     return whole if given and whole else sorted({*whole, *family})
 
 
+def same_but_for_suffix(connection: DuckDBPyConnection, driver_id: str) -> list[tuple[str, str]]:
+    """The ids and display names of those whose names differ from this driver's in nothing but `Jr.` and the like."""
+    return connection.execute(
+        """
+        SELECT other.driver_id, other.driver
+        FROM drivers AS one
+        JOIN drivers AS other ON strip_accents(lower(other.given_names)) = strip_accents(lower(one.given_names))
+          AND strip_accents(lower(other.family_name)) = strip_accents(lower(one.family_name))
+          AND other.suffix IS DISTINCT FROM one.suffix
+        WHERE one.driver_id = ?
+        ORDER BY other.driver_id
+        """,
+        [driver_id],
+    ).fetchall()
+
+
 def names(connection: DuckDBPyConnection) -> list[str]:
     """The display names of all drivers."""
     return [row[0] for row in connection.execute("SELECT DISTINCT driver FROM drivers ORDER BY driver").fetchall()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
@@ -13,7 +14,7 @@ from flows.commands.explain import hindrance_to, pauses
 from flows.commands.review import append
 from flows.decisions import read_identity
 from flows.errors import UserError
-from flows.who import Side
+from flows.who import Side, same_but_for_suffix
 
 
 def run(*arguments: str) -> Result:
@@ -52,6 +53,20 @@ def test_explain_asks_about_a_pause_that_may_part_two_careers() -> None:
     """With the line that parts them; a shorter pause is a comeback."""
     sides = [Side([{"driver_id": "carlos-sainz", "season": year} for year in (1992, last)]) for last in (2020, 2006)]
     assert [any("split,carlos-sainz,2020," in line for line in pauses(side)) for side in sides] == [True, False]
+
+
+def test_who_is_apart_by_a_suffix_alone_is_found() -> None:
+    """Father and son, or one whose suffix a sheet left out; accents and case make no difference."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            CREATE TABLE drivers AS FROM (VALUES
+                ('al-unser', 'Al Unser', 'Al', 'Unser', NULL), ('al-unser-jr', 'Al Unser Jr.', 'AL', 'Ünser', 'Jr.'),
+                ('al-unser-2', 'Al Unser', 'Al', 'Unser', NULL), ('unser', 'Unser', NULL, 'Unser', NULL)
+            ) AS rows (driver_id, driver, given_names, family_name, suffix)
+            """
+        )
+        assert same_but_for_suffix(connection, "al-unser") == [("al-unser-jr", "Al Unser Jr.")]
 
 
 def test_explain_as_json_holds_the_same_sum(warehouse: Path) -> None:

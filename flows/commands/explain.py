@@ -43,7 +43,7 @@ Examples:
 def command(name: str, event: str | None, as_json: bool, warehouse: str) -> None:
     """Say who NAME is - a full name, a surname or a driver_id - and what each link rests on, term by term."""
     from flows.database import answering, open_warehouse
-    from flows.who import names, side, sides
+    from flows.who import names, same_but_for_suffix, side, sides
 
     if not name.strip():
         raise UserError("The name is empty.", 'parcferme explain "Henderson"')
@@ -57,11 +57,12 @@ def command(name: str, event: str | None, as_json: bool, warehouse: str) -> None
             raise unknown("driver", name, names(connection), "`parcferme sql 'FROM drivers'` lists them.")
         wanted = {who for one in found for row in one.rows for who in [*row["candidates"], row["driver_id"]]}
         people = {who: side(connection, who) for who in sorted(wanted)}
+        alike = {one.driver_id: same_but_for_suffix(connection, one.driver_id) for one in found}
     if as_json:
         click.echo("[\n" + ",\n".join(json_text(_record(one, people)) for one in found) + "\n]")
         return
     out = console()
-    for line in (line for one in found for line in [*_told(one, people), ""]):
+    for line in (line for one in found for line in [*_told(one, people, alike[one.driver_id]), ""]):
         out.print(line, soft_wrap=True)
 
 
@@ -75,8 +76,8 @@ def _record(one: Side, people: dict[str, Side]) -> dict[str, object]:
     return {"driver_id": one.driver_id, "driver": one.name, "seasons": one.seasons, "mentions": mentions}
 
 
-def _told(one: Side, people: dict[str, Side]) -> Iterator[str]:
-    """The lines about one person."""
+def _told(one: Side, people: dict[str, Side], alike: list[tuple[str, str]]) -> Iterator[str]:
+    """The lines about one person, and those `alike` but for a suffix."""
     methods = Counter(str(row["method"]) for row in one.rows)
     count = f"{len(one.rows)} mention{'s' * (len(one.rows) != 1)}"
     yield plain(f"{one.name}  [{one.driver_id}]  {one.years}, {count}")
@@ -84,6 +85,9 @@ def _told(one: Side, people: dict[str, Side]) -> Iterator[str]:
         if method in methods:
             yield f"  {methods[method]:>4}  {text}"
     yield from pauses(one)
+    for other, name in alike:
+        yield plain(f"    Kept apart from {name} by the suffix alone: if they are one, add to seeds/identity.csv:")
+        yield plain(f"    same,{one.driver_id},{other},why,date")
     said: set[tuple[object, ...]] = set()
     for row in one.rows:
         case = (row["event_id"], row["car_number"], row["name_text"], row["method"], row["points"])
