@@ -187,12 +187,13 @@ class _Bucket:
         from pyarrow import fs
 
         self.name = location
+        remedy = "Write it as s3://bucket/prefix."
+        if not location.startswith("s3://"):
+            raise UserError(f"Seeds cannot lie at {location}.", remedy)
         try:
             self._files, top = fs.FileSystem.from_uri(location)
         except (OSError, ValueError) as error:
-            raise UserError(
-                f"The seeds root {location} cannot be opened: {error}", "Write it as s3://bucket/prefix."
-            ) from None
+            raise UserError(f"The seeds root {location} cannot be opened: {error}", remedy) from None
         self._top: str = top.rstrip("/")
 
     def files(self) -> tuple[list[str], list[Stray]]:

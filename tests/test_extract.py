@@ -316,6 +316,8 @@ def test_missing_root_says_what_to_name():
     assert "parcferme build" in (error.value.remedy or "")
     with pytest.raises(UserError, match="No file matches"):
         scan("/tmp/no-such-*-folder")
+    with pytest.raises(UserError, match="Seeds cannot lie at gs://bucket"):
+        scan("gs://bucket/seeds")
 
 
 def test_batches_keep_order_and_bounds(seeds):
