@@ -29,6 +29,7 @@ from transforms.rows import extras, keep_rows, place, with_cells_of_crews
 from transforms.sources import Source
 from transforms.text import Text, join_lines, read_text
 from transforms.torn import mend
+from transforms.undivided import divide_undivided, unquoted
 from transforms.verdicts import judge
 from transforms.wikitext import unwrap
 
@@ -62,16 +63,18 @@ def read(sources: Sequence[Source]) -> Reading:
     ordered = sorted(sources, key=lambda source: source.sheet_id)
     texts = [read_text(source.data) for source in ordered]
     lines, binary = _lines(texts)
-    printed, of_rows = unwrap(replace(lines, text=plain(lines.text)))
+    printed, of_rows = unwrap(unquoted(replace(lines, text=plain(lines.text)), len(ordered)))
     marks = Marks.of(printed.text)
     dialects = choose_dialects(printed, marks, len(ordered))
     markup = in_markup(printed, len(ordered))
     dialects[binary | markup] = NONE
-    printed, of_quotes = join_quoted(printed, dialects)
-    marks = Marks.of(printed.text) if len(of_quotes) else marks
+    divided, of_cells = divide_undivided(printed, dialects, binary | markup)
+    joined, of_quotes = join_quoted(divided, dialects)
+    marks = marks if joined is printed else Marks.of(joined.text)
+    printed = joined
     cells = places_apart(split_cells(printed, marks, dialects), lines.sheet)
     cells, continued = mend(lines, cells)
-    page = read_pages(printed, cells, np.concatenate([continued, of_rows, of_quotes]))
+    page = read_pages(printed, cells, np.concatenate([continued, of_rows, of_quotes, of_cells]))
     layouts = resolve(lines, cells, page, ordered)
     cells = correct(cells, lines, page, layouts, ordered)
     placed = place(cells, page, layouts)

@@ -24,7 +24,7 @@ _LISTS = ("entry-list", "appearances")
 _TIMED = ("grid", "qualifying", "practice", "warm-up", "fastest-laps")
 
 _WITH_STATUS = ("status", "position", "race_time", "gap", "laps", "lap_time")
-_WITH_REASON = ("status", "position", "race_time", "gap")
+_WITH_REASON = ("status", "position", "race_time", "gap", "laps")
 # A status and more: why a car stopped (`Ret (gearbox)`, `DNF: engine`), or where (`Retired SS12`).
 _AND_MORE = re.compile(
     r"(?P<status>[^\W\d][^\W\d. ]*(?:[. ][^\W\d. ]+){0,3}\.?)"
