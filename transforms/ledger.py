@@ -60,7 +60,7 @@ def sheets_table(
                 "dialect": pa.array(dialects, pa.string()),
                 "kind": facts.kind,
                 "kind_basis": pa.array(facts.kind_basis, pa.string()),
-                "layout": pa.array([list(found.roles) if found else [] for found in main], pa.list_(pa.string())),
+                "layout": pa.array([found.roles if found else () for found in main], pa.list_(pa.string())),
                 "layout_basis": pa.array([found.basis if found else "none" for found in main], pa.string()),
                 "layout_score": pa.array([round(found.score, 4) if found else None for found in main], pa.float64()),
                 "lap_time_of": pa.array([source.lap_time_of for source in sources], pa.string()),

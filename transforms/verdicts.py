@@ -131,7 +131,9 @@ def _repeated(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[int
     again = (np.bincount(car)[car] > 1) & ((number >= 0) | (crew >= 0))
     repeated, printed = np.bincount(tables[again], minlength=len(layouts)), np.bincount(tables, minlength=len(layouts))
     of_laps = (repeated * 2 > printed) & (printed >= _FEWEST_OF_LAPS)
-    return {int(i): _OF_LAPS.format(repeated[t], printed[t]) for i, t in zip(at, tables, strict=True) if of_laps[t]}
+    some = of_laps[tables]
+    told = zip(at[some].tolist(), tables[some].tolist(), strict=True)
+    return {i: _OF_LAPS.format(repeated[t], printed[t]) for i, t in told}
 
 
 def _may_be_of_laps(roles: frozenset[str]) -> bool:
