@@ -15,7 +15,9 @@ import pyarrow.parquet as pq
 from transforms.parts import ROWS, Parts, in_one, taken
 from transforms.runs import Runs
 
-DICTIONARY = 100_000  # bytes up to which it takes less time to read a dictionary than the texts
+# Bytes up to which it takes less time to read a dictionary than the texts, and the share of a column's bytes from which
+# on most texts stand but once.
+DICTIONARY, DIFFERING = 100_000, 0.75
 
 
 class Stored:
@@ -136,15 +138,16 @@ def _piece(chunk: pa.Array, places: np.ndarray) -> pa.Array:
 
 
 def _texts(file: pq.ParquetFile) -> list[str]:
-    """The text columns of a file whose texts recur: those that have a small dictionary."""
+    """The text columns of a file whose texts recur: those that have a small dictionary, and much besides."""
     if not file.num_row_groups:
         return []
     group = file.metadata.row_group(0)
     columns = (group.column(place) for place in range(group.num_columns))
-    recur = {c.path_in_schema for c in columns if c.has_dictionary_page and _dictionary(c) < DICTIONARY}
+    recur = {c.path_in_schema for c in columns if c.has_dictionary_page and _recurs(c)}
     return [field.name for field in file.schema_arrow if field.name in recur and pa.types.is_string(field.type)]
 
 
-def _dictionary(column: pq.ColumnChunkMetaData) -> int:
-    """The length of a column's dictionary in bytes, packed."""
-    return int(column.data_page_offset - column.dictionary_page_offset)
+def _recurs(column: pq.ColumnChunkMetaData) -> bool:
+    """Tell whether the dictionary of a column is small, of itself and beside the codes."""
+    packed = column.data_page_offset - column.dictionary_page_offset
+    return bool(packed < min(DICTIONARY, DIFFERING * column.total_compressed_size))
