@@ -151,8 +151,8 @@ def _sheets(outcome: Outcome) -> str:
     parts = [f"{outcome.fresh:,} sheet{'' if outcome.fresh == 1 else 's'} read"]
     if outcome.reused:
         parts.append(f"{outcome.reused:,} unchanged")
-    if outcome.gone:
-        parts.append(f"{outcome.gone:,} gone (`parcferme diff` says which)")
+    if outcome.fewer:
+        parts.append(f"{outcome.fewer:,} with fewer results than before (`parcferme diff` says which)")
     return ", ".join(parts)
 
 

@@ -109,7 +109,7 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
             stage.begin({name: table for name, table in tables.items() if name != "findings"})
             tables = _run(runner, check, plan, tables, current, found)
             snapshot, summary = _run(runner, publish, warehouse, plan, tables, stage)
-        return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused), plan.gone)
+        return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused), fewer(current, snapshot))
 
 
 def _run(runner: Runner, step: Callable[..., T], *arguments: Any) -> T:
@@ -242,6 +242,21 @@ def publish(warehouse: Warehouse, plan: Plan, tables: Tables, stage: Stage) -> t
         summary = beside.submit(summarise, snapshot)
         warehouse.show(snapshot)
     return snapshot, summary.result()
+
+
+def fewer(last: Snapshot | None, now: Snapshot) -> int:
+    """How many sheets of the last snapshot have fewer results now, or are gone; 0 where that is none or damaged."""
+    import pyarrow.compute as pc
+
+    if last is None:
+        return 0
+    try:
+        before, after = (each.table("sheets", ["sheet_id", "results"]) for each in (last, now))
+    except (DataError, OSError):
+        return 0
+    place = pc.index_in(before["sheet_id"], after["sheet_id"])
+    results = pc.fill_null(after["results"].take(place), -1)
+    return int(pc.sum(pc.less(results, before["results"])).as_py() or 0)
 
 
 def _stage(warehouse: Warehouse, plan: Plan, current: Snapshot | None) -> Stage:

@@ -45,12 +45,11 @@ MANY = 3_000_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a build has to do: the seeds, the inputs that name the snapshot, the sheets that stand and how many went."""
+    """What a build has to do: the seeds, the inputs that name the snapshot, and the sheets that stand."""
 
     seeds: Seeds
     inputs: Mapping[str, Any]
     reused: Set[str]
-    gone: int = 0
 
     @property
     def fresh(self) -> list[Sheet]:
@@ -62,14 +61,14 @@ class Plan:
 class Outcome:
     """What a build led to: the snapshot shown to readers, and what it holds, or None where nothing changed.
 
-    `gone` counts the sheets that the last snapshot had and the seeds have no more.
+    `fewer` counts the sheets that have fewer results than in the last snapshot, or are gone.
     """
 
     snapshot: Snapshot
     summary: Summary | None
     fresh: int
     reused: int
-    gone: int = 0
+    fewer: int = 0
 
 
 def survey(location: str, current: Snapshot | None, full: bool, expect: Callable[[int], None]) -> Plan | Outcome:
@@ -88,8 +87,7 @@ def survey(location: str, current: Snapshot | None, full: bool, expect: Callable
     keys = {sheet.sheet_id: sheet.key(code) for sheet in seeds.sheets}
     keys = {sheet_id: keys.get(sheet_id) or before[sheet_id] for sheet_id in seeds.sheet_ids}
     reused = frozenset[str]() if full or not current else _reusable(current, keys)
-    gone = len(current.manifest["inputs"].get("sheets", {}).keys() - keys.keys()) if current else 0
-    return Plan(seeds, inputs | {"sheets": keys}, reused, gone)
+    return Plan(seeds, inputs | {"sheets": keys}, reused)
 
 
 def standing(location: str, warehouse: Warehouse, wait: float = 0.0) -> Outcome | None:

@@ -443,13 +443,18 @@ def test_a_root_without_a_sheet_is_not_published(seeds, tmp_path, built):
     assert Warehouse(str(warehouse)).current().id == before
 
 
-def test_sheets_that_went_are_counted(seeds, tmp_path, built):
-    """A build says how many sheets of the last snapshot the seeds have no more."""
+def test_sheets_that_shrank_or_went_are_counted(seeds, tmp_path, built):
+    """A build says of how many sheets there are fewer results than in the last snapshot, as when one is gone."""
     warehouse = copied(built, tmp_path / "warehouse")
     remove_an_event(seeds)
     outcome = build(seeds, warehouse)
-    assert outcome.gone == 1
-    assert report.headline(outcome).endswith(": 0 sheets read, 3 unchanged, 1 gone (`parcferme diff` says which).")
+    said = "0 sheets read, 3 unchanged, 1 with fewer results than before (`parcferme diff` says which)."
+    assert report.headline(outcome).endswith(said)
+    race = seeds / SPA / "race.txt"
+    race.write_text(race.read_text().partition("\n")[2])
+    assert build(seeds, warehouse).fewer == 1
+    race.write_text(race.read_text() + "\nnote\n")
+    assert build(seeds, warehouse).fewer == 0
 
 
 def test_data_errors_are_told_apart_from_wrong_calls():
