@@ -190,6 +190,13 @@ def test_a_nickname_that_one_sheet_prints_tells_who_another_one_means() -> None:
     assert len({found[f"gp-{1989 + line}/race:{line}", 1] for line in (1, 2, 3)}) == 1
 
 
+def test_of_spellings_as_frequent_that_with_accents_is_shown() -> None:
+    """Accents are lost more often than added."""
+    spellings = ("Mika Haekkinen", "Mika Hakkinen", "Mika Häkkinen")
+    cars = [(f"gp-{1990 + at}/race", 1990 + at, "5", name) for at, name in enumerate(spellings)]
+    assert resolve(archive(*cars), NO_DECISIONS, None)["drivers"]["driver"].to_pylist() == ["Mika Häkkinen"]
+
+
 def test_quotes_make_nobody_else() -> None:
     """`John Winter` in quotes, without, and as a surname beside his co-driver is one person."""
     cars = [

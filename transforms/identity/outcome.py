@@ -178,14 +178,15 @@ class Called:
 
 
 def _best(mentions: Mentions, owner: Codes, name: Codes, size: Codes) -> Codes:
-    """The name to call each person by: the fullest form, not in capitals, the most frequent, the first."""
+    """The name to call each person by: the fullest form, not in capitals, most frequent, with accents, the first."""
     start = np.flatnonzero(np.diff(owner, prepend=-1))
     best = name[start]
     several = np.flatnonzero(np.diff(np.append(start, len(owner)))[owner] > 1)
     owner, name, size = (column[several] for column in (owner, name, size))
     rank = np.array([0, 0, 2, 1, 3, 1], dtype=np.int8)[mentions.names.form[name]]
     shouted = np.asarray(mentions.names.table["shouted"])[name]
-    order = ordered(owner, rank, shouted.astype(np.int8), -size, name)[::-1]
+    plain = np.asarray(pc.string_is_ascii(mentions.names.table["name_text"]))[name]
+    order = ordered(owner, rank, shouted.astype(np.int8), -size, plain.astype(np.int8), name)[::-1]
     best[owner[order]] = name[order]
     return best
 
