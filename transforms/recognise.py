@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import traits
-from transforms.arrays import flags, true
+from transforms.arrays import Bools, flags, true
 from transforms.cells import LAPS
 from transforms.fold import fold_array
 from transforms.lexicon import class_names, country_words, statuses
-from transforms.masks import first_bytes, read_where, true_places
+from transforms.masks import first_bytes, read_where
 from transforms.remember import remember
 from transforms.spans import between_blanks, bytes_of, first_word, holding, without
 
@@ -70,7 +70,7 @@ _ENGINE = (
     r"(?i)(?:^|\s)(?:\d{1,2}[.,]\d\s?(?:l|litres?)?|[vliwf]-?\d{1,2}"
     r"|\d{3,4}\s?(?:cc|cm3|ccm)|flat[- ]?\d{1,2}|turbo)(?:\s|$)"
 )
-_WITH_CODE = r"^(?:\p{Lu}[\p{L}.'’-]*\s+){1,3}\p{Lu}[\p{L}.'’-]*\s?\([A-Z]{1,3}\)$"
+_WITH_CODE = re.compile(r"(?:[^\W\d_][\w.'’-]*\s+){1,3}[^\W\d_][\w.'’-]*\s?\([A-Z]{1,3}\)")
 _MOST_NAMES, _LONGEST_MODEL = 7, 10  # words of a person's name, characters of a code
 
 TRAITS: tuple[str, ...] = tuple(
@@ -276,11 +276,20 @@ def _has_team_word(folded: pa.Array) -> pa.Array:
 
 def _is_person_of_country(texts: pa.Array, folded: pa.Array) -> pa.Array:
     """Two to four words, none of which teams have, and the code of a country: `Valentino Rossi (ITA)`."""
-    at, count = true_places(pc.ends_with(texts, ")")), len(texts)
-    texts, folded = texts.take(pa.array(at)), folded.take(pa.array(at))
-    named = pc.and_(pc.match_substring_regex(texts, _WITH_CODE), _holds_country(texts))
-    named = pc.and_(named, pc.invert(pc.or_(_has_team_word(folded), _starts_with_make(folded))))
-    return pa.array(flags(at[true(named)], count))
+    at = np.flatnonzero(_end_in_code(texts))
+    at = at[np.array([bool(_WITH_CODE.fullmatch(text)) for text in texts.take(pa.array(at)).to_pylist()], bool)]
+    some, other = texts.take(pa.array(at)), folded.take(pa.array(at))
+    named = true(pc.and_not(_holds_country(some), pc.or_(_has_team_word(other), _starts_with_make(other))))
+    return pa.array(flags(at[named], len(texts)))
+
+
+def _end_in_code(texts: pa.StringArray) -> Bools:
+    """Texts that end with brackets around one to three characters; to look at bytes takes a tenth of matching."""
+    data, places = bytes_of(texts)
+    if not len(data):
+        return np.zeros(len(texts), bool)
+    opened = [data.take(places[1:] - size, mode="clip") == ord("(") for size in range(len("(D)"), len("(GBR)") + 1)]
+    return np.asarray((data.take(places[1:] - 1, mode="clip") == ord(")")) & np.any(opened, axis=0))
 
 
 def _ends_in_country(texts: pa.Array) -> pa.Array:
