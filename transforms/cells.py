@@ -29,7 +29,7 @@ _BEGINS_MARK = np.isin(np.arange(256), [*b"-.?*0Nn\\ \t\n\f\r\0", *range(128, 25
 _NOTE = r"([^\s*])\s?(?:\*+|[†‡§¹²³⁴⁵⁶⁷⁸⁹]+|\[[\w ]{1,4}\]|\(\d{1,3}\.?\))$"
 # The last bytes of the marks of footnotes.
 _ENDS_NOTE = np.isin(np.arange(256), [*b"*])", *(mark.encode()[-1] for mark in "†‡§¹²³⁴⁵⁶⁷⁸⁹")])
-_PRIMES = (("[′’‘]", "'"), ("[″”“]|''", '"'))
+_PRIMES = (("[′’‘]", "'"), ("[″”“]|''", '"'), (r"^\((.+)\)$", r"\1"))  # and the brackets around all of it
 # An `h` may stand behind the hours, and a prime behind minutes: `6h34:06.3`, `7:56'46.3`.
 _CLOCK = r"^\+?\s?(?:(?P<h>\d{1,3})(?::|\s?[hH]\s?))?(?P<m>\d{1,3})[:'](?P<s>\d{2})(?:[.,:\"]{1,2}(?P<f>\d{1,4}))?\"?$"
 _WORDS = (

@@ -18,7 +18,7 @@ from transforms.pages import CAPTION, HEADER, SECTION, Page
 from transforms.roles import ROLES
 from transforms.rows import SLOTS
 from transforms.second_looks import look_again
-from transforms.shown import shown_roles
+from transforms.shown import are_whole_numbers, shown_roles
 from transforms.sources import Source
 from transforms.tables import Tables
 
@@ -32,7 +32,7 @@ _OF_ONE_EVENT = {
     "class_position", "grid", "status", "reason", "displacement", "year", "penalty",
 }  # fmt: skip
 _STANDINGS = (
-    "points, but no numbers, laps or times: standings of a championship, not a table of cars. If it is one, declare it "
+    "points, but no laps or times: standings of a championship, not a table of cars. If it is one, declare it "
     "in event.toml by columns = [...]"
 )
 # What a list of penalties has none of, where the results of an event tell penalties beside it.
@@ -45,6 +45,7 @@ _SIDE_BY_SIDE = (
     "the same headings twice: two tables side by side, so that two cars share each row. Put the right one below the "
     "left one"
 )
+_FEWEST_ROUNDS = 3  # of a championship
 _HEADS_OTHER = (
     r"(?i)^\W*(?:(?:top|max(?:imum|\.)?) speeds?|speed ?traps?|h(?:ö|oe)chstgeschwindigkeit(?:en)?"
     r"|vitesses? (?:de pointe|maxi(?:mum|males?)?)|velocit[àa] mass?im[ae]|velocidade?s? m[áa]xima?s?"
@@ -141,7 +142,17 @@ def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]
         under = {i: h for i, h in enumerate(read_header(second)) if second[i]} if second != texts else {}
         form = Form(headings)
         known[key] = Layout(form, "header", doubt=_headed_doubt(form, headed), second=under)
-    return known[key]
+    found = known[key]
+    of_rounds = found.doubt is None and "points" in found.form.role_set and _print_rounds(tables, t, found.form)
+    return found._replace(doubt=_STANDINGS) if of_rounds else found
+
+
+def _print_rounds(tables: Tables, t: int, form: Form) -> bool:
+    """Whether points stand beside several columns of others that nothing is known of, and no laps or times."""
+    others = [i for i, role in enumerate(form.roles) if role == "extra"]
+    if len(others) < _FEWEST_ROUNDS or not form.role_set.isdisjoint(_OF_ONE_EVENT - {"car_number"}):
+        return False
+    return sum(are_whole_numbers(tables, t, column) for column in others) >= _FEWEST_ROUNDS
 
 
 def _headed_doubt(form: Form, headed: Sequence[str]) -> str | None:

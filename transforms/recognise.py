@@ -49,6 +49,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("lap time", r"(?i)^\d{1,2}\s?(?:m|min|mn)\.?\s?\d{1,2}(?:[.,]\d+)?\s?(?:s|sec)?\.?\d*$"),
     ("lap time", r"^1?\d\.\d{2}[.,]\d{1,3}$"),
+    ("lap time", r"^\(\d{1,2}[:'′’]\d{2}(?:[.,\"″”']{1,2}\d{1,4})?\)$"),
     ("seconds", r"^\d{2}[.,]\d{3,4}$"),
     ("decimal", r"^\d{2}[.,]\d{1,2}$"),
     ("distance", r"(?i)^\d[\d.,' ]*\s?(?:kms?|miles?|mi)\.?$"),

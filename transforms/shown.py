@@ -72,14 +72,14 @@ def _other_times(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[s
 
 def _lap_numbers(tables: Tables, t: int, texts: Sequence[str], column: int) -> dict[int, str]:
     """The column of the laps in which cars were fastest: headed as their times are, or behind these without heading."""
-    if _are_whole_numbers(tables, t, column):
+    if are_whole_numbers(tables, t, column):
         return {column: "lap_number"}
     behind = column + 1
     unheaded = behind < len(texts) and not texts[behind]
-    return {behind: "lap_number"} if unheaded and _are_whole_numbers(tables, t, behind) else {}
+    return {behind: "lap_number"} if unheaded and are_whole_numbers(tables, t, behind) else {}
 
 
-def _are_whole_numbers(tables: Tables, t: int, column: int) -> bool:
+def are_whole_numbers(tables: Tables, t: int, column: int) -> bool:
     """Whether the first cells of a column are whole numbers, as of the lap in which a car was fastest."""
     looks = tables.look(np.array([t]))
     traits = looks.trait[(looks.column == column) & (looks.trait != _EMPTY)]

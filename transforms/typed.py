@@ -145,6 +145,7 @@ def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array]
     columns["race_time_ms"] = pc.if_else(of_leader, gap_ms, columns["race_time_ms"])
     gap_ms = pc.if_else(of_leader, None, gap_ms)
     columns["gap_ms"] = pc.coalesce(gap_ms, coded.spread(instead_time))
+    _tell_gaps(columns, sheet)
     laps = gaps.spread(gap_laps), columns["gap_laps"], coded.spread(instead_laps)
     columns["gap_laps"] = pc.coalesce(*laps)
     _tell_laps_driven(columns, coded, true(pc.match_substring_regex(text, r"^\d")), sheet)
@@ -161,6 +162,20 @@ def _hundredths(text: pa.Array, coded: Coded, sheet: Ints) -> pa.Array:
         return pa.nulls(len(sheet), pa.int64())
     told = pa.array(np.isin(sheet, sheet[telling]))
     return pc.if_else(told, coded.spread(cells.read_hundredths(text)), None)
+
+
+def _tell_gaps(columns: dict[str, pa.Array], sheet: Ints) -> None:
+    """Take `1:05.2` for what a car was behind, where others print that and it is less than half the winner's time."""
+    time, position = (columns[name].fill_null(0).to_numpy() for name in ("race_time_ms", "position"))
+    behind = true(columns["gap_ms"].is_valid())
+    leading = np.flatnonzero((position == 1) & (time > cells.LONGEST_LAP))
+    if not behind.any() or not len(leading):
+        return
+    led, gapped = np.zeros(int(sheet.max()) + 1, np.int64), np.bincount(sheet, behind) > 0
+    led[sheet[leading]] = time[leading]
+    mask = pa.array((time > 0) & (position > 1) & (time * 2 < led[sheet]) & gapped[sheet] & ~behind)
+    columns["gap_ms"] = pc.if_else(mask, columns["race_time_ms"], columns["gap_ms"])
+    columns["race_time_ms"] = pc.if_else(mask, None, columns["race_time_ms"])
 
 
 def _tell_laps_driven(columns: dict[str, pa.Array], coded: Coded, unsigned: Bools, sheet: Ints) -> None:
