@@ -27,6 +27,7 @@ class Stored:
         self._readable = readable
         self._held: dict[str, pa.ChunkedArray] = {}
         self._once: Collection[str] = ()
+        self._through: set[str] = set()
         self._runs: dict[tuple[str, int | None], Runs] = {}
         self._reading = Lock()
         with readable():
@@ -45,7 +46,7 @@ class Stored:
         Those that are read through `once` are put in one piece for that, and let go of then.
         """
         with self._reading:
-            found = self._columns(columns)
+            found = self._columns([name for name in columns if name not in once or name not in self._through])
             self._held |= {name: in_one(column) if name in once else column for name, column in found.items()}
             self._once = once
 
@@ -73,8 +74,9 @@ class Stored:
         yield pa.table(found)
 
     def _pass(self, columns: Sequence[str]) -> None:
-        """Let go of columns that are read through once."""
+        """Let go of columns that are read through once, and hold them no more."""
         with self._reading:
+            self._through |= set(columns)
             self._held = {n: held for n, held in self._held.items() if n not in columns or n not in self._once}
 
     def _ran(self, column: str, letters: int | None) -> Runs:
