@@ -82,6 +82,8 @@ def resolve(lines: Lines, cells: Cells, page: Page, sources: Sequence[Source]) -
 def _below_other_headings(lines: Lines, page: Page) -> Ints:
     """The tables of which the last text above them heads a list of something else than cars."""
     told = np.flatnonzero(np.isin(page.outcome, (CAPTION, SECTION)))
+    if not len(told):
+        return told
     other = pc.match_substring_regex(lines.text.take(pa.array(told)), _HEADS_OTHER).to_numpy(zero_copy_only=False)
     if not other.any():
         return told[:0]

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import cells
-from transforms.arrays import Bools, Ints, true
+from transforms.arrays import Bools, Ints, flags, true
 from transforms.coded import Coded
 from transforms.masks import first_bytes, read_where, scattered, true_places
 from transforms.statuses import say_nothing
@@ -27,6 +27,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "gap_laps": ("gap_laps", cells.read_integers),
 }
 _DIGITS = r"^[\d.:,'+\s#]*\d[\d.:,'+\s]*$"
+_IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _BEGINS_DIGITS = np.isin(np.arange(256), [*b"0123456789.:,'+#"])
 _MISREAD = r"^\d*(?:l|\dO|\dI|[OI]\d)[\dlIO]*$"  # `lO` for 10, `3O` for 30
 _OVER_59 = r"^\d{1,2}\.\d{2}\.[6-9]\d$"
@@ -136,7 +137,7 @@ def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array]
         scattered(found, left, len(text)) for found in cells.read_gaps(text.take(pa.array(left)))
     )
     columns, misfits = typed.columns, typed.misfits
-    of_hundredths = _hundredths(text, coded, sheet)
+    of_hundredths = _hundredths(text, left, coded, sheet)
     columns["race_time_ms"] = pc.coalesce(coded.spread(time), of_hundredths)
     # The leader has no gap: what a column of gaps prints for him is his time.
     of_leader = pc.and_(pc.equal(columns["position"], 1), pc.greater(gaps.spread(gap_time), cells.LONGEST_LAP))
@@ -148,18 +149,22 @@ def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array]
     _tell_gaps(columns, sheet)
     laps = gaps.spread(gap_laps), columns["gap_laps"], coded.spread(instead_laps)
     columns["gap_laps"] = pc.coalesce(*laps)
-    _tell_laps_driven(columns, coded, true(pc.match_substring_regex(text, r"^\d")), sheet)
+    _tell_laps_driven(columns, coded, _IS_DIGIT[first_bytes(text)], sheet)
     misfits["race_time"] = coded.rows(_misfits(text, [time, instead_time, instead_laps]))
     misfits["race_time"] &= ~true(of_hundredths.is_valid())
     misfits["gap"] = gaps.rows(_misfits(printed["gap"], [gap_time, gap_laps, cells.read_times(printed["gap"])]))
     typed.unread["race_time"] = pc.if_else(pc.is_null(time), coded.texts, None)
 
 
-def _hundredths(text: pa.Array, coded: Coded, sheet: Ints) -> pa.Array:
-    """Times such as `4.20.32` row by row, in sheets where some have more than 59 at the end: no seconds, then."""
-    telling = coded.rows(true(pc.match_substring_regex(text, _OVER_59)))
-    if not telling.any():
+def _hundredths(text: pa.Array, left: Ints, coded: Coded, sheet: Ints) -> pa.Array:
+    """Times such as `4.20.32` row by row, in sheets where some have more than 59 at the end: no seconds, then.
+
+    `left` are the places of texts that were read as no time.
+    """
+    over = true(pc.match_substring_regex(text.take(pa.array(left)), _OVER_59))
+    if not over.any():
         return pa.nulls(len(sheet), pa.int64())
+    telling = coded.rows(flags(left[over], len(text)))
     told = pa.array(np.isin(sheet, sheet[telling]))
     return pc.if_else(told, coded.spread(cells.read_hundredths(text)), None)
 
