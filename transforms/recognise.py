@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import traits
-from transforms.arrays import Bools, flags, true
+from transforms.arrays import Bools, flags
 from transforms.cells import LAPS
-from transforms.fold import fold_array
-from transforms.lexicon import class_names, country_words, statuses
+from transforms.fold import fold, fold_array
+from transforms.lexicon import class_names, country_words, find_country, statuses
 from transforms.masks import first_bytes, read_where
 from transforms.remember import remember
 from transforms.spans import between_blanks, bytes_of, first_word, holding, without
@@ -71,7 +71,7 @@ _ENGINE = (
     r"(?i)(?:^|\s)(?:\d{1,2}[.,]\d\s?(?:l|litres?)?|[vliwf]-?\d{1,2}"
     r"|\d{3,4}\s?(?:cc|cm3|ccm)|flat[- ]?\d{1,2}|turbo)(?:\s|$)"
 )
-_WITH_CODE = re.compile(r"(?:[^\W\d_][\w.'’-]*\s+){1,3}[^\W\d_][\w.'’-]*\s?\([A-Z]{1,3}\)")
+_WITH_CODE = re.compile(r"(?P<name>(?:[^\W\d_][\w.'’-]*\s+){1,3}[^\W\d_][\w.'’-]*)\s?\((?P<code>[A-Z]{1,3})\)")
 _MOST_NAMES, _LONGEST_MODEL = 7, 10  # words of a person's name, characters of a code
 
 TRAITS: tuple[str, ...] = tuple(
@@ -275,13 +275,19 @@ def _has_team_word(folded: pa.Array) -> pa.Array:
     return pc.and_(pc.match_substring(folded, " "), pc.match_substring_regex(folded, _word_pattern(traits.team_words)))
 
 
-def _is_person_of_country(texts: pa.Array, folded: pa.Array) -> pa.Array:
+def _is_person_of_country(texts: pa.Array) -> pa.Array:
     """Two to four words, none of which teams have, and the code of a country: `Valentino Rossi (ITA)`."""
     at = np.flatnonzero(_end_in_code(texts))
-    at = at[np.array([bool(_WITH_CODE.fullmatch(text)) for text in texts.take(pa.array(at)).to_pylist()], bool)]
-    some, other = texts.take(pa.array(at)), folded.take(pa.array(at))
-    named = true(pc.and_not(_holds_country(some), pc.or_(_has_team_word(other), _starts_with_make(other))))
+    # They are so few that to prepare patterns for all at once would take longer.
+    named = np.array([*map(_names_person, texts.take(pa.array(at)).to_pylist())], bool)
     return pa.array(flags(at[named], len(texts)))
+
+
+def _names_person(text: str) -> bool:
+    found = _WITH_CODE.fullmatch(text)
+    words = fold(found["name"]).split() if found and find_country(found["code"]) else []
+    of_car = any(" ".join(words[:size]) in traits.makes() for size in (1, 2, 3))
+    return bool(words) and not of_car and traits.team_words().isdisjoint(words)
 
 
 def _end_in_code(texts: pa.StringArray) -> Bools:
@@ -303,7 +309,7 @@ def _holds_country(texts: pa.Array) -> pa.Array:
 
 
 _WORD_TESTS: tuple[tuple[str, Callable[[pa.Array, pa.Array], pa.Array]], ...] = (
-    ("person (country)", _is_person_of_country),
+    ("person (country)", lambda texts, _: _is_person_of_country(texts)),
     ("team (country)", lambda texts, _: _ends_in_country(texts)),
     ("team", lambda _, folded: _has_team_word(folded)),
     ("car", lambda _, folded: _starts_with_make(folded)),
