@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from flows.errors import DataError
-from flows.snapshots import Snapshot
+from flows.snapshot import Snapshot
 from transforms.schema import TABLES, Table
 
 if TYPE_CHECKING:

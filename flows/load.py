@@ -19,7 +19,8 @@ from flows.kept import Kept, Written
 from flows.manifest import MANIFEST, sealed, snapshot_id
 from flows.parquet import Rows, rewrite_parquet, write_parquet
 from flows.row_groups import LETTERS, full_ends, group_ends
-from flows.snapshots import Snapshot, Warehouse
+from flows.snapshot import Snapshot
+from flows.snapshots import Warehouse
 from flows.storage import DATABASE, sync
 from flows.verify import file_faults
 from flows.workers import cores

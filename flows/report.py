@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
-    from flows.snapshots import Snapshot
+    from flows.snapshot import Snapshot
     from flows.survey import Outcome
 
 # Three questions across events, for a first look; `parcferme sql` and any client can ask them, too.

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import NativeFile, fs, ipc
 
-from flows.snapshots import Snapshot
+from flows.snapshot import Snapshot
 from transforms.driver_rows import OWN, of_cars, with_cars
 from transforms.parts import ROWS, Parts
 from transforms.pieces import Pieces

@@ -13,7 +13,8 @@ from flows.errors import DataError
 from flows.events import finding_table
 from flows.progress import tell
 from flows.sheet_files import Batch, Sheet, batches, read_sources
-from flows.snapshots import Snapshot, Warehouse
+from flows.snapshot import Snapshot
+from flows.snapshots import Warehouse
 from flows.survey import Outcome, Plan, stands, survey
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.parts import ROWS, Parts, in_one, taken
+from transforms.laying import in_one, taken
+from transforms.parts import ROWS, Parts
 from transforms.runs import Runs
 
 # Bytes up to which it takes less time to read a dictionary than the texts, and the share of a column's bytes from which

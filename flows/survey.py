@@ -13,7 +13,8 @@ from flows.events import CHECKS
 from flows.extract import Known, Scan, Seeds, folder_of, gather, scan
 from flows.roots import Hashed
 from flows.sheet_files import Sheet
-from flows.snapshots import Snapshot, Warehouse
+from flows.snapshot import Snapshot
+from flows.snapshots import Warehouse
 from transforms.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:

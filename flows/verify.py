@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.errors import DataError, UserError
 from flows.manifest import MANIFEST, is_sealed
-from flows.snapshots import Snapshot, Warehouse
+from flows.snapshot import Snapshot
+from flows.snapshots import Warehouse
 from flows.storage import DATABASE
 from transforms.schema import SCHEMA_VERSION, TABLES
 from transforms.text import replay

@@ -21,7 +21,8 @@ from flows.cli import main
 from flows.cluster import BATCHES_OF_A_TASK, even_shares
 from flows.errors import DataError, UserError
 from flows.events import read_event
-from flows.snapshots import Snapshot, Warehouse
+from flows.snapshot import Snapshot
+from flows.snapshots import Warehouse
 from flows.steps import Direct
 from flows.survey import PROJECT, Outcome
 from tests.bench.build import write_archive

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.snapshots import Snapshot, Warehouse
+from flows.snapshot import Snapshot
+from flows.snapshots import Warehouse
 from tests.loads import load
 
 SECONDS = 5.0

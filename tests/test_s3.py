@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from flows.cli import parcferme
 from flows.database import open_warehouse
 from flows.errors import UserError
-from flows.snapshots import Snapshot, Warehouse
+from flows.snapshot import Snapshot
+from flows.snapshots import Warehouse
 from flows.verify import verify
 from tests.loads import load
 from transforms.schema import TABLES

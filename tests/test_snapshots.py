@@ -16,7 +16,8 @@ from flows.cli import parcferme
 from flows.database import open_database
 from flows.history import outdated
 from flows.manifest import is_sealed, sealed, snapshot_id
-from flows.snapshots import Snapshot, Warehouse
+from flows.snapshot import Snapshot
+from flows.snapshots import Warehouse
 from tests.loads import files, load
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5)

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import in_one_piece
+from transforms.laying import Others, encoded, in_one, laid, laid_codes, laid_in_parts, taken, with_others
 from transforms.pieces import Pieces
 from transforms.runs import Runs
 
 ROWS = 16_384  # of a part: some megabytes
 MANY = 8 * ROWS  # that are sought at a time
-RUN = 64  # rows, in the mean, from which on it is cheaper to cut pieces than to take rows one by one
 Scan: TypeAlias = Callable[[Sequence[str]], Iterator[pa.Table]]
-Others: TypeAlias = tuple[np.ndarray, pa.Array]  # places of rows, which rise, and values for these
-Rows = TypeVar("Rows", pa.Table, pa.ChunkedArray)
 
 
 @dataclass(frozen=True)
@@ -59,8 +56,8 @@ class Parts:
         found: dict[str, list[pa.Array]] = {name: [] for name in names}
         for part in (self.coded or self.scan)(names):
             for name in names:
-                found[name] += _encoded(part[name]).chunks
-        types = [_encoded(self.schema.empty_table()[name]).type for name in names]
+                found[name] += encoded(part[name]).chunks
+        types = [encoded(self.schema.empty_table()[name]).type for name in names]
         return pa.table(
             {
                 name: in_one(pa.chunked_array(chunks, type_))
@@ -146,12 +143,12 @@ class Parts:
         pieces = place if isinstance(place, Pieces) else Pieces.of(place)
 
         def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
-            return _laid_in_parts(pieces, self.scan(columns), fresh.select(columns))
+            return laid_in_parts(pieces, self.scan(columns), fresh.select(columns))
 
         def coded(columns: Sequence[str]) -> Iterator[pa.Table]:
             whole = self.columns(*columns)
             at = pieces.whole(whole.num_rows)
-            yield pa.table({name: _laid_codes(at, whole[name], _encoded(fresh[name])) for name in columns})
+            yield pa.table({name: laid_codes(at, whole[name], encoded(fresh[name])) for name in columns})
 
         def picked(places: np.ndarray, columns: Sequence[str]) -> pa.Table:
             at = pieces.places(places)
@@ -174,15 +171,15 @@ class Parts:
         def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
             start = 0
             for part in self.scan(columns):
-                yield _replaced(part, np.arange(start, start + part.num_rows), others)
+                yield with_others(part, np.arange(start, start + part.num_rows), others)
                 start += part.num_rows
 
         def coded(columns: Sequence[str]) -> Iterator[pa.Table]:
             whole = self.columns(*columns)
-            yield _replaced(whole, np.arange(whole.num_rows), others)
+            yield with_others(whole, np.arange(whole.num_rows), others)
 
         def picked(places: np.ndarray, columns: Sequence[str]) -> pa.Table:
-            return _replaced(self._some(places, columns), places, others)
+            return with_others(self._some(places, columns), places, others)
 
         @cache
         def ran(column: str, letters: int | None) -> Runs:
@@ -228,69 +225,6 @@ class Parts:
 Tables: TypeAlias = Mapping[str, pa.Table | Parts]
 
 
-def laid(place: np.ndarray, old: Rows, fresh: Rows) -> Rows:
-    """For each row that which has its `place` in `old`, or the next of the `fresh` where that is -1."""
-    new = place < 0
-    if not new.any():  # to make one dictionary of two would take longer than all the rest
-        return taken(old, place)
-    at = np.where(new, len(old) + np.cumsum(new) - 1, place)
-    if isinstance(old, pa.Table):
-        return taken(pa.concat_tables([old, fresh]).unify_dictionaries(), at)
-    return taken(pa.chunked_array([*old.chunks, *fresh.chunks], old.type).unify_dictionaries(), at)
-
-
-def _laid_codes(at: np.ndarray, old: pa.ChunkedArray, fresh: pa.ChunkedArray) -> pa.Array:
-    """The values at some places of two columns, one after the other; texts as codes."""
-    both = pa.chunked_array([*old.chunks, *fresh.chunks], old.type)
-    if not pa.types.is_dictionary(both.type):
-        return both.combine_chunks().take(pa.array(at))
-    both = both.unify_dictionaries()
-    code = np.concatenate([np.asarray(pc.fill_null(chunk.indices, -1)) for chunk in both.chunks])[at]
-    return pa.DictionaryArray.from_arrays(pa.array(code, mask=code < 0), both.chunk(0).dictionary)
-
-
-def taken(rows: Rows, places: np.ndarray) -> Rows:
-    """The rows at some places; where most of them follow one another, they are not copied."""
-    starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
-    if len(starts) * RUN > len(places):
-        return rows.take(pa.array(places))
-    sizes = np.diff(np.append(starts, len(places)))
-    runs: list[Rows] = [rows.slice(*run) for run in zip(places[starts].tolist(), sizes.tolist(), strict=True)]
-    if isinstance(rows, pa.Table):
-        return pa.concat_tables([rows.slice(0, 0), *runs])
-    return pa.chunked_array([chunk for run in runs for chunk in run.chunks], rows.type)
-
-
-def _laid_in_parts(pieces: Pieces, parts: Iterator[pa.Table], fresh: pa.Table) -> Iterator[pa.Table]:
-    """The same of a table in parts; places rise."""
-    start = row = used = 0
-    for part in parts:
-        end = pieces.until(start + part.num_rows)
-        own = pieces.places(np.arange(row, end))
-        new = int((own < 0).sum())
-        if new or (len(own) and own[-1] - own[0] + 1 > len(own)):
-            yield laid(np.where(own < 0, -1, own - start), part, fresh.slice(used, new))
-        elif len(own):
-            yield part.slice(int(own[0]) - start, len(own))
-        start, row, used = start + part.num_rows, end, used + new
-    if used < fresh.num_rows:
-        yield fresh.slice(used)
-
-
-def _replaced(rows: pa.Table, places: np.ndarray, others: Mapping[str, Others]) -> pa.Table:
-    """The rows of some places with the other values that there are for these."""
-    for name in others.keys() & set(rows.column_names):
-        at, values = others[name]
-        nth = np.searchsorted(at, places)
-        mine = np.append(at, -1)[nth] == places
-        if mine.any():
-            some = pa.chunked_array([values.take(pa.array(nth[mine]))])
-            some = _encoded(some) if pa.types.is_dictionary(rows[name].type) else some
-            column = laid(np.where(mine, -1, np.arange(len(places))), rows[name], some)
-            rows = rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), column)
-    return rows
-
-
 def _in_step(ones: Iterator[pa.Table], others: Iterator[pa.Table]) -> Iterator[tuple[pa.Table, pa.Table]]:
     """The parts of two tables of as many rows, cut alike."""
     rest: pa.Table | None = None
@@ -312,25 +246,3 @@ def _among(column: pa.ChunkedArray, values: pa.Array) -> np.ndarray:
     codes = [np.asarray(pc.fill_null(chunk.indices, -1)) for chunk in column.chunks]
     placed = [np.where(code < 0, -1, code + first) for code, first in zip(codes, firsts, strict=False)]
     return np.concatenate([there[:0], *(there[place] for place in placed)])
-
-
-def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column with texts as codes; in one piece, since several would each have all texts, to be compared again."""
-    if not pa.types.is_string(column.type):
-        return column
-    return pa.chunked_array([in_one_piece(column).dictionary_encode()])
-
-
-def in_one(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The column in one piece, its codes those of texts that there are."""
-    one = column.combine_chunks()  # which joins the texts of its pieces, and asks first whether they are the same
-    if not pa.types.is_dictionary(column.type):
-        return pa.chunked_array([one], column.type)
-    code = np.asarray(pc.fill_null(one.indices, -1))
-    there = np.zeros(len(one.dictionary) + 1, dtype=bool)  # the last is for null
-    there[code] = True
-    if there[:-1].all():
-        return pa.chunked_array([one], column.type)
-    rank = np.cumsum(there, dtype=np.int32) - 1
-    values = one.dictionary.filter(pa.array(there[:-1]))
-    return pa.chunked_array([pa.DictionaryArray.from_arrays(pa.array(rank[code], mask=code < 0), values)], column.type)

@@ -11,7 +11,7 @@ import click
 from flows.options import json_option, warehouse_option
 
 if TYPE_CHECKING:
-    from flows.snapshots import Snapshot
+    from flows.snapshot import Snapshot
     from flows.verify import Fault
 
 

@@ -15,9 +15,10 @@ from transforms.identity.claims import Claims, redirects
 from transforms.identity.groups import Codes, dense, paired
 from transforms.identity.ids import Borne, Wishes, assign
 from transforms.identity.mentions import Mentions
-from transforms.identity.outcome import Called, Drivers, Sums
+from transforms.identity.outcome import Called, Drivers
 from transforms.identity.people import METHODS, People, identify, wishes
 from transforms.identity.spellings import NEVER
+from transforms.identity.sums import Sums
 from transforms.identity.understood import FORMS
 from transforms.parts import Parts, Tables
 from transforms.schema import TABLES

@@ -19,7 +19,8 @@ from transforms.identity.groups import Codes, compact, dense, distinct, ordered,
 from transforms.identity.patterns import Patterns
 from transforms.identity.prints import Prints
 from transforms.identity.understood import Names, understood
-from transforms.parts import Parts, in_one
+from transforms.laying import in_one
+from transforms.parts import Parts
 
 # What of a car may stand beside two mentions of one person.
 KINDS = (

@@ -1,4 +1,4 @@
-"""The tables of the outcome: drivers, and their links with every term of the sum; each a part of its rows at a time."""
+"""The tables drivers and names: who was told apart, how each is called, and how each print was understood."""
 
 from __future__ import annotations
 
@@ -15,14 +15,12 @@ from transforms.identity.decisions import DecisionError
 from transforms.identity.groups import Codes, compact, counted, distinct, ordered, spread
 from transforms.identity.mentions import Mentions
 from transforms.identity.names import SUFFIXES
-from transforms.identity.people import METHODS, People
-from transforms.identity.points import TERMS
+from transforms.identity.people import People
 from transforms.identity.understood import Names
 from transforms.parts import ROWS, Parts
-from transforms.schema import EVIDENCE, TABLES, TEXTS
+from transforms.schema import TABLES, TEXTS
 
 MANY = 1_000_000  # mentions that are looked at in turn
-REASONS = ("runner_up", "evidence", "candidates")
 
 
 @dataclass(frozen=True)
@@ -203,108 +201,3 @@ def names(mentions: Mentions) -> pa.Table:
     """One row for each print, as it was understood."""
     parts = [column for column in mentions.names.table.column_names if column in TABLES["names"].schema.names]
     return TABLES["names"].conform(mentions.names.table.select(parts))
-
-
-@dataclass(frozen=True)
-class Sums:
-    """What led to each mention's person, as the rows of driver_links tell it; `people` as in Drivers."""
-
-    drivers: Drivers
-
-    def rows(self, mentions: pa.Table, places: Codes | slice) -> pa.Table:
-        """The rows for the mentions (result_id, seat) at these places."""
-        columns = dict(zip(("driver_id", "method", "points"), self.settled(places), strict=True))
-        keys = {name: mentions[name] for name in ("result_id", "seat")}
-        return TABLES["driver_links"].conform(pa.table(keys | columns | self.reasons(places)))
-
-    def reasons(self, places: Codes | slice) -> dict[str, pa.Array]:
-        """What else led to the person of each mention: all REASONS."""
-        people = self.drivers.people
-        best, second = self._pairs(places)
-        evidence = self._evidence(best, people.node[places])
-        candidates = self._candidates(people.group_of[people.node[places]])
-        return dict(zip(REASONS, (self._totals(second), evidence, candidates), strict=True))
-
-    def settled(self, places: Codes | slice) -> tuple[pa.Array, pa.Array, pa.Array]:
-        """The id of the person of each mention, how he is known, and the points of that."""
-        people = self.drivers.people
-        method = pa.array(METHODS).take(pa.array(people.method_of[people.node[places]]))
-        points = self._totals(self._pairs(places)[0])
-        return self.drivers.ids.take(pa.array(self.drivers.of_mentions(places))), method, points
-
-    def _pairs(self, places: Codes | slice) -> tuple[Codes, Codes]:
-        """The best and the next best pair of the track of each mention; -1 without one."""
-        people = self.drivers.people
-        group = people.group_of[people.node[places]]
-        best, second = (pair[group] for pair in self._best_pairs)
-        return best, second
-
-    def _totals(self, pairs: Codes) -> pa.Array:
-        return pa.array(self.drivers.people.links.total).take(pa.array(pairs, mask=pairs < 0)).cast(pa.int32())
-
-    def _evidence(self, best: Codes, node: Codes) -> pa.Array:
-        """The terms of each mention's best pair; for a variant what makes it one, for a decision its line."""
-        said, notes = self._notes
-        pairs = distinct(best[best >= 0])
-        terms = self.drivers.people.links.terms[pairs]
-        row, column = np.nonzero(terms)
-        names = pa.array([name for name, _ in TERMS]).take(pa.array(column))
-        sums = grouped(EVIDENCE, len(terms), row, _points(names, pa.array(terms[row, column], pa.int32())))
-        at = np.where(best >= 0, np.searchsorted(pairs, best), -1)
-        note = np.searchsorted(said, node)
-        noted = np.append(said, -1)[note] == node
-        at = np.where(noted, len(terms) + note, at)
-        return pa.concat_arrays([sums, notes]).take(pa.array(at % (len(terms) + len(notes))))
-
-    @cached_property
-    def _notes(self) -> tuple[Codes, pa.Array]:
-        """The nodes that no sum settled, and what is to be said of them; with nothing more at the end."""
-        notes = dict(sorted(_notes(self.drivers.people).items()))
-        points = pa.array(np.zeros(len(notes)), pa.int32())
-        said = _points(pa.array(list(notes.values()), pa.string()), points)
-        nodes = np.array(list(notes), dtype=np.int64)
-        return nodes, grouped(EVIDENCE, len(notes) + 1, np.arange(len(notes)), said)
-
-    @cached_property
-    def _best_pairs(self) -> tuple[Codes, Codes]:
-        """For each track, and for none, the pair of its person or best candidate, and the next best; -1 without one."""
-        links = self.drivers.people.links
-        chosen = links.person[links.track] == links.candidate
-        order = ordered(links.track, np.where(chosen, 0, 1), -links.total, links.candidate)
-        track, tracks = links.track[order], np.arange(len(links.person))
-        start = np.searchsorted(track, tracks)
-        size = np.searchsorted(track, tracks, side="right") - start
-        order = np.append(order, [-1, -1]).astype(np.int32)
-        best, second = (
-            np.where(size > 0, order[start], np.int32(-1)),
-            np.where(size > 1, order[start + 1], np.int32(-1)),
-        )
-        return np.append(best, np.int32(-1)), np.append(second, np.int32(-1))
-
-    @cached_property
-    def _ranked(self) -> tuple[Codes, Codes]:
-        """The tracks of all pairs, in order, and the candidates beside them, the best of each first, as people."""
-        links = self.drivers.people.links
-        order = ordered(links.track, -links.total, links.candidate)
-        return links.track[order], self.drivers.number_of[links.candidate[order]]
-
-    def _candidates(self, group: Codes) -> pa.Array:
-        """The ids of the candidates of each mention, best first."""
-        track, who = self._ranked
-        start = np.searchsorted(track, group)
-        owner, at = spread(start, np.searchsorted(track, group, side="right") - start)
-        return grouped(TEXTS, len(group), owner, self.drivers.ids.take(pa.array(who[at])))
-
-
-def _points(term: pa.Array, points: pa.Array) -> pa.Array:
-    return pa.StructArray.from_arrays([term, points], fields=list(EVIDENCE.value_type))
-
-
-def _notes(people: People) -> dict[int, str]:
-    """What is to be said of nodes that no sum settled: the likeness of variants, the line of decisions."""
-    held = np.zeros(len(people.method_of), dtype=bool)
-    held[people.node] = True
-    kinds = (METHODS.index(method) for method in ("decision", "variant"))
-    decided, varied = (np.flatnonzero(held & (people.method_of == kind)).tolist() for kind in kinds)
-    lines = {node: f"identity.csv line {people.lines[node]}" for node in decided if node in people.lines}
-    return lines | {node: people.likeness[node] for node in varied if node in people.likeness}

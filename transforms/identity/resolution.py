@@ -21,9 +21,10 @@ from transforms.identity.judgement import (
     redirected,
 )
 from transforms.identity.mentions import CAR, Crews, Mentions, gather, in_order
-from transforms.identity.outcome import Sums, names
+from transforms.identity.outcome import names
 from transforms.identity.renewal import told_again
 from transforms.identity.scope import concerned
+from transforms.identity.sums import Sums
 from transforms.parts import Parts, Tables
 from transforms.schema import IDENTIFIED, TABLES
 

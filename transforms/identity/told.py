@@ -15,8 +15,8 @@ from transforms.identity.entered import EnteredAgain
 from transforms.identity.groups import Codes
 from transforms.identity.ids import Ranked
 from transforms.identity.judgement import Identified
-from transforms.identity.outcome import REASONS
 from transforms.identity.scope import Scope
+from transforms.identity.sums import REASONS
 from transforms.parts import Parts, Tables
 from transforms.schema import TABLES
 

@@ -1,0 +1,196 @@
+"""One snapshot: a complete set of tables in files that never change, each read as it is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from flows.errors import DataError
+from flows.manifest import MANIFEST
+from flows.storage import Storage
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from pyarrow import dataset
+
+    from flows.stored import Stored
+    from transforms.parts import Parts
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One complete set of tables, in a folder whose files never change."""
+
+    id: str
+    storage: Storage = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, manifest: dict[str, Any], storage: Storage) -> Snapshot:
+        """The snapshot of a manifest that was just written, and need not be read."""
+        snapshot = cls(manifest["id"], storage)
+        snapshot.__dict__["manifest"] = manifest
+        return snapshot
+
+    @property
+    def name(self) -> str:
+        """The folder's name below the warehouse."""
+        return f"snapshots/{self.id}"
+
+    @property
+    def path(self) -> str:
+        """The folder, as a local path or an `s3://` address."""
+        return f"{self.storage.url}/{self.name}"
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether it is there."""
+        return self.storage.exists(f"{self.name}/{MANIFEST}")
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What the snapshot was made from and holds: id, inputs, schema_version, and rows, bytes and sha256 by table.
+
+        DataError when it is damaged.
+        """
+        data = self.storage.read(f"{self.name}/{MANIFEST}")
+        try:
+            manifest: dict[str, Any] = json.loads(data or b"")
+            manifest["inputs"], manifest["tables"], manifest["schema_version"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise DataError(
+                f"{self.path}/manifest.json is damaged: {error}",
+                "`parcferme build --full` writes it again; `parcferme rollback` goes back to an older snapshot.",
+            ) from None
+        return manifest
+
+    @property
+    def of_this_schema(self) -> bool:
+        """Tell whether its tables are those that this program knows."""
+        from transforms.schema import SCHEMA_VERSION
+
+        return bool(self.manifest["schema_version"] == SCHEMA_VERSION)
+
+    def sha256(self, file: str) -> str | None:
+        """The hash of one of its files as it now is, in hex; None when there is none."""
+        digest = hashlib.sha256()
+        try:
+            with self.open(file) as source:
+                while block := source.read(1 << 20):
+                    digest.update(block)
+        except FileNotFoundError:
+            return None
+        return digest.hexdigest()
+
+    def open(self, file: str) -> BinaryIO:
+        """One of its files; raises OSError."""
+        files, top = self.storage.files()
+        source: BinaryIO = files.open_input_file(f"{top}/{self.name}/{file}")
+        return source
+
+    def parquet(self, name: str, coded: Sequence[str] = (), footer: pq.FileMetaData | None = None) -> pq.ParquetFile:
+        """One table's file, to be read page by page against its checksums; raises OSError or ArrowException.
+
+        The texts of `coded` columns come as codes. A `footer` that was read before need not be read again.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        files, top = self.storage.files()
+        path = f"{top}/{self.name}/{name}.parquet"
+        try:
+            return pq.ParquetFile(
+                path, filesystem=files, metadata=footer, page_checksum_verification=True, read_dictionary=coded
+            )
+        except UnicodeDecodeError as error:  # of a damaged name in the footer
+            raise pa.ArrowInvalid(f"{path} names no column: {error}") from error
+
+    def dataset(self, name: str) -> dataset.Dataset:
+        """One table, to be queried without reading all of it."""
+        from pyarrow import dataset
+
+        files, top = self.storage.files()
+        return dataset.dataset(f"{top}/{self.name}/{name}.parquet", filesystem=files, format="parquet")
+
+    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """One table, or some columns of it; DataError where a page is not as it was written."""
+        with self._readable(name):
+            return self.parquet(name).read(columns=columns)
+
+    def parts(self, name: str) -> Parts:
+        """One table, read as it is asked for; DataError then, where a page is not as it was written."""
+        return self._stored(name).parts()
+
+    def expect(self, columns: Sequence[tuple[str, Sequence[str]]], once: Collection[str] = ()) -> None:
+        """Begin to read columns that will be asked for, one table after the other, while something else is done.
+
+        Those that are read through `once` are held until then.
+        """
+        if self._tables:
+            return
+        reader = ThreadPoolExecutor(1)
+        for name, some in columns:
+            reader.submit(self._stored(name).hold, some, once)
+        reader.shutdown(wait=False)
+
+    def let_go(self) -> None:
+        """Hold no columns any more."""
+        for stored in self._tables.values():
+            stored.let_go()
+
+    def holds(self, name: str, rows: pa.Table | Parts) -> bool:
+        """Tell whether these are the rows of one of its tables, which is read up to the first other one."""
+        from transforms.parts import Parts
+
+        return Parts.of(rows).equals(self.parts(name))
+
+    @property
+    def tables(self) -> Mapping[str, Parts]:
+        """All tables by name, each read as it is asked for."""
+        return _Tables(self)
+
+    @cached_property
+    def _tables(self) -> dict[str, Stored]:
+        return {}
+
+    def _stored(self, name: str) -> Stored:
+        from flows.stored import Stored
+
+        if name not in self._tables:
+            self._tables[name] = Stored(partial(self.parquet, name), partial(self._readable, name))
+        return self._tables[name]
+
+    @contextmanager
+    def _readable(self, name: str) -> Iterator[None]:
+        import pyarrow as pa
+
+        try:
+            yield
+        except (OSError, pa.ArrowException) as error:
+            raise DataError(
+                f"{self.path}/{name}.parquet cannot be read: {error}",
+                f"`parcferme verify {self.id}` says what is damaged; `parcferme build --full` writes it again.",
+            ) from error
+
+
+class _Tables(Mapping[str, "Parts"]):
+    """The tables of a snapshot."""
+
+    def __init__(self, snapshot: Snapshot):
+        self._snapshot = snapshot
+
+    def __getitem__(self, name: str) -> Parts:
+        self._snapshot.manifest["tables"][name]  # KeyError for a table that an older schema did not have
+        return self._snapshot.parts(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._snapshot.manifest["tables"])
+
+    def __len__(self) -> int:
+        return len(self._snapshot.manifest["tables"])
