@@ -81,7 +81,7 @@ def _lap_numbers(tables: Tables, t: int, texts: Sequence[str], column: int) -> d
 
 def are_whole_numbers(tables: Tables, t: int, column: int) -> bool:
     """Whether the first cells of a column are whole numbers, as of the lap in which a car was fastest."""
-    looks = tables.look(np.array([t]))
+    looks = tables.below_header(t)
     traits = looks.trait[(looks.column == column) & (looks.trait != _EMPTY)]
     return bool(len(traits) and np.isin(traits, _NUMBERS[:2]).all())
 
@@ -133,14 +133,14 @@ def _unheaded_positions(tables: Tables, t: int, texts: Sequence[str], roles: Seq
 
 def _are_places(tables: Tables, t: int) -> bool:
     """Whether the first column has places, as `1.` and `2.`, from the first on."""
-    looks = tables.look(np.array([t]))
+    looks = tables.below_header(t)
     traits = looks.trait[(looks.column == 0) & (looks.trait != _EMPTY) & (looks.trait != _STATUS)]
     return bool(len(traits) > 1 and (traits == trait_index("ordinal")).all() and _are_distinct(tables, t, 0, _ORDINALS))
 
 
 def _count_up(tables: Tables, t: int, column: int) -> bool:
     """Whether the first numbers of a column are 1, 2, 3 and so on, with nothing but words behind them."""
-    looks = tables.look(np.array([t]))
+    looks = tables.below_header(t)
     numbers = looks.number[looks.column == column]
     counted = np.count_nonzero(~np.isnan(numbers))
     return bool(counted and (numbers[:counted] == np.arange(1, counted + 1)).all())
@@ -148,7 +148,7 @@ def _count_up(tables: Tables, t: int, column: int) -> bool:
 
 def _times(tables: Tables, t: int, column: int) -> tuple[int, int]:
     """How many of a column's first cells look like lap times, and how many like race times."""
-    looks = tables.look(np.array([t]))
+    looks = tables.below_header(t)
     traits = looks.trait[looks.column == column]
     lap_times, race_times = (int(np.isin(traits, [trait_index(t) for t in alike]).sum()) for alike in _LIKE_TIMES)
     return lap_times, race_times
@@ -158,7 +158,7 @@ def _are_of_teams(tables: Tables, t: int, roles: Sequence[str]) -> bool:
     """Whether the first cells below `Car` are numbers, each of one of several teams: drivers share cars."""
     if "entrant" not in roles or max(car := roles.index("car"), team := roles.index("entrant")) >= tables.width[t]:
         return False
-    looks, codes = tables.look(np.array([t])), tables.first_codes(t)
+    looks, codes = tables.below_header(t), tables.first_codes(t)
     numbers = np.isin(looks.trait[looks.column == car], _NUMBERS).all()
     cars, both = ({*map(tuple, codes[:, of].tolist())} for of in ([car], [car, team]))
     return bool(numbers and 1 < len(cars) == len(both) and len({*codes[:, team].tolist()}) > 1)
@@ -166,7 +166,7 @@ def _are_of_teams(tables: Tables, t: int, roles: Sequence[str]) -> bool:
 
 def _are_distinct(tables: Tables, t: int, column: int, traits: Sequence[int]) -> bool:
     """Whether the first cells of a column look like that or like a status, there are several, and none stands twice."""
-    looks = tables.look(np.array([t]))
+    looks = tables.below_header(t)
     filled = (looks.column == column) & (looks.trait != _EMPTY)
     counted = filled & (looks.trait != _STATUS)
     alike = np.isin(looks.trait[filled], [*traits, _STATUS]).all()

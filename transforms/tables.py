@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from transforms.pages import RESULT, Page
 WIDEST = 40  # columns; no table without a header is wider
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tables:
     """Per table: its sheet, how many rows, the header in force (-1 for none) and the commonest width of its rows."""
 
@@ -79,6 +80,16 @@ class Tables:
         cell, cells = self.first_cells.cell[at], self.cells
         code, column = cells.code[cell], cells.column[cell]
         return evidence.Looks.of(self.first_cells.table[at], self.first_cells.row[at], column, code, cells.texts)
+
+    def below_header(self, t: int) -> evidence.Looks:
+        """What the cells of the first rows of a table with a header look like; those of all such are looked at once."""
+        found = self._below_headers
+        start, end = np.searchsorted(found.table, [t, t + 1])
+        return evidence.Looks(*(getattr(found, field.name)[start:end] for field in fields(found)))
+
+    @cached_property
+    def _below_headers(self) -> evidence.Looks:
+        return self.look(np.flatnonzero(self.header >= 0))
 
     def evidence(self, chosen: Ints) -> evidence.Evidence:
         """What speaks for which role of each column of the chosen tables."""

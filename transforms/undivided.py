@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import compress
 
 import numpy as np
 import pyarrow as pa
@@ -78,8 +79,9 @@ def _stacked(words: Sequence[str]) -> dict[int, str]:
 def _blocks(words: Sequence[str], lines: Sequence[int], width: int) -> dict[int, str]:
     """The texts of rows of so many lines, of which the first are the headings; none where any cell is missing."""
     rows = [lines[i : i + width] for i in range(0, len(lines), width)]
-    placed = [row for i, row in enumerate(rows) if i == 0 or (len(row) == width and _is_place(words[row[0]], i))]
-    rest = [words[line] for row in rows if row not in placed for line in row]
+    fits = [i == 0 or (len(row) == width and _is_place(words[row[0]], i)) for i, row in enumerate(rows)]
+    placed = list(compress(rows, fits))
+    rest = [words[line] for row, fit in zip(rows, fits, strict=True) if not fit for line in row]
     # A cell that is missing moves all behind it: then what is left holds numbers.
     if len(placed) <= _FEWEST or len(rest) >= width or any(map(str.isdigit, rest)):
         return {}
