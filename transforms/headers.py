@@ -184,6 +184,7 @@ def _once(headings: Sequence[Heading]) -> Iterator[Heading]:
         seen.add(heading.role)
 
 
-def nearest_headers(text: str) -> list[str]:
+@remember
+def nearest_headers(text: str) -> tuple[str, ...]:
     """Up to three known headers that read most like this one, for messages."""
-    return difflib.get_close_matches(fold(text), list(header_roles()), n=3, cutoff=0.6)
+    return tuple(difflib.get_close_matches(fold(text), header_roles(), n=3, cutoff=0.6))

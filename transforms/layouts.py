@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Ints
+from transforms.arrays import Floats, Ints
 from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
 from transforms.headers import read_header
@@ -67,9 +67,10 @@ def resolve(lines: Lines, cells: Cells, page: Page, sources: Sequence[Source]) -
     for t, (sheet, width, header) in enumerate(known):
         declared = sources[sheet].columns
         if declared and (len(declared) == width or t in largest):
-            layouts[t] = _check_declared(_declared(declared, width), tables, t)
+            layouts[t] = _declared(declared, width)
         elif header >= 0:
             layouts[t] = _from_header(tables, below[header], headers)
+    _check_declared(layouts, tables)
     infer(layouts, tables)
     look_again(layouts, tables)
     found = [found for found in layouts if found is not None]
@@ -111,13 +112,19 @@ def _declared(declared: Sequence[str], width: int) -> Layout:
     return Layout(form, "declared", 0.0, doubt)
 
 
-def _check_declared(declared: Layout, tables: Tables, t: int) -> Layout:
-    """Hold declared columns against their content: half the cells of each must look like its role."""
-    if declared.doubt:
-        return declared
-    roles = [role if role in ROLES else "extra" for role in declared.roles]
-    seen = tables.evidence(np.array([t]))
-    fits = seen.fit(seen.columns(np.array([t]))[0], np.array([ROLES.index(role) for role in roles]))
+def _check_declared(layouts: list[Layout | None], tables: Tables) -> None:
+    """Hold declared columns against their content, in place: half the cells of each must look like its role."""
+    declared = {t: found for t, found in enumerate(layouts) if found and found.basis == "declared" and not found.doubt}
+    if not declared:
+        return
+    seen = tables.evidence(np.array([*declared]))
+    for t, found in declared.items():
+        roles = np.array([ROLES.index(role if role in ROLES else "extra") for role in found.roles])
+        layouts[t] = _checked(found, seen.fit(seen.columns(np.array([t]))[0], roles))
+
+
+def _checked(declared: Layout, fits: Floats) -> Layout:
+    """Declared columns with how well each fits its content."""
     columns = tuple(c._replace(fit=float(f)) for c, f in zip(declared.columns, fits, strict=True))
     wrong = [
         f"column {i} is declared {c.heading.role}, which only {c.fit:.0%} of its cells look like"
