@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 IDENTITY, CORRECTIONS = "identity.csv", "corrections.csv"
-_IDENTITY_COLUMNS = ("op", "a", "b", "reason", "date")
+IDENTITY_COLUMNS = ("op", "a", "b", "reason", "date")
 _CORRECTION_COLUMNS = ("sheet", "line", "column", "expect", "value", "reason")
 
 
@@ -27,13 +27,13 @@ def read_identity(data: bytes) -> pa.Table:
     """
     import pyarrow as pa
 
-    rows = list(_rows(IDENTITY, data, _IDENTITY_COLUMNS))
-    columns = {name: pa.array([row[name] for _, row in rows], pa.string()) for name in _IDENTITY_COLUMNS}
+    rows = list(_rows(IDENTITY, data, IDENTITY_COLUMNS))
+    columns = {name: pa.array([row[name] for _, row in rows], pa.string()) for name in IDENTITY_COLUMNS}
     return pa.table(columns | {"row": pa.array([line for line, _ in rows], pa.int32())})
 
 
-def with_decision(data: bytes, decision: Mapping[str, str]) -> bytes:
-    """The bytes of identity.csv with one more line, in the columns and with the delimiter that it has.
+def line_more(data: bytes, decision: Mapping[str, str]) -> bytes:
+    """The bytes that add a decision to these of identity.csv, in the columns and with the delimiter that it has.
 
     Raises DataError where the file is not such a CSV.
     """
@@ -44,11 +44,11 @@ def with_decision(data: bytes, decision: Mapping[str, str]) -> bytes:
     added = io.StringIO()
     writer = csv.writer(added, delimiter=delimiter_of(text), lineterminator="\n")
     if header is None:
-        writer.writerow(_IDENTITY_COLUMNS)
+        writer.writerow(IDENTITY_COLUMNS)
     elif not text.endswith("\n"):
         added.write("\n")
-    writer.writerow([decision[name] for name in header or _IDENTITY_COLUMNS])
-    return data + added.getvalue().encode()
+    writer.writerow([decision[name] for name in header or IDENTITY_COLUMNS])
+    return added.getvalue().encode()
 
 
 def read_corrections(data: bytes, sheet_ids: Sequence[str]) -> Mapping[str, tuple[Correction, ...]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows import sheet_files
-from flows.decisions import CORRECTIONS, IDENTITY, read_identity, with_decision
+from flows.decisions import CORRECTIONS, IDENTITY, line_more, read_identity
 from flows.errors import DataError, UserError
 from flows.events import CHECKS
 from flows.extract import Seeds, gather, scan
@@ -260,7 +260,7 @@ def test_decisions_saved_by_a_spreadsheet_are_read(sign):
     """Semicolons and tabs, a mark of the encoding and any order of columns are read, and kept by what is added."""
     table = f"\ufeffdate{sign}op{sign}a{sign}b{sign}reason\r\n2026{sign}same{sign}x{sign}y{sign}z\r\n".encode()
     more = {"op": "label", "a": "x", "b": "Mr. X", "reason": "told, so", "date": "2027"}
-    read = read_identity(with_decision(table, more)).to_pylist()
+    read = read_identity(table + line_more(table, more)).to_pylist()
     assert [(row["op"], row["reason"], row["date"]) for row in read] == [
         ("same", "z", "2026"),
         ("label", "told, so", "2027"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.decisions import read_identity, with_decision
+from flows.decisions import IDENTITY_COLUMNS, line_more, read_identity
 from flows.errors import UserError
 from flows.options import warehouse_option
 from flows.terminal import console, grid, plain
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from flows.who import Row, Side
 
-_COLUMNS = ("op", "a", "b", "reason", "date")
 _SHOWN = 3  # candidates side by side
 
 
@@ -100,7 +99,7 @@ def append(path: Path, line: Sequence[str]) -> None:
     """Add one decision to identity.csv, which is made when it is not there; UserError when it cannot be written."""
     try:
         data = path.read_bytes() if path.exists() else b""
-        added = with_decision(data, dict(zip(_COLUMNS, line, strict=True)))[len(data) :]
+        added = line_more(data, dict(zip(IDENTITY_COLUMNS, line, strict=True)))
         with path.open("ab") as file:
             file.write(added)
     except OSError as error:
