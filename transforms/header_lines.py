@@ -9,13 +9,12 @@ import pyarrow.compute as pc
 from transforms.arrays import Bools, Ints
 from transforms.dialect import Cells, Lines
 from transforms.headers import is_header_cell
-from transforms.masks import first_bytes
+from transforms.masks import IS_DIGIT, first_bytes
 from transforms.schema import OUTCOMES
 
 _RESULT, _HEADER = map(OUTCOMES.index, ("result", "header"))
 # Few headings hold a digit: those of drivers, runs and laps.
 _LIKE_HEADING = r"^[^\d|]{1,40}$|(?i)^(?:driver|pilot|fahrer)|^\d{1,2}[^\d|]{2,20}$|^[^\d|]{1,12}\s?#?\d{1,2}$"
-_IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _FEW = 3  # cells of a line that tells the page beside what is printed on it
 
 
@@ -35,7 +34,7 @@ def headers(cells: Cells, filled: Ints) -> Bools:
 def numbered_headers(cells: Cells, numbered: Bools, filled: Ints) -> Bools:
     """Headers of which some cells begin with a number (`1. Lauf`, `6h`): the first begins with a word, none is bare."""
     first = (np.diff(cells.line, prepend=-1) > 0) & numbered[cells.line]
-    first[first] = ~_IS_DIGIT[first_bytes(cells.texts)[cells.code[first]]] & cells.filled[first]
+    first[first] = ~IS_DIGIT[first_bytes(cells.texts)[cells.code[first]]] & cells.filled[first]
     worded = cells.where(first)
     headed = any_of(worded, worded.holding(_read_like_headers), len(filled))
     if not headed.any():
@@ -59,7 +58,7 @@ def above_headers(lines: Lines, cells: Cells, outcome: Ints, filled: Ints) -> In
     ]
     at = np.array(titles, np.int64)
     words = cells.texts.take(pa.array(cells.code[np.searchsorted(cells.line, at)]))
-    return at[~_IS_DIGIT[first_bytes(words)]]
+    return at[~IS_DIGIT[first_bytes(words)]]
 
 
 def _titles_of(start: int, head: int, outcome: Ints, filled: Ints) -> list[int]:

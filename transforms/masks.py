@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from transforms.arrays import Ints
 
+IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])  # of each byte, such as the first of a text
+
 
 def change_where(mask: pa.BooleanArray, values: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
     """The values, changed where `mask` is true.

@@ -10,18 +10,17 @@ from transforms.arrays import Bools, Ints, flags
 from transforms.dialect import Cells
 from transforms.fold import fold
 from transforms.lexicon import statuses
-from transforms.masks import first_bytes
+from transforms.masks import IS_DIGIT, first_bytes
 from transforms.spans import Spans
 
 _PLACE = r"^(?P<place>\d{1,3}[.)])\s+(?P<text>[^\d\s].*)$"
-_IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _FEWEST, _NEARLY_ALL = 3, 0.8  # rows of a sheet that begin so, of those that begin with a number
 
 
 def places_apart(cells: Cells, sheet: Ints) -> Cells:
     """The cells, with one more column in sheets whose rows nearly all begin by a place with a text behind it."""
     rows = np.flatnonzero((cells.column == 0) & (cells.widths[cells.line] > 1))
-    first = rows[_IS_DIGIT[first_bytes(cells.texts)][cells.code[rows]]]
+    first = rows[IS_DIGIT[first_bytes(cells.texts)][cells.code[rows]]]
     texts = cells.texts.take(pa.array(cells.code[first]))
     likely = pc.or_(pc.match_substring(texts, ". "), pc.match_substring(texts, ") ")).to_numpy(zero_copy_only=False)
     if np.count_nonzero(likely) < _FEWEST:

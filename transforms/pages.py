@@ -18,7 +18,7 @@ from transforms.header_lines import above_headers, any_of, headers, holds, numbe
 from transforms.headers import headed_role, is_header_cell
 from transforms.lexicon import read_section
 from transforms.lone_texts import ENDS_WITH_PAGE, OFFICIAL, PAGE, is_lost_car, is_of_cars, text_outcome
-from transforms.masks import first_bytes
+from transforms.masks import IS_DIGIT, first_bytes
 from transforms.schema import OUTCOMES
 from transforms.spans import bytes_of
 
@@ -27,7 +27,6 @@ RESULT, CONTINUATION, HEADER, CAPTION, SECTION, FURNITURE, BLANK, REJECT = range
 RUNS_ON = r'(?:^|[,;\t])\s*"[^",;\t]*$|^[^",;\t]*"\s*(?:[,;\t]|$)'
 _SECONDS = r"(['′’]\s?\d{1,2})\""  # marked as such: no quote ends there
 _RULE = r"^[:\s]*(?:[-=_*+~–—]{2,}[-=_*+~–—:\s]*|:-:?|-:)$"
-_IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _IS_WORD = np.array([bool(re.match(rb"\w", bytes([b]))) for b in range(256)])
 _NUMBER = re.compile(r"#?\d{1,4}[A-Z]?")  # a car's number: such a line is a car of its own
 _ABOUT_PAGE = f"(?i)^{PAGE}$|{OFFICIAL}"
@@ -116,7 +115,7 @@ def _place_further_drivers(lines: Lines, cells: Cells, width: Ints, outcome: Int
 def _begin_with_number(cells: Cells) -> Bools:
     """Cells whose first letter or digit is a digit, whatever marks stand before it."""
     first = first_bytes(cells.texts)
-    begins = _IS_DIGIT[first]
+    begins = IS_DIGIT[first]
     marked = np.flatnonzero(~_IS_WORD[first] & (first > 0))
     inner = pc.match_substring_regex(cells.texts.take(pa.array(marked)), r"^\W*\d")
     begins[marked] = inner.to_numpy(zero_copy_only=False)
@@ -125,7 +124,7 @@ def _begin_with_number(cells: Cells) -> Bools:
 
 def _titles(lines: Lines, cells: Cells, outcome: Ints) -> Ints:
     """Lines of several texts that begin with a word and end with the number of the page."""
-    at = np.flatnonzero((cells.column == 0) & ~_IS_DIGIT[first_bytes(cells.texts)][cells.code] & cells.filled)
+    at = np.flatnonzero((cells.column == 0) & ~IS_DIGIT[first_bytes(cells.texts)][cells.code] & cells.filled)
     at = cells.line[at][outcome[cells.line[at]] == RESULT]
     ends = pc.match_substring_regex(lines.text.take(pa.array(at)), ENDS_WITH_PAGE)
     return np.asarray(at[ends.to_numpy(zero_copy_only=False)])

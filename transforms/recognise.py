@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from transforms.cells import LAPS
 from transforms.fold import fold_array
-from transforms.masks import first_bytes
+from transforms.masks import IS_DIGIT, first_bytes
 from transforms.remember import remember
 from transforms.spans import between_blanks, bytes_of, holding, without
 from transforms.word_tests import WORD_TESTS, known_words
@@ -93,9 +93,8 @@ _INDEX = {name: i for i, name in enumerate(TRAITS)}
 
 _OF_LETTERS = tuple((name, pattern) for name, pattern in _PATTERNS if name in ("number", "crew", "class"))
 _LONGEST_CODE = 15  # letters of the longest text that names a class by its form (`Division XVII`), or a number
-_IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _IS_LETTER = np.isin(np.arange(256), [*string.ascii_letters.encode()])
-_SHAPE = np.where(_IS_DIGIT, ord("2"), np.arange(256)).astype(np.uint8)
+_SHAPE = np.where(IS_DIGIT, ord("2"), np.arange(256)).astype(np.uint8)
 _WORD_SHAPE = _SHAPE.copy()
 _WORD_SHAPE[[*string.ascii_lowercase.encode()]], _WORD_SHAPE[[*string.ascii_uppercase.encode()]] = ord("a"), ord("A")
 _WORD_SHAPE[ord("\v")] = 1  # a blank to some, but not here
@@ -110,7 +109,7 @@ def recognise(texts: pa.Array) -> npt.NDArray[np.int64]:
     """The trait of each text, as an index into TRAITS."""
     found = np.full(len(texts), -1)
     first = first_bytes(texts)
-    numbers, letters = np.flatnonzero(_IS_DIGIT[first]), np.flatnonzero(_IS_LETTER[first])
+    numbers, letters = np.flatnonzero(IS_DIGIT[first]), np.flatnonzero(_IS_LETTER[first])
     shape, shapes = _shapes(texts.take(pa.array(numbers)))
     found[numbers] = _match(shapes, _PATTERNS)[shape]
     # Of texts that begin with a letter few can be anything but words: short ones, and those of more than one name.
@@ -119,7 +118,7 @@ def recognise(texts: pa.Array) -> npt.NDArray[np.int64]:
     short = np.asarray(pc.binary_length(texts)) <= _LONGEST_CODE
     letters = letters[((short | holding(texts, b"/|<")) & ~divided)[letters]]
     found[letters] = _match(texts.take(pa.array(letters)), _OF_LETTERS)
-    others = np.flatnonzero(~(_IS_DIGIT | _IS_LETTER)[first])
+    others = np.flatnonzero(~(IS_DIGIT | _IS_LETTER)[first])
     found[others] = _match(texts.take(pa.array(others)), _PATTERNS)
     rest = np.flatnonzero(found < 0)
     _recognise_words(texts.take(pa.array(rest)), found, rest)

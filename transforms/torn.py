@@ -16,11 +16,10 @@ from transforms.dialect import Cells, Lines
 from transforms.fold import fold
 from transforms.headers import is_header_cell, read_header
 from transforms.lexicon import FLAG, read_section, statuses
-from transforms.masks import first_bytes
+from transforms.masks import IS_DIGIT, first_bytes
 from transforms.spans import Spans
 
 _BETWEEN = " / "
-_IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _HEAD = 30  # lines of a sheet among which its header is looked for
 _NAME = re.compile(rf"[*\"“„«]?(?:[^\W\d_]|{FLAG})(?:[^\d]*[^\d:])?")
 
@@ -31,7 +30,7 @@ def mend(lines: Lines, cells: Cells) -> tuple[Cells, Ints]:
     sheet = lines.sheet[: len(width)]
     at = np.flatnonzero((width[1:] > 0) & (width[:-1] > 1) & (sheet[1:] == sheet[:-1]))
     first = cells.code[np.cumsum(width)[at]]
-    at = at[~_IS_DIGIT[first_bytes(cells.texts)[first]]]
+    at = at[~IS_DIGIT[first_bytes(cells.texts)[first]]]
     # A row that is torn is narrower than others, or followed by a line of a single name.
     widest = np.zeros(int(sheet[-1]) + 1 if len(sheet) else 0, np.int64)
     np.maximum.at(widest, sheet, width)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from transforms import cells
 from transforms.arrays import Bools, Ints, flags, true
 from transforms.coded import Coded
-from transforms.masks import first_bytes, read_where, scattered, true_places
+from transforms.masks import IS_DIGIT, first_bytes, read_where, scattered, true_places
 from transforms.statuses import say_nothing
 
 Reader = Callable[[pa.Array], pa.Array]
@@ -27,7 +27,6 @@ _READERS: dict[str, tuple[str, Reader]] = {
     "gap_laps": ("gap_laps", cells.read_integers),
 }
 _DIGITS = r"^[\d.:,'+\s#]*\d[\d.:,'+\s]*$"
-_IS_DIGIT = np.isin(np.arange(256), [*b"0123456789"])
 _BEGINS_DIGITS = np.isin(np.arange(256), [*b"0123456789.:,'+#"])
 _MISREAD = r"^\d*(?:l|\dO|\dI|[OI]\d)[\dlIO]*$"  # `lO` for 10, `3O` for 30
 _OVER_59 = r"^\d{1,2}\.\d{2}\.[6-9]\d$"
@@ -149,7 +148,7 @@ def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array]
     _tell_gaps(columns, sheet)
     laps = gaps.spread(gap_laps), columns["gap_laps"], coded.spread(instead_laps)
     columns["gap_laps"] = pc.coalesce(*laps)
-    _tell_laps_driven(columns, coded, _IS_DIGIT[first_bytes(text)], sheet)
+    _tell_laps_driven(columns, coded, IS_DIGIT[first_bytes(text)], sheet)
     misfits["race_time"] = coded.rows(_misfits(text, [time, instead_time, instead_laps]))
     misfits["race_time"] &= ~true(of_hundredths.is_valid())
     misfits["gap"] = gaps.rows(_misfits(printed["gap"], [gap_time, gap_laps, cells.read_times(printed["gap"])]))
