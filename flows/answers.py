@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain, count, islice
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Protocol
 
@@ -39,8 +39,17 @@ def rows_of(connection: DuckDBPyConnection) -> Iterator[Row]:
 
 
 def names_of(connection: DuckDBPyConnection) -> list[str]:
-    """The column names of the statement just executed."""
-    return [column[0] for column in connection.description or ()]
+    """The column names of the statement just executed, each once."""
+    return distinct([column[0] for column in connection.description or ()])
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names, a later column of an earlier one's name with a number behind it: as JSON it would replace that one."""
+    told: dict[str, None] = {}
+    for name in names:
+        other = (f"{name}_{number}" for number in count(1))
+        told[name if name not in told else next(each for each in other if each not in {*told, *names})] = None
+    return list(told)
 
 
 def print_table(names: Sequence[str], rows: Iterable[Row]) -> None:
@@ -150,7 +159,7 @@ def _finite(value: object) -> object:
     return [_finite(each) for each in value] if isinstance(value, list) else value
 
 
-def print_answer(connection: DuckDBPyConnection, form: str) -> None:
+def print_answer(connection: DuckDBPyConnection, form: str = "table") -> None:
     """Print the answer of the statement just executed, as `table`, `csv` or `json`."""
     names, rows = names_of(connection), rows_of(connection)
     rows = chain(list(islice(rows, 1)), rows)  # an error of the first row comes before anything is printed

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyarrow import fs
 
-from flows.errors import UserError
+from flows.errors import CHECK_STORE, WRITE_STORE, UserError
 from flows.storage import DATABASE
 
 
@@ -29,7 +29,8 @@ class Bucket:
         try:
             self._fs, self._top = fs.FileSystem.from_uri(self.url)
         except (OSError, ValueError) as error:
-            raise UserError(f"{url} cannot be opened: {error}", "Write it as s3://bucket/prefix.") from None
+            remedy = CHECK_STORE if isinstance(error, OSError) else WRITE_STORE
+            raise UserError(f"{url} cannot be opened: {error}", remedy) from None
         key = hashlib.sha256(self.url.encode()).hexdigest()[:16]
         self._local = Path(tempfile.gettempdir()) / f"parcferme-{os.getuid()}"
         self.staging = self._local / key
@@ -129,7 +130,7 @@ class Bucket:
         except OSError as error:
             raise UserError(
                 f"The warehouse {self.url} cannot be reached: {error}",
-                "Check the address, AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+                CHECK_STORE,
             ) from error
 
     def _path(self, name: str) -> str:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import importlib
 import io
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -31,6 +35,9 @@ COMMANDS = {
     "rollback": "Show readers an older snapshot again.",
     "verify": "Check that a snapshot is what was published.",
 }
+
+
+_OF_THE_DISK = {errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
 
 class Commands(click.Group):
@@ -65,8 +72,11 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="parcferme")
-def parcferme() -> None:
+@click.pass_context
+def parcferme(context: click.Context) -> None:
     """A results warehouse for motor sport: raw text tables in, typed and traceable tables out."""
+    if os.environ.get("NO_COLOR"):  # rich obeys it by itself, click does not
+        context.color = False
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -76,12 +86,26 @@ def main(arguments: list[str] | None = None) -> None:
 
         _print_all_letters()
     try:
-        parcferme.main(args=arguments, prog_name="parcferme", standalone_mode=True)
+        with _worded():
+            parcferme.main(args=arguments, prog_name="parcferme", standalone_mode=True)
     except UserError as error:
         click.echo(f"error: {plain(str(error))}", err=True)
         if error.remedy:
             click.echo(f"  {plain(error.remedy)}", err=True)
         sys.exit(error.exit_code)
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    """Say which file the disk, or its rights, keep from a command that could not do without it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        remedy = "Give yourself the right to it." if error.errno in (errno.EACCES, errno.EPERM) else None
+        what = f"{error.filename} cannot be used" if error.filename else "What is printed, or a file, cannot be written"
+        raise UserError(f"{what}: {error.strerror}.", remedy) from error
 
 
 def _print_all_letters() -> None:

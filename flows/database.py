@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flows.dictionary import create_dictionary, objects
-from flows.errors import DataError, UserError, unknown
+from flows.errors import CHECK_STORE, DataError, UserError, unknown
+from flows.roots import printable
 from flows.storage import DATABASE
 from flows.views import create_views, describe_table, quoted
 from transforms.schema import TABLES, Table
@@ -83,13 +85,16 @@ def open_database(path: Path, root: Path | None = None) -> DuckDBPyConnection:
     import duckdb
 
     if not path.is_file():
-        raise UserError(f"There is no warehouse at {path.parent}.", "`parcferme build` makes one from the seeds.")
+        raise UserError(
+            f"There is no warehouse at {path.parent}.",
+            "`parcferme build` makes one from the seeds; --warehouse DIR names one that lies elsewhere.",
+        )
     try:
-        connection = duckdb.connect(str(path), read_only=True)
+        connection = duckdb.connect(_named(path), read_only=True)
     except duckdb.IOException as error:
         locked = "lock" in str(error)
         problem = "is held by another program" if locked else "cannot be read"
-        remedy = "Close it there, or open it there read-only." if locked else _REBUILD
+        remedy = "Close it there, or open it there read-only." if locked else _remedy(error)
         raise UserError(f"{path} {problem}: {_first_line(error)}", remedy) from error
     folder, here = snapshot_folder(connection), Path(os.path.abspath(path)).parent
     named = Path(folder).parts[:1]
@@ -123,8 +128,7 @@ def open_warehouse(url: str) -> DuckDBPyConnection:
     try:
         connection.execute(f"ATTACH {quoted(address)} AS results (READ_ONLY)")
     except duckdb.Error as error:
-        remedy = "Check the address, AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-        raise UserError(f"The warehouse {url} cannot be opened: {_first_line(error)}", remedy) from error
+        raise UserError(f"The warehouse {url} cannot be opened: {_first_line(error)}", CHECK_STORE) from error
     connection.execute("USE results")
     return connection
 
@@ -145,8 +149,8 @@ def _worded(error: duckdb.Error) -> UserError:
 
     said = str(error)
     if isinstance(error, duckdb.IOException):
-        if "No files found" in said and "/snapshots/" in said:
-            return UserError(f"Part of the warehouse is gone: {_first_line(error)}", _REBUILD)
+        if "/snapshots/" in said:
+            return UserError(f"Part of the warehouse cannot be read: {_first_line(error)}", _remedy(error))
         return UserError(_one_line(error), "Check the file or address that the query names.")
     if re.search("read-only mode|is not an table|Can only (update|delete from) base table", said):
         return UserError(
@@ -162,6 +166,11 @@ def _worded(error: duckdb.Error) -> UserError:
         if columns
         else "Check the SQL there; `parcferme sql` alone opens a shell.",
     )
+
+
+def _remedy(error: duckdb.Error) -> str:
+    """What helps where a file of the warehouse cannot be read."""
+    return "Give yourself the right to read it." if os.strerror(errno.EACCES) in str(error) else _REBUILD
 
 
 def _one_line(error: Exception) -> str:
@@ -183,9 +192,18 @@ def settle_paths(connection: DuckDBPyConnection, folder: str, root: Path | None)
     if folder.startswith("s3://"):
         _allow_s3(connection)
     elif root is not None:
-        if "," in str(root):
-            raise UserError(f"DuckDB cannot search the folder {root}: its name has a comma.", "Rename or move it.")
-        connection.execute(f"SET file_search_path = {quoted(str(root.resolve()))}")
+        top = _named(root.resolve())
+        if "," in top:
+            raise UserError(f"DuckDB cannot search the folder {top}: its name has a comma.", "Rename or move it.")
+        connection.execute(f"SET file_search_path = {quoted(top)}")
+
+
+def _named(path: Path) -> str:
+    """The path as DuckDB takes it: in UTF-8."""
+    name = str(path)
+    if name != printable(name):
+        raise UserError(f"DuckDB cannot open {printable(name)}: its name is not UTF-8.", "Rename or move it.")
+    return name
 
 
 def try_views(connection: DuckDBPyConnection) -> None:
@@ -223,14 +241,14 @@ def _connected(path: Path) -> DuckDBPyConnection:
     """A new connection to make a database with, on one thread: there is nothing to share."""
     import duckdb
 
-    return duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION, "threads": 1})
+    return duckdb.connect(_named(path), config={"storage_compatibility_version": STORAGE_VERSION, "threads": 1})
 
 
 def snapshot_folder(connection: DuckDBPyConnection) -> str:
     """The folder that the base views read."""
     found = connection.execute("SELECT sql FROM duckdb_views() WHERE view_name = 'events' AND NOT internal").fetchall()
     match = re.search(r"read_parquet\('(.*)/events\.parquet'\)", found[0][0]) if found else None
-    return match[1] if match else ""
+    return match[1].replace("''", "'") if match else ""
 
 
 def _allow_s3(connection: DuckDBPyConnection) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+# What helps where an object store does not answer.
+CHECK_STORE = "Check the address, AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+WRITE_STORE = "Write it as s3://bucket/prefix."
+
 
 class UserError(Exception):
     """The call was wrong, or a file or folder that it needs is not as it must be. Exit code 2."""

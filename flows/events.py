@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,12 @@ class Event:
     findings: tuple[Finding, ...] = ()
 
     @property
+    def circuit_km(self) -> float | None:
+        """The length of a lap; None when it is not stated."""
+        km = self.facts.get("circuit_km")
+        return float(km) if isinstance(km, (int, float)) else None
+
+    @property
     def season(self) -> int | None:
         """The season stated, else the year of the first day; None when neither is."""
         season = self.facts.get("season")
@@ -76,9 +83,9 @@ def read_event(event_id: str, path: str, data: bytes, stems: set[str]) -> Event:
         stated = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         return Event(event_id, findings=(_broken(event_id, path, data, error),))
-    reading = _Reading(event_id, path, text)
+    reading = _Reading(event_id, path, text, stems)
     facts = dict(reading.checked("", stated, _EVENT))
-    sheets = reading.sheets(facts.pop("sheets", {}), stems)
+    sheets = reading.sheets(facts.pop("sheets", {}))
     first, last = facts.get("start_date"), facts.get("end_date")
     if first and last and last < first:
         message = f"`end_date` {last} is before `start_date` {first}"
@@ -167,8 +174,8 @@ _SHEET = {"original": _text, "lap_time_of": _text, "note": _text, "columns": _ro
 class _Reading:
     """One event.toml while it is read: where its keys stand, and the findings so far."""
 
-    def __init__(self, event_id: str, path: str, text: str):
-        self.event_id, self.path, self.text = event_id, path, text
+    def __init__(self, event_id: str, path: str, text: str, stems: set[str]):
+        self.event_id, self.path, self.text, self.stems = event_id, path, text, stems
         self.findings: list[Finding] = []
 
     @cached_property
@@ -188,10 +195,7 @@ class _Reading:
         for key, value in stated.items():
             test = known.get(key)
             if test is None:
-                near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-                expected = near[0] if near else ", ".join(known)
-                hint = f"did you mean `{expected}`?" if near else f"known are {expected}"
-                message = f"the key `{key}` is not known; {hint}"
+                message, expected = self.misplaced(section, key) or _unknown(key, known)
                 self.doubt("event-key-is-known", section, key, message, observed=key, expected=expected)
             elif remedy := test(value):
                 observed = _shown(value)
@@ -200,22 +204,46 @@ class _Reading:
             else:
                 yield key, _kept(value)
 
-    def sheets(self, sections: Mapping[str, object], stems: set[str]) -> dict[str, SheetFacts]:
+    def misplaced(self, section: str, key: str) -> tuple[str, str] | None:
+        """What is said of a key that belongs to another place, and that place; None where it belongs nowhere."""
+        if section and key in _EVENT:
+            return f"`{key}` is about the event: write it above all sections", "above all sections"
+        if not section and key in _SHEET:
+            place = section_of(min(self.stems, default="race"))
+            return f"`{key}` is about one sheet: write it below a line that names this, such as {place}", place
+        if not section and key in self.stems:
+            return f"`{key}` is a sheet: write {section_of(key)}", section_of(key)
+        return None
+
+    def sheets(self, sections: Mapping[str, object]) -> dict[str, SheetFacts]:
         """What the sections [sheets.<stem>] say, by stem."""
         facts = {}
         for stem, stated in sections.items():
-            if stem not in stems:
-                near = difflib.get_close_matches(stem, sorted(stems), n=1, cutoff=0.0)
-                hint = f"; nearest is [sheets.{near[0]}]" if near else ""
-                message = f"[sheets.{stem}] names no sheet of this folder{hint}"
+            if stem not in self.stems:
+                near = difflib.get_close_matches(stem, sorted(self.stems), n=1, cutoff=0.0)
+                hint = f"; nearest is {section_of(near[0])}" if near else ""
+                message = f"{section_of(stem)} names no sheet of this folder{hint}"
                 self.doubt("event-sheet-exists", "sheets", stem, message, observed=stem, expected="".join(near))
             elif not isinstance(stated, dict):
-                message = f"`{stem}` under [sheets] is no section; write [sheets.{stem}]"
+                message = f"`{stem}` under [sheets] is no section; write {section_of(stem)}"
                 self.doubt("event-fact-has-its-type", "sheets", stem, message, observed=_shown(stated))
             else:
                 said = dict(self.checked(f"sheets.{stem}", stated, _SHEET))
                 facts[stem] = SheetFacts(**{key: said[key] for key in SheetFacts.__annotations__ if key in said})
         return facts
+
+
+def section_of(stem: str) -> str:
+    """The line above what event.toml says of a sheet, given its name without ending."""
+    return f"[sheets.{stem}]" if _BARE(stem) else f"[sheets.{json.dumps(stem, ensure_ascii=False)}]"
+
+
+def _unknown(key: str, known: Iterable[str]) -> tuple[str, str]:
+    """What is said of a key that there is not, and the known one that resembles it most, else all of them."""
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    expected = near[0] if near else ", ".join(known)
+    hint = f"did you mean `{expected}`?" if near else f"known are {expected}"
+    return f"the key `{key}` is not known; {hint}", expected
 
 
 def _shown(value: object) -> str:
@@ -230,6 +258,7 @@ def _kept(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+_BARE = re.compile(r"[A-Za-z0-9_-]+").fullmatch
 _SECTION = re.compile(r"\s*\[\s*(?P<name>[^\[\]]+?)\s*\]\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*["']?(?P<key>[^"'=#\s]+)["']?\s*=""")
 
@@ -240,7 +269,7 @@ def _key_lines(text: str) -> Iterator[tuple[tuple[str, str], int]]:
     for number, line in enumerate(text.splitlines(), 1):
         if match := _SECTION.match(line):
             section = re.sub("[\"']", "", match["name"])
-            parent, _, name = section.partition(".")
+            parent, _, name = section.partition(".") if "." in section else ("", "", section)
             yield (parent, name), number
         elif match := _KEY.match(line):
             yield (section, match["key"]), number

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from flows.answers import Row, names_of, rows_of, text_of, write_csv
 from flows.errors import UserError
+from flows.whole import whole
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -34,24 +33,8 @@ def export(connection: DuckDBPyConnection, names: Sequence[str], form: str, targ
         "xlsx": _xlsx,
         "sqlite": _sqlite,
     }[form]
-    staged = None
-    try:
-        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            staged = Path(file.name)
+    with whole(target) as staged:
         writer(connection, names, staged)
-        staged.chmod(0o666 & ~_umask())
-        staged.replace(target)
-    except OSError as error:
-        raise UserError(f"{target} cannot be written: {error.strerror or error}", "Choose another file.") from error
-    finally:
-        if staged is not None:
-            staged.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _asked(connection: DuckDBPyConnection, name: str) -> tuple[list[str], Iterable[Row]]:

@@ -210,6 +210,7 @@ def _sheet(
         said.columns,
         said.crew_separator,
         corrections,
+        event.circuit_km,
     )
     return Sheet(source, file.size)
 

@@ -12,16 +12,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.database import OUTLINE, build_database, outline_database, wal
+from flows import mentions
+from flows.database import OUTLINE, build_database, wal
 from flows.errors import DataError, UserError
 from flows.history import entries, outdated, published, record
 from flows.kept import Kept, Written
-from flows.manifest import MANIFEST, sealed, snapshot_id
+from flows.manifest import MANIFEST, canonical, id_of, sealed
+from flows.outline import lay_outline
 from flows.parquet import Rows, rewrite_parquet, write_parquet
 from flows.row_groups import LETTERS, full_ends, group_ends
 from flows.snapshot import Snapshot
 from flows.snapshots import Warehouse
-from flows.storage import DATABASE, sync
+from flows.storage import DATABASE, Storage, sync
 from flows.verify import file_faults
 from flows.workers import cores
 from transforms.parts import Parts
@@ -32,6 +34,7 @@ WRITERS = 4
 LARGEST = ("driver_results", "results", "driver_links", "lines", "drivers")
 # The table in which it stands of which sheet a row is, where that is another.
 BESIDE = {"driver_links": "driver_results"}
+_TAKEN = "A file, or a link to nothing, has the folder's name: move it, or choose another folder with --warehouse."
 REMEDIES = {
     errno.EFBIG: "The file would be larger than this disk or user may have: choose another folder with --warehouse.",
     errno.ENOSPC: "The disk is full: free some space and build again.",
@@ -39,6 +42,8 @@ REMEDIES = {
     errno.EROFS: "The disk is mounted read-only: choose another folder with --warehouse.",
     errno.EACCES: "Give yourself the right to write there, or choose another folder with --warehouse.",
     errno.EPERM: "Give yourself the right to write there, or choose another folder with --warehouse.",
+    errno.EEXIST: _TAKEN,
+    errno.ENOTDIR: _TAKEN,
     errno.ENOENT: "Something removed a file while it was being written: build again.",
 }
 
@@ -47,19 +52,20 @@ class Stage:
     """Tables on their way to files in a folder that no reader lists, a few side by side, and the outline of results.db.
 
     Row groups that are as in `last`, a snapshot that the same code wrote, are copied from there. Writing may begin
-    while other tables are still made: Arrow and zstd leave the interpreter to others. The lock must be held.
+    while other tables are still made: Arrow and zstd leave the interpreter to others. `code` names what decides how
+    tables and views are written. The lock must be held.
     """
 
-    def __init__(self, warehouse: Warehouse, last: Snapshot | None = None):
+    def __init__(self, warehouse: Warehouse, last: Snapshot | None = None, code: Mapping[str, object] | None = None):
         self.folder = warehouse.storage.staging / "snapshot"
-        self._warehouse, self._last = warehouse, last
+        self._warehouse, self._last, self._code = warehouse, last, code
         self._writers: ThreadPoolExecutor | None = None
         self._files: dict[str, Future[Written]] = {}
         self._outline: Future[None] | None = None
 
     def begin(self, tables: Mapping[str, Rows]) -> None:
         """Begin to write finished tables."""
-        if strange := tables.keys() - TABLES.keys():
+        if strange := tables.keys() - TABLES.keys() - {mentions.NAME}:
             raise KeyError(f"the schema has no table {', '.join(sorted(strange))}")
         if self._writers is None:
             with writing(self._warehouse.url):
@@ -68,18 +74,19 @@ class Stage:
                 self.folder.mkdir()
             self._warehouse.step("staging made")
             self._writers = ThreadPoolExecutor(min(WRITERS, cores()))
-            self._outline = self._writers.submit(_outline, self._warehouse.storage.staging / OUTLINE)
-        names = sorted(tables.keys() - self._files.keys(), key=[*LARGEST, *TABLES].index)
-        ends = {of: self._writers.submit(_ends, of, tables[of]) for of in {*map(_of, names)} & tables.keys()}
+            self._outline = self._writers.submit(_outline, self._warehouse.storage, self._code)
+        names = sorted(tables.keys() - self._files.keys(), key=[*LARGEST, *TABLES, mentions.NAME].index)
+        cut = {*map(_of, names)} & tables.keys() & TABLES.keys()
+        ends = {of: self._writers.submit(_ends, of, tables[of]) for of in cut}
         for name in names:
             self._files[name] = self._writers.submit(self._write, name, tables[name], ends.get(_of(name)))
 
     def finish(self, tables: Mapping[str, Rows]) -> dict[str, Written]:
-        """What was written of each table of the schema; what has not begun yet is written now."""
+        """What was written of each table of the schema, and of mentions; what has not begun yet is written now."""
         self.begin({name: table.empty() for name, table in TABLES.items()} | dict(tables))
         written = {}
         try:
-            for name in TABLES:
+            for name in sorted(self._files, key=[*TABLES, mentions.NAME].index):
                 written[name] = self._files[name].result()
                 self._warehouse.step("table staged")
             if self._outline:
@@ -95,6 +102,8 @@ class Stage:
         self._writers, self._outline, self._files = None, None, {}
 
     def _write(self, name: str, rows: Rows, cut: Future[list[int]] | None) -> Written:
+        if name == mentions.NAME:
+            return mentions.write(self.folder / mentions.FILE, Parts.of(rows).whole())
         path, table, parts, last = self.folder / f"{name}.parquet", TABLES[name], Parts.of(rows), self._last
         if last and parts.stays is None and last.holds(name, parts):
             parts = last.parts(name)
@@ -126,8 +135,8 @@ def complete(
     """Stage tables and make them a snapshot; the lock must be held."""
     stage = stage or Stage(warehouse)
     stage.begin(tables)
-    snapshot = Snapshot(snapshot_id(inputs), warehouse.storage)  # a long text to hash, while tables are written
-    return _install(warehouse, snapshot, stage.folder, inputs, stage.finish(tables))
+    text = canonical(inputs)  # a long one, while tables are written
+    return _install(warehouse, stage.folder, inputs, text, stage.finish(tables))
 
 
 def show(warehouse: Warehouse, snapshot: Snapshot) -> None:
@@ -194,22 +203,23 @@ def writing(url: str) -> Iterator[None]:
 
 
 def _install(
-    warehouse: Warehouse,
-    snapshot: Snapshot,
-    staged: Path,
-    inputs: Mapping[str, object],
-    written: Mapping[str, Written],
+    warehouse: Warehouse, staged: Path, inputs: Mapping[str, object], text: bytes, written: Mapping[str, Written]
 ) -> Snapshot:
-    """Make the staged folder the snapshot of these inputs, unless it is; what is damaged there is put right.
+    """Make the staged folder the snapshot of these inputs, whose canonical text is at hand, unless it is.
 
-    Should the inputs have led to other tables before (something that bears on them is missing among the
-    inputs), then the tables count among the inputs: a snapshot never changes under its readers.
+    What is damaged there is put right. Should the inputs have led to other tables before (something that bears on
+    them is missing among the inputs), then the tables count among the inputs: a snapshot never changes under its
+    readers.
     """
+    snapshot = Snapshot(id_of(text), warehouse.storage)
     if _holds_other_tables(snapshot, written):
-        inputs = {**inputs, "tables": {name: file["sha256"] for name, file in written.items()}}
-        snapshot = Snapshot(snapshot_id(inputs), warehouse.storage)
-    manifest = {"id": snapshot.id, "inputs": inputs, "schema_version": SCHEMA_VERSION, "tables": written}
-    (staged / MANIFEST).write_bytes(sealed(manifest))
+        inputs = {**inputs, "tables": {name: written[name]["sha256"] for name in TABLES}}
+        text = canonical(inputs)
+        snapshot = Snapshot(id_of(text), warehouse.storage)
+    tables = {name: written[name] for name in TABLES}
+    manifest = {"id": snapshot.id, "inputs": inputs, "schema_version": SCHEMA_VERSION, "tables": tables}
+    manifest |= {name: file for name, file in written.items() if name not in TABLES}
+    (staged / MANIFEST).write_bytes(sealed(manifest, inputs=text))
     sync(staged / MANIFEST)
     warehouse.step("manifest staged")
     if snapshot.id not in warehouse.storage.folders("snapshots"):
@@ -246,9 +256,9 @@ def _build_database(path: Path, folder: str, root: Path | None) -> None:
     sync(path)
 
 
-def _outline(path: Path) -> None:
-    with _worded(path):
-        outline_database(path)
+def _outline(storage: Storage, code: Mapping[str, object] | None) -> None:
+    with _worded(storage.staging / OUTLINE):
+        lay_outline(storage, code)
 
 
 @contextmanager

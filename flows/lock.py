@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.errors import UserError
+from flows.terminal import local_time
 
 PAUSE = 0.1
 _held: set[int] = set()
@@ -70,10 +71,11 @@ def sign(note: Path) -> None:
 def _busy(path: Path, note: Path, what: str) -> BusyError:
     try:
         owner = json.loads(note.read_bytes())
-        who = f"process {owner['pid']} on {owner['host']}, since {owner['since']}"
-        remedy = (
-            f"Wait for it, or end it there (`kill {owner['pid']}`): the lock goes with it, and readers notice nothing."
-        )
+        who = f"process {owner['pid']} on {owner['host']}, since {local_time(owner['since'])}"
+        end = f"there (`kill {owner['pid']}`)"
     except (OSError, ValueError, KeyError, TypeError):
-        who, remedy = "another process", f"Wait for it, or end it (`fuser {path}` names it): the lock goes with it."
-    return BusyError(f"The warehouse {what} is being written by {who}.", remedy)
+        who, end = "another process", f"(`fuser {path}` names it)"
+    return BusyError(
+        f"The warehouse {what} is being written by {who}.",
+        f"Wait for it, as `--wait 600` does, or end it {end}: the lock goes with it, and readers notice nothing.",
+    )

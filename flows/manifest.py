@@ -16,12 +16,21 @@ def snapshot_id(inputs: Mapping[str, object]) -> str:
     `inputs` holds all that the tables depend on: hashes of sheets, event facts and decisions, versions of
     code and schema. TypeError for what JSON cannot hold.
     """
-    return hashlib.sha256(_canonical(inputs)).hexdigest()[:ID_LENGTH]
+    return id_of(canonical(inputs))
 
 
-def sealed(manifest: Mapping[str, object]) -> bytes:
-    """The text of a manifest, which ends with the hash of all else in it as `sha256`: a single changed byte shows."""
-    content = _canonical({key: value for key, value in manifest.items() if key != "sha256"})
+def id_of(inputs: bytes) -> str:
+    """The id that belongs to inputs, given as canonical JSON."""
+    return hashlib.sha256(inputs).hexdigest()[:ID_LENGTH]
+
+
+def sealed(manifest: Mapping[str, object], **known: bytes) -> bytes:
+    """The text of a manifest, which ends with the hash of all else in it as `sha256`: a single changed byte shows.
+
+    The canonical JSON of some of its values may be `known`.
+    """
+    texts = {key: known.get(key) or canonical(manifest[key]) for key in sorted(manifest.keys() - {"sha256"})}
+    content = b"{" + b",\n".join(canonical(key) + b":" + text for key, text in texts.items()) + b"}"
     return content[:-1] + f',\n"sha256":"{hashlib.sha256(content).hexdigest()}"}}\n'.encode()
 
 
@@ -44,7 +53,7 @@ def _was_sealed(text: bytes) -> bool:
     return bool(stated == hashed) and plain.encode("utf-8", "surrogatepass") == text
 
 
-def _canonical(value: Mapping[str, object]) -> bytes:
+def canonical(value: object) -> bytes:
     """JSON in one form, an entry a line: only without indentation does Python's encoder take no time."""
     text = json.dumps(value, sort_keys=True, separators=(",\n", ":"), ensure_ascii=False)
     return text.encode("utf-8", "surrogatepass")

@@ -19,7 +19,7 @@ def keep_at_hand() -> None:
     _set(large=64 << 20, spare=256 << 20)
 
 
-def give_back_large() -> None:
+def _give_back_large() -> None:
     """Let pieces of 4 MiB and more go back as soon as they are freed.
 
     Tables and codes of a whole archive come and go in pieces of many megabytes: kept ones lie between those in use,
@@ -38,20 +38,21 @@ def _set(large: int, spare: int) -> None:
         library.mallopt(M_TRIM_THRESHOLD, spare)
 
 
-def give_back() -> None:
-    """Let go of what is free, once a step is done."""
+def _give_back() -> None:
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
 @contextmanager
 def giving_back() -> Iterator[None]:
-    """Let go every half second of what is free: of a large step a quarter lies between pieces that are in use."""
+    """Let go of what is free, now and every half second: a quarter lies between pieces that are in use."""
     done = Event()
+    _give_back_large()
 
     def again() -> None:
+        _give_back()
         while not done.wait(0.5):
-            give_back()
+            _give_back()
 
     thread = Thread(target=again, daemon=True)
     thread.start()

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from flows.errors import UserError
-from flows.events import Event, SheetFacts, read_event
+from flows.events import Event, Finding, SheetFacts, read_event
 from flows.extract import EVENT_FILE
-from flows.sheet_files import LARGEST_SHEET, SHEET_ENDINGS, UnusableError, stem_of, unpacked
+from flows.sheet_files import LARGEST_SHEET, SHEET_ENDINGS, UnusableError, is_document, stem_of, unpacked
 from transforms.sources import Source, kind_of
 
 STANDARD_INPUT = "-"
 
 
-def read_one(path: Path) -> Source:
-    """The sheet in a file, with the facts of the event.toml in its folder, if there is one.
+def sheets_at(path: Path) -> list[Path]:
+    """The sheet itself, or those in a folder, in the order of their names; UserError where that has none."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.iterdir() if stem_of(file.name) and not is_document(file.name))
+    if not found:
+        raise UserError(
+            f"There is no sheet in {path}.", f"Sheets end in {', '.join(SHEET_ENDINGS)}, each also with .gz."
+        )
+    return found
+
+
+def read_one(path: Path) -> tuple[Source, Sequence[Finding]]:
+    """The sheet in a file, with the facts of the event.toml in its folder, if there is one, and the doubts about that.
 
     Raises UserError when there is no such file, or when it cannot be a sheet.
     """
@@ -31,9 +44,9 @@ def read_one(path: Path) -> Source:
     except UnusableError as error:
         raise UserError(f"{path} {error}.") from None
     folder = path.resolve().parent.name
-    event = _event(path.parent / EVENT_FILE, folder, stem)
+    event = _event(path.parent / EVENT_FILE, folder)
     said = event.sheets.get(stem, SheetFacts())
-    return Source(
+    source = Source(
         sheet_id=f"{folder}/{stem}",
         event_id=folder,
         path=str(path),
@@ -44,7 +57,9 @@ def read_one(path: Path) -> Source:
         lap_time_of=said.lap_time_of,
         columns=said.columns,
         crew_separator=said.crew_separator,
+        circuit_km=event.circuit_km,
     )
+    return source, event.findings
 
 
 def from_input(data: bytes) -> Source:
@@ -57,7 +72,8 @@ def _bounded(path: Path) -> bytes:
         return file.read(LARGEST_SHEET + 1)
 
 
-def _event(path: Path, event_id: str, stem: str) -> Event:
+def _event(path: Path, event_id: str) -> Event:
     if not path.is_file():
         return Event(event_id)
-    return read_event(event_id, str(path), _bounded(path), {stem})
+    stems = {stem for entry in path.parent.iterdir() if (stem := stem_of(entry.name))}
+    return read_event(event_id, str(path), _bounded(path), stems)

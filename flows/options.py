@@ -20,8 +20,21 @@ def nearest_warehouse() -> str:
     return "warehouse"
 
 
+class Place(click.ParamType):  # type: ignore[type-arg]
+    """Where files lie: a path, a glob or an `s3://` address, which an unset variable of the shell is not."""
+
+    name = "place"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The place itself, unless it is empty: as a path that would be the working directory."""
+        if not value.strip():
+            self.fail("it is empty; write . for the working directory.", param, ctx)
+        return value
+
+
 warehouse_option = click.option(
     "--warehouse",
+    type=Place(),
     envvar="PARCFERME_WAREHOUSE",
     default=nearest_warehouse,
     metavar="DIR",
@@ -29,6 +42,7 @@ warehouse_option = click.option(
 )
 written_warehouse_option = click.option(
     "--warehouse",
+    type=Place(),
     envvar="PARCFERME_WAREHOUSE",
     default="warehouse",
     show_default=True,

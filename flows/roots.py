@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from flows.decisions import CORRECTIONS, IDENTITY
-from flows.errors import UserError
+from flows.errors import CHECK_STORE, WRITE_STORE, UserError
 
 if TYPE_CHECKING:
     import pyarrow.fs
@@ -129,7 +129,7 @@ class _Folder:
                 if entry.name.startswith("."):
                     continue
                 if reason := self._stray(path, entry):
-                    strays.append(Stray(_printable(path), reason))
+                    strays.append(Stray(printable(path), reason))
                 elif entry.is_dir():
                     folders.append(path)
                 else:
@@ -138,7 +138,7 @@ class _Folder:
 
     def _stray(self, path: str, entry: os.DirEntry[str]) -> str | None:
         """Why an entry is not followed: a link out of the root could publish any file of the machine."""
-        if not path.isascii() and path != _printable(path):
+        if not path.isascii() and path != printable(path):
             return "has a name that is not UTF-8: rename it"
         if entry.is_symlink():
             target = os.path.realpath(entry.path)
@@ -187,12 +187,12 @@ class _Bucket:
         from pyarrow import fs
 
         self.name = location
-        remedy = "Write it as s3://bucket/prefix."
         if not location.startswith("s3://"):
-            raise UserError(f"Seeds cannot lie at {location}.", remedy)
+            raise UserError(f"Seeds cannot lie at {location}.", WRITE_STORE)
         try:
             self._files, top = fs.FileSystem.from_uri(location)
         except (OSError, ValueError) as error:
+            remedy = CHECK_STORE if isinstance(error, OSError) else WRITE_STORE
             raise UserError(f"The seeds root {location} cannot be opened: {error}", remedy) from None
         self._top: str = top.rstrip("/")
 
@@ -202,10 +202,7 @@ class _Bucket:
         try:
             found: list[pyarrow.fs.FileInfo] = self._files.get_file_info(fs.FileSelector(self._top, recursive=True))
         except OSError as error:
-            raise UserError(
-                f"The seeds root {self.name} cannot be listed: {error}",
-                "Check the bucket's name, AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-            ) from error
+            raise UserError(f"The seeds root {self.name} cannot be listed: {error}", CHECK_STORE) from error
         paths = (info.path[len(self._top) + 1 :] for info in found if info.type == fs.FileType.File)
         return sorted(p for p in paths if not any(part.startswith(".") for part in p.split("/"))), []
 
@@ -225,6 +222,6 @@ class _Bucket:
             return error
 
 
-def _printable(path: str) -> str:
+def printable(path: str) -> str:
     """The path with bytes that are no UTF-8 shown as escapes."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -19,7 +19,7 @@ from flows.errors import UserError
 from flows.load import writing
 from flows.prefect_home import CONSOLE_LEVEL, settle
 from flows.roots import absolute, open_root
-from flows.server import start_server
+from flows.server import reach, start_server
 from flows.storage import storage_at
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def serve(root: str, warehouse: str, when: str | timedelta, overlap: str = "wait
     open_root(root)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     os.environ.setdefault(CONSOLE_LEVEL, "INFO")
+    reach(os.environ.get("PREFECT_API_URL"))
     home = storage_at(warehouse).lock.parent / ".prefect"
     with writing(warehouse):
         settle(home)

@@ -7,9 +7,11 @@ import ctypes
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -44,6 +46,24 @@ def start_server(port: int, log: Path) -> str:
     atexit.register(_stop, process)
     _wait(process, address, log)
     return f"{address}/api"
+
+
+def reach(address: str | None) -> None:
+    """Make sure that a server answers where PREFECT_API_URL says, if that is set; UserError where none does."""
+    if address is None:
+        return
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=10):  # noqa: S310 (the user's own address)
+            pass
+    except urllib.error.HTTPError:  # it answers, if only to those who are known
+        pass
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        if not isinstance(reason, ssl.SSLError):  # whom to trust, Prefect has settings of its own for
+            raise UserError(
+                f"No Prefect server answers at {address}: {reason}.",
+                "Start it, or unset PREFECT_API_URL for a server of this machine's own; `build --direct` needs none.",
+            ) from None
 
 
 def free_port() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -120,23 +120,20 @@ class Snapshot:
 
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """One table, or some columns of it; DataError where a page is not as it was written."""
-        with self._readable(name):
+        with self._readable(f"{name}.parquet"):
             return self.parquet(name).read(columns=columns)
 
     def parts(self, name: str) -> Parts:
         """One table, read as it is asked for; DataError then, where a page is not as it was written."""
         return self._stored(name).parts()
 
-    def expect(self, columns: Sequence[tuple[str, Sequence[str]]], once: Collection[str] = ()) -> None:
-        """Begin to read columns that will be asked for, one table after the other, while something else is done.
-
-        Those that are read through `once` are held until then.
-        """
+    def expect(self, columns: Sequence[tuple[str, Sequence[str]]]) -> None:
+        """Begin to read columns that will be asked for, one table after the other, while something else is done."""
         if self._tables:
             return
         reader = ThreadPoolExecutor(1)
         for name, some in columns:
-            reader.submit(self._stored(name).hold, some, once)
+            reader.submit(self._stored(name).hold, some)
         reader.shutdown(wait=False)
 
     def let_go(self) -> None:
@@ -150,47 +147,62 @@ class Snapshot:
 
         return Parts.of(rows).equals(self.parts(name))
 
+    def mentions(self) -> Parts:
+        """What it keeps for the next build, read at once; DataError where that is not as it was written."""
+        from flows import mentions
+        from transforms.parts import Parts
+
+        with self._readable(mentions.FILE):
+            data = self.storage.read(f"{self.name}/{mentions.FILE}")
+            return Parts.of(mentions.parse(data, self.manifest[mentions.NAME]))
+
     @property
     def tables(self) -> Mapping[str, Parts]:
-        """All tables by name, each read as it is asked for."""
-        return _Tables(self)
+        """All tables by name, and mentions if it keeps them, each read as it is asked for."""
+        from flows import mentions
+
+        beside = {mentions.NAME: self.mentions} if mentions.NAME in self.manifest else {}
+        return _Tables({name: partial(self.parts, name) for name in self.manifest["tables"]} | beside)
 
     @cached_property
     def _tables(self) -> dict[str, Stored]:
         return {}
 
     def _stored(self, name: str) -> Stored:
-        from flows.stored import Stored
+        from flows.stored import Stored, runs_of_sheets
 
         if name not in self._tables:
-            self._tables[name] = Stored(partial(self.parquet, name), partial(self._readable, name))
+            readable = partial(self._readable, f"{name}.parquet")
+            self._tables[name] = Stored(partial(self.parquet, name), readable, partial(runs_of_sheets, self, name))
         return self._tables[name]
 
     @contextmanager
-    def _readable(self, name: str) -> Iterator[None]:
+    def _readable(self, file: str) -> Iterator[None]:
         import pyarrow as pa
 
         try:
             yield
         except (OSError, pa.ArrowException) as error:
             raise DataError(
-                f"{self.path}/{name}.parquet cannot be read: {error}",
+                f"{self.path}/{file} cannot be read: {error}",
                 f"`parcferme verify {self.id}` says what is damaged; `parcferme build --full` writes it again.",
             ) from error
 
 
 class _Tables(Mapping[str, "Parts"]):
-    """The tables of a snapshot."""
+    """Tables by name, each made when it is asked for."""
 
-    def __init__(self, snapshot: Snapshot):
-        self._snapshot = snapshot
+    def __init__(self, made: Mapping[str, Callable[[], Parts]]):
+        self._made = made
 
     def __getitem__(self, name: str) -> Parts:
-        self._snapshot.manifest["tables"][name]  # KeyError for a table that an older schema did not have
-        return self._snapshot.parts(name)
+        return self._made[name]()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._made
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._snapshot.manifest["tables"])
+        return iter(self._made)
 
     def __len__(self) -> int:
-        return len(self._snapshot.manifest["tables"])
+        return len(self._made)

@@ -29,7 +29,7 @@ T = TypeVar("T")
 # half of one is not worth another process.
 BATCH_BYTES, BATCH_SHEETS = 8 << 20, 4_000
 # Of so many sheets that stand a gigabyte is held, and it is worth the time to give back what lies free: of 20,000 that
-# would save a tenth of 0.7 GB, for a twentieth and more of the CPU of a build after a few changes.
+# would save a tenth of 0.7 GB, for a tenth of the time of a build after a few changes.
 MANY_SHEETS = 30_000
 
 
@@ -89,7 +89,7 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
     `wait` is how many seconds to wait for another writer. Raises UserError for a call that cannot work,
     DataError for data that stops a build; readers then keep the snapshot that they had.
     """
-    from flows.memory import give_back_large, giving_back
+    from flows.memory import giving_back
     from flows.staging import emptied
 
     with warehouse.lock(wait):
@@ -99,28 +99,21 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
             return plan
         with emptied(runner.staging(warehouse)) as staging, closing(_stage(warehouse, plan, current)) as stage:
             names = read(runner, location, plan.fresh, staging)
-            sparing = not plan.reused or len(plan.reused) > MANY_SHEETS
-            if sparing:
-                give_back_large()
-            tables = _run(runner, collect, plan, staging, names, current)
-            stage.begin({"lines": tables["lines"]})
-            with giving_back() if sparing else nullcontext(), ThreadPoolExecutor(1) as beside:
+            few_stand = 0 < len(plan.reused) <= MANY_SHEETS
+            with nullcontext() if few_stand else giving_back(), ThreadPoolExecutor(1) as beside:
+                tables = _run(runner, collect, plan, staging, names, current)
+                stage.begin({"lines": tables["lines"]})
                 found = beside.submit(doubts, plan, tables, current)  # which do not ask who is who
                 tables = _run(runner, identify, plan, tables, current, stage)
-            stage.begin({name: table for name, table in tables.items() if name != "findings"})
-            tables = _run(runner, check, plan, tables, current, found)
-            snapshot, summary = _run(runner, publish, warehouse, plan, tables, stage)
+                stage.begin({name: table for name, table in tables.items() if name != "findings"})
+                tables = _run(runner, check, plan, tables, current, found)
+                snapshot, summary = _run(runner, publish, warehouse, plan, tables, stage)
         return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused), fewer(current, snapshot))
 
 
 def _run(runner: Runner, step: Callable[..., T], *arguments: Any) -> T:
-    from flows.memory import give_back
-
     tell(NAMES[step])
-    try:
-        return runner.run(step, *arguments)
-    finally:
-        give_back()
+    return runner.run(step, *arguments)
 
 
 def read(runner: Runner, location: str, sheets: Sequence[Sheet], staging: str) -> list[str]:
@@ -265,7 +258,7 @@ def _stage(warehouse: Warehouse, plan: Plan, current: Snapshot | None) -> Stage:
     from flows.load import Stage
 
     writing = {name: plan.inputs[name] for name in ("code", "schema_version", "writer")}
-    return Stage(warehouse, current if plan.reused and current and stands(current, writing) else None)
+    return Stage(warehouse, current if plan.reused and current and stands(current, writing) else None, writing)
 
 
 # What each step is called, on the terminal and in Prefect's UI.

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from itertools import pairwise
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from transforms.laying import in_one, taken
+from transforms.laying import taken
 from transforms.parts import ROWS, Parts
 from transforms.runs import Runs
+
+if TYPE_CHECKING:
+    from flows.snapshot import Snapshot
 
 # Bytes up to which it takes less time to read a dictionary than the texts, and the share of a column's bytes from which
 # on most texts stand but once.
@@ -22,13 +27,19 @@ DICTIONARY, DIFFERING = 100_000, 0.75
 
 
 class Stored:
-    """One table's file: `opened` with some columns as codes, `readable` where what it raises is worded."""
+    """One table's file: `opened` with some columns as codes, `readable` where what it raises is worded.
 
-    def __init__(self, opened: Callable[..., pq.ParquetFile], readable: Callable[[], AbstractContextManager[None]]):
-        self._readable = readable
+    `of_sheets` gives the runs of its sheets, where another table tells them.
+    """
+
+    def __init__(
+        self,
+        opened: Callable[..., pq.ParquetFile],
+        readable: Callable[[], AbstractContextManager[None]],
+        of_sheets: Callable[[], Runs | None] = lambda: None,
+    ):
+        self._readable, self._of_sheets = readable, of_sheets
         self._held: dict[str, pa.ChunkedArray] = {}
-        self._once: Collection[str] = ()
-        self._through: set[str] = set()
         self._runs: dict[tuple[str, int | None], Runs] = {}
         self._reading = Lock()
         with readable():
@@ -41,15 +52,10 @@ class Stored:
         """The table."""
         return Parts(self._schema, self._scan, self._coded, self._picked, self._rows, lambda rows: rows, ran=self._ran)
 
-    def hold(self, columns: Sequence[str], once: Collection[str] = ()) -> None:
-        """Hold columns that will be asked for, their texts as the codes of each row group where they recur.
-
-        Those that are read through `once` are put in one piece for that, and let go of then.
-        """
+    def hold(self, columns: Sequence[str]) -> None:
+        """Hold columns that will be asked for, their texts as the codes of each row group where they recur."""
         with self._reading:
-            found = self._columns([name for name in columns if name not in once or name not in self._through])
-            self._held |= {name: in_one(column) if name in once else column for name, column in found.items()}
-            self._once = once
+            self._held |= self._columns(columns)
 
     def let_go(self) -> None:
         """Hold nothing more."""
@@ -60,7 +66,6 @@ class Stored:
         held = self._held
         if all(name in held for name in columns):
             rows, schema = pa.table({name: held[name] for name in columns}), self._fields(columns)
-            self._pass(columns)
             size = ROWS if any(pa.types.is_dictionary(type_) for type_ in rows.schema.types) else max(1, self._rows)
             yield from (rows.slice(start, size).cast(schema) for start in range(0, self._rows, size))
             return
@@ -71,18 +76,14 @@ class Stored:
     def _coded(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         with self._reading:  # they may be on their way
             found = self._columns(columns)
-        self._pass(columns)
         yield pa.table(found)
-
-    def _pass(self, columns: Sequence[str]) -> None:
-        """Let go of columns that are read through once, and hold them no more."""
-        with self._reading:
-            self._through |= set(columns)
-            self._held = {n: held for n, held in self._held.items() if n not in columns or n not in self._once}
 
     def _ran(self, column: str, letters: int | None) -> Runs:
         if (found := self._runs.get((column, letters))) is None:
-            found = self._runs[column, letters] = Parts(self._schema, self._scan, self._coded).runs(column, letters)
+            told = self._of_sheets() if column == "sheet_id" and not letters else None
+            read = Parts(self._schema, self._scan, self._coded)
+            found = told if told and told.rows == self._rows else read.runs(column, letters)
+            self._runs[column, letters] = found
         return found
 
     def _picked(self, places: np.ndarray, columns: Sequence[str]) -> pa.Table:
@@ -123,6 +124,18 @@ class Stored:
 
     def _fields(self, columns: Sequence[str]) -> pa.Schema:
         return pa.schema([self._schema.field(name) for name in columns])
+
+
+def runs_of_sheets(last: Snapshot, name: str) -> Runs | None:
+    """The runs of sheets in a table of lines, results or mentions of a snapshot: of each sheet it is told how many."""
+    if name not in ("lines", "results", "driver_results"):
+        return None
+    if name != "driver_results":
+        sheets = last.parts("sheets").whole("sheet_id", name).combine_chunks()
+        return Runs.of_sizes(sheets["sheet_id"].combine_chunks(), np.asarray(pc.fill_null(sheets[name], 0)))
+    crews, results = last.parts("results").columns("crew_size")["crew_size"], last.parts("results").runs("sheet_id")
+    start = np.append(0, np.cumsum(np.asarray(pc.fill_null(crews, 0)), dtype=np.int64))
+    return Runs.of_sizes(results.texts, start[results.start + results.size] - start[results.start])
 
 
 def _chosen(column: pa.ChunkedArray, places: np.ndarray, type_: pa.DataType) -> pa.ChunkedArray:

@@ -23,18 +23,14 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parent.parent
 # What decides how a sheet is read, and what else decides which tables and views are published.
 READING = ("transforms", *(f"flows/{name}.py" for name in ("extract", "sheet_files", "events", "decisions", "roots")))
-PUBLISHING = (
-    "warehouse/views",
-    *(f"flows/{name}.py" for name in ("views", "database", "load", "parquet", "row_groups", "footer", "kept")),
-)
+_WRITING = ("load", "parquet", "row_groups", "footer", "kept", "mentions")
+_SHOWING = ("views", "dictionary", "database", "outline")
+PUBLISHING = ("warehouse/views", *(f"flows/{name}.py" for name in (*_WRITING, *_SHOWING)))
 # The columns of the last snapshot that are sought through when a few sheets changed, in the order in which they are.
 COMPARED = (
-    ("driver_results", ("sheet_id", "name_text", "driver_id")),
-    ("results", ("sheet_id", "crew_size", "entrant_id", "car_id")),
-    ("drivers", ("driver_id", "names", "alike")),
+    ("results", ("crew_size", "entrant_id", "car_id")),
+    ("drivers", ("driver_id", "alike")),
 )
-# Those of them that are sought through once, and not held any longer than that.
-ONCE = ("sheet_id", "name_text", "crew_size", "names")
 # Those of which scattered rows are asked; they are held where the last snapshot has no more than MANY mentions.
 SCATTERED = (
     ("results", ("event_id", "season", "car_number", "entrant", "car", "make", "model", "engine_make", "line")),
@@ -110,7 +106,7 @@ def _ahead(last: Snapshot | None, code: str, expect: Callable[[int], None]) -> C
         if files.get(path) == file.sha256:
             return
         if last and files:
-            last.expect(COMPARED if many else COMPARED + SCATTERED, ONCE)
+            last.expect(COMPARED if many else COMPARED + SCATTERED)
         size += file.size
         expect(size)
 

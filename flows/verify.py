@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from flows import mentions
 from flows.errors import DataError, UserError
 from flows.manifest import MANIFEST, is_sealed
 from flows.snapshot import Snapshot
@@ -41,8 +42,10 @@ def verify(snapshot: Snapshot) -> list[Fault]:
     """
     if faults := list(file_faults(snapshot)):
         return faults
-    rules = _table_faults(snapshot) if snapshot.of_this_schema else ()
-    return [*rules, *_replay_faults(snapshot)]
+    if not snapshot.of_this_schema:
+        return list(_replay_faults(snapshot))
+    kept = (Fault(mentions.FILE, message) for message in mentions.faults(snapshot))
+    return [*_table_faults(snapshot), *kept, *_replay_faults(snapshot)]
 
 
 def shown_faults(warehouse: Warehouse, current: Snapshot) -> Iterator[Fault]:
@@ -74,6 +77,8 @@ def file_faults(snapshot: Snapshot) -> Iterator[Fault]:
         yield Fault(MANIFEST, str(error))
         return
     yield from _manifest_faults(snapshot, manifest)
+    if mentions.NAME in manifest and (fault := _byte_fault(snapshot, mentions.FILE, manifest[mentions.NAME])):
+        yield fault
     for name in TABLES if snapshot.of_this_schema else sorted(manifest["tables"]):
         yield from _file_faults(snapshot, name, manifest["tables"].get(name))
 
@@ -89,15 +94,9 @@ def _file_faults(snapshot: Snapshot, name: str, stated: dict[str, Any] | None) -
     import pyarrow as pa
 
     file = f"{name}.parquet"
-    if stated is None:
-        yield Fault(MANIFEST, f"it does not list {file}")
-        return
-    found = snapshot.sha256(file)
-    if found is None:
-        yield Fault(file, "the file is missing")
-    elif found != stated["sha256"]:
-        yield Fault(file, f"SHA-256 is {found}, published was {stated['sha256']}; {_damage(snapshot, name)}")
-    else:
+    if fault := _byte_fault(snapshot, file, stated, lambda: f"; {_damage(snapshot, name)}"):
+        yield fault
+    elif stated:
         try:
             parquet = snapshot.parquet(name)
         except (OSError, pa.ArrowException) as error:
@@ -106,6 +105,23 @@ def _file_faults(snapshot: Snapshot, name: str, stated: dict[str, Any] | None) -
         if parquet.metadata.num_rows != stated["rows"]:
             yield Fault(file, f"it has {parquet.metadata.num_rows} rows, the manifest says {stated['rows']}")
         yield from (Fault(file, message) for message in _dictionary_faults(snapshot, name, parquet))
+
+
+def _byte_fault(
+    snapshot: Snapshot, file: str, stated: dict[str, Any] | None, where: Callable[[], str] = lambda: ""
+) -> Fault | None:
+    """What is wrong with a file as a whole; `where` tells more of one that is damaged."""
+    if stated is None:
+        return Fault(MANIFEST, f"it does not list {file}")
+    try:
+        found = snapshot.sha256(file)
+    except OSError as error:
+        return Fault(file, f"it cannot be read: {error.strerror or error}")
+    if found is None:
+        return Fault(file, "the file is missing")
+    if found != stated["sha256"]:
+        return Fault(file, f"SHA-256 is {found}, published was {stated['sha256']}{where()}")
+    return None
 
 
 def _damage(snapshot: Snapshot, name: str) -> str:

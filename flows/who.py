@@ -43,6 +43,11 @@ class Side:
         """The id."""
         return str(self.rows[0]["driver_id"])
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody printed in full is known to be behind the name."""
+        return self.rows[0]["method"] in ("ambiguous", "unresolved")
+
     @cached_property
     def seasons(self) -> list[int]:
         """The seasons with a mention."""
@@ -96,28 +101,30 @@ def _common(one: Side, other: Side, column: str, shown: str | None = None) -> li
 
 def side(connection: DuckDBPyConnection, driver_id: str) -> Side:
     """All mentions of an id."""
-    return Side(_rows(connection, "WHERE driven.driver_id = ?", [driver_id]))
+    return people(connection, [driver_id])[driver_id]
+
+
+def people(connection: DuckDBPyConnection, ids: Sequence[str], event: str | None = None) -> dict[str, Side]:
+    """The mentions of each of these ids, of those that have some; with `event`, only the mentions there."""
+    found: dict[str, list[Row]] = {}
+    where = "WHERE driven.driver_id IN (SELECT unnest(?)) AND (? IS NULL OR driven.event_id = ?)"
+    for row in _rows(connection, where, [ids, event, event]):
+        found.setdefault(row["driver_id"], []).append(row)
+    return {who: Side(rows) for who, rows in found.items()}
 
 
 def sides(connection: DuckDBPyConnection, name: str, event: str | None) -> list[Side]:
     """Everybody called so, by id, display name or print, the most often mentioned first; [] when nobody is.
 
-    A surname alone finds all who bear it. With `event`, only the mentions at that event.
+    A surname alone finds all who bear it, and some words of a name those who have them where nobody is called just so.
+    With `event`, only the mentions at that event.
     """
-    ids = _called(connection, name)
-    if not ids:
-        return []
-    where, values = "WHERE driven.driver_id IN (SELECT unnest(?))", list[object]([ids])
-    if event is not None:
-        where, values = f"{where} AND driven.event_id = ?", [ids, event]
-    found: dict[str, list[Row]] = {}
-    for row in _rows(connection, where, values):
-        found.setdefault(row["driver_id"], []).append(row)
-    return sorted(map(Side, found.values()), key=lambda one: (-len(one.rows), one.driver_id))
+    found = people(connection, _called(connection, name), event)
+    return sorted(found.values(), key=lambda one: (-len(one.rows), one.driver_id))
 
 
 def _called(connection: DuckDBPyConnection, name: str) -> list[str]:
-    """The ids of those whose id, whole name or family name is the one given, under any spelling."""
+    """The ids of those whose id, whole name or family name is the one given, else of those with all these words."""
     from transforms.identity.names import parse
     from transforms.identity.words import key
 
@@ -130,7 +137,9 @@ def _called(connection: DuckDBPyConnection, name: str) -> list[str]:
     whole = [i for i, names, _ in rows if any(key(text.split()) == wanted for text in names)]
     family = [i for i, _, own in rows if own and key(own.split()) == wanted]
     given = parse(name, pseudonym=False, reading="plain").given
-    return whole if given and whole else sorted({*whole, *family})
+    if found := whole if given and whole else sorted({*whole, *family}):
+        return found
+    return [row[0] for row in connection.execute("SELECT driver_id FROM drivers_named(?)", [name]).fetchall()]
 
 
 def same_but_for_suffix(connection: DuckDBPyConnection, driver_id: str) -> list[tuple[str, str]]:
@@ -139,8 +148,8 @@ def same_but_for_suffix(connection: DuckDBPyConnection, driver_id: str) -> list[
         """
         SELECT other.driver_id, other.driver
         FROM drivers AS one
-        JOIN drivers AS other ON strip_accents(lower(other.given_names)) = strip_accents(lower(one.given_names))
-          AND strip_accents(lower(other.family_name)) = strip_accents(lower(one.family_name))
+        JOIN drivers AS other ON fold(other.given_names) = fold(one.given_names)
+          AND fold(other.family_name) = fold(one.family_name)
           AND other.suffix IS DISTINCT FROM one.suffix
         WHERE one.driver_id = ?
         ORDER BY other.driver_id

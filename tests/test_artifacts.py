@@ -33,7 +33,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     (folder / "seeds" / NASTY).mkdir(parents=True)
     (folder / "seeds" / NASTY / "race.txt").write_text(SHEET)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("flows.load.outline_database", Path.touch)
+        patch.setattr("flows.load.lay_outline", lambda storage, code: None)
         patch.setattr("flows.load.build_database", lambda path, folder, root: Path(path).touch())
         outcome = steps.build(str(folder / "seeds"), Warehouse(str(folder / "warehouse")), steps.Direct())
     assert outcome.summary

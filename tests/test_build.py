@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from flows import cli, extract, parquet, progress, report, row_groups, steps, stored, survey
 from flows.cli import main
 from flows.cluster import BATCHES_OF_A_TASK, even_shares
+from flows.database import open_database, outline_database
 from flows.errors import DataError, UserError
 from flows.events import read_event
 from flows.snapshot import Snapshot
@@ -26,6 +27,7 @@ from flows.snapshots import Warehouse
 from flows.steps import Direct
 from flows.survey import PROJECT, Outcome
 from tests.bench.build import write_archive
+from transforms.runs import Runs
 from transforms.schema import TABLES
 
 SPA = "1997-spa-24-hours"
@@ -36,7 +38,8 @@ def build(root: Path, warehouse: Path, *, full: bool = False) -> Outcome:
 
 
 def files(snapshot: Snapshot) -> dict[str, bytes]:
-    return {name: Path(snapshot.path, f"{name}.parquet").read_bytes() for name in TABLES}
+    """Every file of a snapshot but the manifest."""
+    return {path.name: path.read_bytes() for path in Path(snapshot.path).iterdir() if path.name != "manifest.json"}
 
 
 def copied(warehouse: Path, place: Path) -> Path:
@@ -167,6 +170,42 @@ def test_a_few_changes_among_many_sheets_give_the_bytes_of_a_full_build(tmp_path
     assert files(quick.snapshot) == files(whole.snapshot)
 
 
+def test_the_runs_of_sheets_are_those_that_stand_there(built):
+    """How many lines, results and mentions each sheet has tells where its rows stand, without reading the column."""
+    snapshot = Warehouse(str(built)).named("current")
+    for name in ("lines", "results", "driver_results"):
+        told, read = snapshot.parts(name).runs("sheet_id"), Runs.of(snapshot.table(name)["sheet_id"])
+        assert told.texts.equals(read.texts), name
+        assert (told.start.tolist(), told.size.tolist()) == (read.start.tolist(), read.size.tolist()), name
+
+
+def test_what_is_kept_for_the_next_build_may_be_damaged(tmp_path):
+    """A build that cannot trust what the last one left for it says which file is damaged and how to mend that."""
+    seeds, warehouse = tmp_path / "seeds", tmp_path / "warehouse"
+    sheets = [path for path, _ in write_archive(seeds, 12)]
+    build(seeds, warehouse)
+    sheets[0].unlink()
+    (warehouse / "parquet" / ".mentions.arrow").write_bytes(b"nothing")
+    with pytest.raises(DataError, match=r"mentions\.arrow cannot be read") as error:
+        build(seeds, warehouse)
+    assert "build --full" in error.value.remedy
+
+
+def test_the_outline_of_the_database_is_kept(seeds, tmp_path, monkeypatch):
+    """The same code lays results.db out but once, and again where what it kept is damaged."""
+    laid = []
+    monkeypatch.setattr("flows.outline.outline_database", lambda path: laid.append(path) or outline_database(path))
+    warehouse = tmp_path / "warehouse"
+    for damaged in (False, True, False):
+        build(seeds, warehouse, full=True)
+        (kept,) = warehouse.glob(".outline-*.db")
+        if damaged:
+            kept.write_bytes(b"nothing")
+    assert len(laid) == 2
+    with open_database(warehouse / "results.db") as connection:
+        assert connection.table("driver_careers").aggregate("count(*)").fetchone() > (0,)
+
+
 def test_what_is_known_of_a_folder_is_not_asked_again(tmp_path, monkeypatch):
     """Facts, doubts and sheets of folders whose files are as they were come from the last snapshot."""
     seeds, warehouse = tmp_path / "seeds", tmp_path / "warehouse"
@@ -237,7 +276,7 @@ def test_tables_that_are_as_they_were_are_not_written_anew(seeds, tmp_path, buil
     monkeypatch.setattr(parquet, "_encoded", encoded)
     after = build(seeds, warehouse).snapshot
     assert after.id != before.id
-    assert files(after) == {name: Path(built, "parquet", f"{name}.parquet").read_bytes() for name in TABLES}
+    assert files(after) == files(Warehouse(str(built)).named("current"))
     assert "results" not in anew
     assert ("lines" in anew) == damaged
 

@@ -216,6 +216,52 @@ def test_two_equal_surnames_and_two_brothers_stay_ambiguous() -> None:
     assert methods == ["ambiguous", "ambiguous"]
 
 
+@pytest.mark.parametrize("known", ["Karl Amsel", "Emil Amsel"])
+def test_a_brother_of_whom_only_an_initial_is_known_may_be_meant(known: str) -> None:
+    """`Amsel` in the car of `K. Amsel` and `E. Amsel` is not Emil because nobody prints Karl in full."""
+    cars = [
+        ("ring-1990/race", 1990, "7", known),
+        ("gp-1990/race", 1990, "5", "K. Amsel / E. Amsel / O. Drossel"),
+        ("gp-1991/race", 1991, "5", "O. Drossel / Amsel"),
+    ]
+    out = resolve(archive(*cars), NO_DECISIONS, None)
+    link = next(
+        row for row in out["driver_links"].to_pylist() if (row["result_id"], row["seat"]) == ("gp-1991/race:3", 2)
+    )
+    assert link["method"] != "linked"
+    initial, other = ("k", "e") if known[0] == "E" else ("e", "k")
+    assert f"{initial}-amsel-gp-1990-5" in link["candidates"]
+    assert f"{other}-amsel-gp-1990-5" not in link["candidates"]
+
+
+@pytest.mark.parametrize(("crew", "method"), [("Amsel / Fink", "linked"), ("Amsel / Amsel", "unresolved")])
+def test_who_stands_twice_in_a_crew_has_a_namesake(crew: str, method: str) -> None:
+    """Where another crew has two of the name, of whom one is known, he is no longer the only one who may be meant."""
+    read = archive(
+        ("gp-1990/race", 1990, "5", "Karl Amsel"),
+        ("gp-1991/race", 1991, "7", "Amsel"),
+        ("ring-1992/race", 1992, "9", crew),
+    )
+    events = [{"event_id": event, "series": "Cup"} for event in ("gp-1990", "gp-1991")]
+    read["events"] = pa.Table.from_pylist(events, schema=TABLES["events"].schema)
+    links = resolve(read, NO_DECISIONS, None)["driver_links"].to_pylist()
+    assert next(row["method"] for row in links if row["result_id"] == "gp-1991/race:2") == method
+
+
+@pytest.mark.parametrize(("season", "method"), [(1998, "linked"), (2015, "unresolved")])
+def test_a_series_of_long_ago_tells_nothing(season: int, method: str) -> None:
+    """`Amsel` in the Cup is Karl in his time there; when he has been elsewhere for years, he may be his son."""
+    read = archive(
+        ("gp-1997/race", 1997, "5", "Karl Amsel"),
+        ("ring-2014/race", 2014, "7", "Karl Amsel"),
+        (f"gp-{season}/race", season, "9", "Amsel"),
+    )
+    events = [{"event_id": event, "series": "Cup"} for event in ("gp-1997", f"gp-{season}")]
+    read["events"] = pa.Table.from_pylist(events, schema=TABLES["events"].schema)
+    links = resolve(read, NO_DECISIONS, None)["driver_links"].to_pylist()
+    assert next(row["method"] for row in links if row["result_id"] == f"gp-{season}/race:3") == method
+
+
 def test_of_a_crowd_only_those_are_weighed_who_share_something() -> None:
     """Of hundreds who bear a surname only the one in the same car is a candidate, and the crowd keeps it open."""
     crowd = [(f"gp-{i}/race", 1992, str(i), f"Name{i} Amsel / Other{i} Drossel") for i in range(300)]
@@ -231,6 +277,24 @@ def test_a_slip_of_one_letter_beside_the_same_co_driver_is_a_variant() -> None:
     assert persons(out)["gp-1994/race:4", 2] == "otto-drossel"
     out = resolve(archive(*SEASONS, ("gp-1994/race", 1994, "5", "Karl Amsel / Hugo Drossel")), NO_DECISIONS, None)
     assert persons(out)["gp-1994/race:4", 2] == "hugo-drossel"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Alexey Vasilyev", "Alexei Vassiliev"), ("Ma Qinghua", "Qing Hua Ma"), ("Otto Drossel", "Drossel Otto")],
+)
+def test_a_new_spelling_of_which_no_part_is_known_is_found(one: str, other: str) -> None:
+    """It joins him whose name it is, be all judged or only those whom the new sheet concerns."""
+    others = [(f"ring-{at}/race", 1990, "7", f"Emil Fink{at}on / Hugo Specht{at}el") for at in range(300)]
+    cars = [("gp-1990/race", 1990, "5", f"Karl Amsel / {one}"), *others]
+    before = archive(*cars)
+    before |= resolve(before, NO_DECISIONS, None)
+    after = archive(*cars, ("gp-1991/race", 1991, "5", f"Karl Amsel / {other}"))
+    whole = resolve(after, NO_DECISIONS, before)
+    assert len({persons(whole)[key] for key in (("gp-1990/race:1", 2), ("gp-1991/race:302", 2))}) == 1
+    again = resolve(after, NO_DECISIONS, before, {car[0] for car in cars})
+    for name in ("driver_results", "drivers", "driver_links"):
+        assert again[name].equals(whole[name])
 
 
 def test_a_suffix_is_another_person() -> None:
@@ -294,6 +358,14 @@ def test_decisions_mean_the_same_people_in_every_build() -> None:
         (
             [("same", "Karl Amsl", "Otto Drossel")],
             "line 2: nobody is called `Karl Amsl`. Did you mean `karl-amsel`\\?$",
+        ),
+        (
+            [("is", "gp-1066/race:6/1", "karl-amsel")],
+            "line 2: nobody is called `gp-1066/race:6/1`, as no driver was read from a sheet `gp-1066/race`",
+        ),
+        (
+            [("same", "gp-1992/race:6", "karl-amsel")],
+            "line 2: nobody is called `gp-1992/race:6`. Write a driver_id, a full name, or sheet_id:line/seat.$",
         ),
         ([("same", "Karl Amsel", "karl-amsel")], "line 2: .* the same person anyway"),
         ([("same", "Karl Amsel", "Otto Drossel")], "line 2: .* stand in one car"),

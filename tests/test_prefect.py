@@ -222,3 +222,16 @@ def test_scheduler_on_another_machine_needs_a_server_that_it_can_reach(place, tm
     done = parcferme("build", place.seeds, *options)
     assert done.returncode == 2
     assert "PREFECT_API_URL" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("build", "--full"), ("schedule", "--every", "10s")])
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/api", "nonsense"])
+def test_a_server_that_does_not_answer_is_a_clear_error(command, address, tmp_path):
+    """Where nothing answers at PREFECT_API_URL, the call says so and what to do, before anything is read."""
+    name, *options = command
+    done = parcferme(name, PROJECT / "seeds", "--warehouse", tmp_path / "w", *options, PREFECT_API_URL=address)
+    assert done.returncode == 2
+    assert f"No Prefect server answers at {address}" in done.stderr
+    assert "unset PREFECT_API_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "w").exists()

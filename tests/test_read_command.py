@@ -48,6 +48,17 @@ def test_a_doubtful_layout_prints_the_line_that_settles_it(tmp_path):
     assert second["sheet"]["results"] == 6
 
 
+def test_what_is_wrong_with_event_toml_is_told(tmp_path):
+    """A sheet says below which line of event.toml its columns stand, and that they stand elsewhere, where they do."""
+    sheet = tmp_path / "race 2.txt"
+    sheet.write_text("".join(f"{i} | Kox / Menzel | BMW M3 | {100 + i}.5\n" for i in range(1, 7)))
+    (tmp_path / "event.toml").write_text('columns = ["position", "crew", "car", "lap_speed"]\n')
+    said = _read(sheet).stdout.decode()
+    assert f'Write columns = [...] below [sheets."race 2"] in {tmp_path}/event.toml.' in said
+    assert f"warning: {tmp_path}/event.toml line 1: `columns` is about one sheet" in said
+    assert len(json.loads(_read("--json", sheet).stdout)["event_findings"]) == 1
+
+
 def test_long_lines_are_cut_to_the_width_of_the_terminal(tmp_path):
     """A caption is cut where it would be wider than the terminal, wide signs counted twice, and says so."""
     sheet = tmp_path / "race.txt"
@@ -71,6 +82,16 @@ def test_sheets_are_read_packed_and_piped(tmp_path):
     packed.write_bytes(gzip.compress(plain))
     for done in (_read(packed), _read("-", stdin=plain)):
         assert "26 lines: 26 results, no rejects" in done.stdout.decode()
+
+
+def test_a_folder_is_read_sheet_by_sheet(tmp_path):
+    """Of a folder each sheet is shown, in order of names; one without sheets is refused."""
+    for name in ("race.txt", "grid.txt", "README.md", "event.toml", "photo.jpg"):
+        (tmp_path / name).touch()
+    told = [json.loads(line) for line in _read("--json", tmp_path).stdout.splitlines()]
+    assert [Path(account["sheet"]["path"]).name for account in told] == ["grid.txt", "race.txt"]
+    (tmp_path / "empty").mkdir()
+    assert "There is no sheet in" in _read(tmp_path / "empty").stderr.decode()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from flows.cli import parcferme
 from flows.database import open_warehouse
 from flows.errors import UserError
+from flows.roots import open_root
 from flows.snapshot import Snapshot
 from flows.snapshots import Warehouse
 from flows.verify import verify
@@ -160,3 +162,15 @@ def test_no_endpoint(bucket, monkeypatch):
     with pytest.raises(UserError, match="cannot be reached") as error:
         open_warehouse(f"{bucket}/warehouse")
     assert "AWS_ENDPOINT_URL" in str(error.value.remedy)
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"), [(OSError("no host"), "AWS_ENDPOINT_URL"), (ValueError("no URI"), "s3://")]
+)
+def test_address_that_cannot_be_opened(error, remedy, monkeypatch):
+    """A store that does not answer and an address that is none have remedies of their own."""
+    monkeypatch.setattr("pyarrow.fs.FileSystem", Mock(from_uri=Mock(side_effect=error)))
+    for opened in (lambda: Warehouse("s3://b/w"), lambda: open_root("s3://b/seeds")):
+        with pytest.raises(UserError) as caught:
+            opened()
+        assert remedy in str(caught.value.remedy)

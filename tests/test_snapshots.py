@@ -144,7 +144,7 @@ def test_history_with_a_torn_line(tmp_path):
         assert warehouse.current() == Snapshot(ids[-1], warehouse.storage)
 
 
-@pytest.mark.parametrize("name", ["drivers.parquet", "manifest.json"])
+@pytest.mark.parametrize("name", ["drivers.parquet", "manifest.json", ".mentions.arrow"])
 def test_full_build_writes_again(name, tmp_path, seeds):
     """Whatever file of the current snapshot is damaged, `build --full` writes it again as it was."""
     warehouse = tmp_path / "warehouse"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -19,6 +20,7 @@ import pytest
 
 from flows.answers import print_table
 from flows.cli import main
+from flows.database import build_database
 from flows.terminal import local_time
 from tests.tables import Sheet, made, published
 from transforms.checks import check
@@ -101,6 +103,58 @@ def test_answers_as_csv_json_and_parquet_agree(run, project: Path):
     assert pq.read_table(project / "answer.parquet").to_pylist() == rows
 
 
+def test_columns_of_one_name_are_told_apart(run, project: Path):
+    """What a join answers twice under one name stands in every form, the second with a number."""
+    query = "SELECT 1 AS a, 2 AS a, 3 AS a_1"
+    assert json.loads(run("sql", query, "--json")[1]) == [{"a": 1, "a_2": 2, "a_1": 3}]
+    assert run("sql", query, "--csv")[1] == "a,a_2,a_1\n1,2,3\n"
+    run("sql", query, "--parquet", "a.parquet")
+    assert pq.read_table(project / "a.parquet").to_pylist() == [{"a": 1, "a_2": 2, "a_1": 3}]
+
+
+def test_every_statement_is_answered(run):
+    """Of several statements each is answered; settings have no answer, and a file holds one only."""
+    said = run("sql", "SET threads = 1; SELECT 11 AS a; SELECT 22 AS b")[1]
+    assert said.split() == ["a", "──", "11", "b", "──", "22"]
+    assert json.loads(run("sql", "SET threads = 1; SELECT 11 AS a", "--json")[1]) == [{"a": 11}]
+    code, _, err = run("sql", "SELECT 1; SELECT 2", "--json")
+    assert code == 2
+    assert "--json is for one answer, the query has 2." in err
+
+
+def test_a_file_is_replaced_by_a_whole_one_alone(run, project: Path):
+    """A query that fails at its thousandth row leaves the older file as it was, and nothing beside it."""
+    file = project / "old.parquet"
+    file.write_text("old")
+    late = "SELECT CAST(CASE WHEN range < 300000 THEN '1' ELSE 'a' END AS INT) FROM range(400000)"
+    before = sorted(project.iterdir())
+    code, _, err = run("sql", late, "--parquet", "old.parquet")
+    assert code == 2
+    assert "Could not convert string 'a'" in err
+    assert "another file" not in err
+    assert file.read_text() == "old"
+    assert sorted(project.iterdir()) == before
+
+
+def test_a_file_may_be_a_link_or_a_pipe(run, project: Path):
+    """What is asked for is written through a link, and into a pipe rather than in its place."""
+    (project / "link.parquet").symlink_to("linked.parquet")
+    run("sql", "SELECT 1 AS a", "--parquet", "link.parquet")
+    assert (project / "link.parquet").is_symlink()
+    assert pq.read_table(project / "linked.parquet").to_pylist() == [{"a": 1}]
+    assert run("sql", "SELECT 1 AS a", "--parquet", "/dev/null")[0] == 0
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("forms", [("--csv", "--json"), ("--json", "--parquet=x"), ("--csv", "--parquet=x")])
+def test_an_answer_has_one_form(run, project: Path, forms: tuple[str, ...]):
+    """Two forms at once are refused, rather than one of them be left out."""
+    code, out, err = run("sql", "SELECT 1", *forms)
+    assert (code, out) == (2, "")
+    assert "exclude each other" in err
+    assert not (project / "x").exists()
+
+
 def test_it_works_from_any_directory_below(run, project: Path, monkeypatch: pytest.MonkeyPatch):
     """The nearest warehouse above the working directory is found, and its views answer."""
     below = project / "notes" / "2000"
@@ -167,7 +221,30 @@ def test_a_half_deleted_warehouse_is_a_clear_error(run, project: Path, tmp_path:
     for command in (["sql", "FROM results"], ["status"]):
         code, _, err = run(*command, "--warehouse", str(copy))
         assert code == 2
-        assert "Part of the warehouse is gone" in err
+        assert "Part of the warehouse cannot be read" in err
+
+
+def test_a_file_that_may_not_be_read_is_a_clear_error(run, monkeypatch: pytest.MonkeyPatch):
+    """Whatever file the disk keeps from a command is named, with what the disk says."""
+    refused = PermissionError(errno.EACCES, "Permission denied", "warehouse/history.jsonl")
+    monkeypatch.setattr("flows.history.entries", lambda _: (_ for _ in ()).throw(refused))
+    code, _, err = run("status")
+    assert code == 2
+    assert "warehouse/history.jsonl cannot be used: Permission denied." in err
+    assert "Traceback" not in err
+
+
+def test_a_full_disk_is_a_clear_error(project: Path):
+    """Where what is printed goes to a disk that is full, the error says so."""
+    command = [sys.executable, "-m", "flows.cli", "sql", "FROM range(100000)", "--csv"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command, cwd=project, env=environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode != 0
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_renamed_warehouse_says_what_it_was_called(run, project: Path, tmp_path: Path):
@@ -177,6 +254,25 @@ def test_a_renamed_warehouse_says_what_it_was_called(run, project: Path, tmp_pat
     assert code == 2
     assert "was called warehouse when it was built" in err
     assert run("sql", "FROM results", "--warehouse", str(copy.rename(tmp_path / "warehouse")))[0] == 0
+
+
+@pytest.mark.parametrize("name", ["o'clock", "it's o''clock", 'a "house"'])
+def test_a_warehouse_with_quotes_in_its_name_is_read(run, tmp_path: Path, name: str):
+    """Views find their files whatever quotes the name of the warehouse has."""
+    tables = made(Sheet("2000-spa/race", [{"position": 1, "crew": ["Ann Lee"]}]))
+    folder = published(tables, tmp_path).parent.rename(tmp_path / name)
+    build_database(folder / "results.db", f"{name}/snapshots/abc", tmp_path)
+    assert run("sql", "SELECT driver FROM drivers", "--csv", "--warehouse", str(folder))[:2] == (0, "driver\nAnn Lee\n")
+
+
+def test_a_folder_that_duckdb_cannot_search_is_a_clear_error(run, project: Path, tmp_path: Path):
+    """A warehouse below a folder with a comma, or with bytes that are no UTF-8, in its name says what to do."""
+    for name, what in ((b"a,b", "has a comma"), (b"caf\xe9", "is not UTF-8")):
+        below = tmp_path / os.fsdecode(name)
+        shutil.copytree(project, below)
+        code, _, err = run("status", "--warehouse", str(below / "warehouse"))
+        assert code == 2
+        assert f"its name {what}" in err
 
 
 def test_a_database_held_by_another_program_is_a_clear_error(run, project: Path):
@@ -270,6 +366,23 @@ def test_check_refuses_names_that_there_are_not(run):
     code, _, err = run("check", "--event", "2000-spy")
     assert code == 2
     assert "Did you mean 2000-spa" in err
+
+
+def test_check_colours_only_where_it_may(run, monkeypatch: pytest.MonkeyPatch):
+    """NO_COLOR is obeyed on a terminal, too."""
+    monkeypatch.setattr("click.utils.should_strip_ansi", lambda _, color=None: color is False)
+    assert "\x1b[" in run("check")[1]
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in run("check")[1]
+
+
+@pytest.mark.parametrize("call", [("build", ""), ("build", "--warehouse", " "), ("status", "--warehouse", "")])
+def test_an_empty_place_is_refused(run, project: Path, call: tuple[str, ...]):
+    """A variable of the shell that is not set does not mean the working directory."""
+    code, _, err = run(*call)
+    assert code == 2
+    assert "it is empty" in err
+    assert not (project / "results.db").exists()
 
 
 def test_check_ends_with_1_when_there_is_an_error(run, tmp_path: Path):

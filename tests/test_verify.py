@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from click.testing import CliRunner
 
@@ -15,7 +16,7 @@ from flows.cli import parcferme
 from flows.snapshots import Warehouse
 from flows.verify import shown_faults, verify
 from tests.loads import load
-from transforms.schema import TABLES
+from transforms.schema import MENTIONS, TABLES
 
 
 def changed(table: str, column: str, change: Callable[[list[object]], list[object]]) -> dict[str, pa.Table]:
@@ -38,6 +39,16 @@ def without(table: str, row: int) -> dict[str, pa.Table]:
 def test_sound(tmp_path):
     """A snapshot as it was published has no fault."""
     assert verify(Warehouse(str(tmp_path)).publish({}, load(1))) == []
+
+
+@pytest.mark.usefixtures("no_database")
+def test_unreadable_file(tmp_path):
+    """A file that the disk does not give is a fault, with what the disk says."""
+    snapshot = Warehouse(str(tmp_path)).publish({}, load(1))
+    file = Path(snapshot.path) / "results.parquet"
+    file.unlink()
+    file.mkdir()
+    assert [fault.where for fault in verify(snapshot)] == ["results.parquet"]
 
 
 @pytest.mark.usefixtures("no_database")
@@ -99,6 +110,20 @@ def test_rule(tables, where, message, tmp_path):
     """A table that breaks a rule is named, with the row that does."""
     faults = verify(Warehouse(str(tmp_path)).publish({}, tables))
     assert any(fault.where == where and message in fault.message for fault in faults), faults
+
+
+@pytest.mark.usefixtures("no_database")
+@pytest.mark.parametrize(
+    ("times", "message"), [(1, ""), (0, "of its mentions have another driver_id"), (2, "that are not there")]
+)
+def test_mentions(times, message, warehouse, tmp_path):
+    """What is kept of mentions for the next build leads to their names and drivers, or it is said what does not."""
+    built = Warehouse(str(warehouse.parent)).named("current")
+    kept = built.mentions().whole()
+    told = pa.table([kept["name"], pc.multiply(kept["driver"], times)], MENTIONS)
+    tables = {name: built.table(name) for name in TABLES} | {"mentions": told}
+    faults = verify(Warehouse(str(tmp_path)).publish({}, tables))
+    assert [(fault.where, message in fault.message) for fault in faults] == [(".mentions.arrow", True)] * (times != 1)
 
 
 def test_command(tmp_path):

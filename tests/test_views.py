@@ -121,6 +121,14 @@ def test_a_tie_gives_each_car_the_win_and_each_driver_once(traps):
     ]
 
 
+def test_records_are_kept_by_any_column(traps):
+    """What is counted of makes is counted of whatever else results say of a car, and nothing of cars that lack it."""
+    query = "SELECT subject, starts, wins, podiums, makes FROM records({}) ORDER BY subject"
+    assert rows(traps, query.format("class")) == [("A", 3, 1, 2, ["BMW"]), ("B", 2, 1, 1, ["Audi"])]
+    assert rows(traps, query.format("season"))[0] == ("1999", 6, 2, 3, ["Audi", "BMW"])
+    assert rows(traps, "SELECT subject, drivers FROM persons(car_number) WHERE subject = '1'") == [("1", 2)]
+
+
 def test_nominated_reserve_and_not_started_have_no_start(traps):
     """A star, a reserve and a non-starter are mentions, not starts; a retirement and a disqualification are starts."""
     starts = dict(rows(traps, "SELECT driver, starts FROM driver_careers WHERE identified"))
@@ -306,6 +314,8 @@ def test_an_id_names_one_person_also_after_a_merge(tmp_path: Path):
     ("view", "column", "value"),
     [
         *((view, "driver", ANN) for view in ("driver_careers", "driver_seasons", "crew_pairings", "open_identities")),
+        ("make_records", "make", "BMW"),
+        ("entrant_records", "entrant_id", "alpha"),
         *(("gaps_to_leader", column, "1999-spa") for column in ("event_id", "sheet_id")),
     ],
 )

@@ -10,10 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flows.cli import parcferme
-from flows.commands.explain import hindrance_to, pauses
-from flows.commands.review import append
+from flows.commands.explain import _worded, hindrance_to, pauses
+from flows.commands.review import append, beside
 from flows.decisions import read_identity
 from flows.errors import UserError
+from flows.views import views
 from flows.who import Side, same_but_for_suffix
 
 
@@ -31,22 +32,23 @@ def test_explain_prints_the_sum_term_by_term(warehouse: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "points", "runner_up", "series", "said"),
+    ("method", "points", "runner_up", "series", "best", "said"),
     [
-        ("unresolved", 14, None, 5, "another one of that name on the sheet fits nearly as well"),
-        ("unresolved", 12, 3, 0, "they share nothing but the name and the years"),
-        ("unresolved", 10, None, 5, None),
-        ("ambiguous", 14, 12, 5, None),
-        ("linked", 14, None, 5, None),
+        ("unresolved", 14, None, 5, "name", "another one of that name on the sheet fits nearly as well"),
+        ("unresolved", 12, 3, 0, "name", "they share nothing but the name and the years"),
+        ("unresolved", 14, None, 5, "unresolved", "no full name of him is known, either"),
+        ("unresolved", 10, None, 5, "name", None),
+        ("ambiguous", 14, 12, 5, "name", None),
+        ("linked", 14, None, 5, "name", None),
     ],
 )
 def test_explain_says_why_enough_points_do_not_link(
-    method: str, points: int, runner_up: int | None, series: int, said: str | None
+    method: str, points: int, runner_up: int | None, series: int, best: str, said: str | None
 ) -> None:
     """Where neither the bar nor the runner-up is the reason, the reason is said."""
     evidence = [{"term": "series", "points": series}]
     row = {"method": method, "points": points, "runner_up": runner_up, "evidence": evidence}
-    assert hindrance_to(row) == said
+    assert hindrance_to(row, Side([{"method": best}])) == said
 
 
 def test_explain_asks_about_a_pause_that_may_part_two_careers() -> None:
@@ -58,15 +60,19 @@ def test_explain_asks_about_a_pause_that_may_part_two_careers() -> None:
 def test_who_is_apart_by_a_suffix_alone_is_found() -> None:
     """Father and son, or one whose suffix a sheet left out; accents and case make no difference."""
     with duckdb.connect() as connection:
+        connection.execute(views()["fold"].statement)
         connection.execute(
             """
             CREATE TABLE drivers AS FROM (VALUES
                 ('al-unser', 'Al Unser', 'Al', 'Unser', NULL), ('al-unser-jr', 'Al Unser Jr.', 'AL', 'Ünser', 'Jr.'),
-                ('al-unser-2', 'Al Unser', 'Al', 'Unser', NULL), ('unser', 'Unser', NULL, 'Unser', NULL)
+                ('al-unser-2', 'Al Unser', 'Al', 'Unser', NULL), ('unser', 'Unser', NULL, 'Unser', NULL),
+                ('soren-moller', 'Søren Møller', 'Søren', 'Møller', NULL),
+                ('soren-moller-jr', 'Soren Moller Jr.', 'Soren', 'Moller', 'Jr.')
             ) AS rows (driver_id, driver, given_names, family_name, suffix)
             """
         )
         assert same_but_for_suffix(connection, "al-unser") == [("al-unser-jr", "Al Unser Jr.")]
+        assert same_but_for_suffix(connection, "soren-moller") == [("soren-moller-jr", "Soren Moller Jr.")]
 
 
 def test_explain_as_json_holds_the_same_sum(warehouse: Path) -> None:
@@ -86,11 +92,26 @@ def test_explain_finds_any_spelling(warehouse: Path) -> None:
         )
 
 
+def test_explain_finds_names_by_some_of_their_words(warehouse: Path) -> None:
+    """Where nobody is called just so, all are meant who have these words in their names."""
+    text = run("explain", "Poele", "--warehouse", str(warehouse.parent)).output
+    assert "[eric-van-de-poele]" in text
+    assert "[van-de-poele-1997-spa-24-hours-25]" in text
+
+
+def test_explain_does_not_invent_years() -> None:
+    """Where a season is unknown no number of years is told."""
+    unknown = ("season", "car", "entrant", "entrant_id", "series", "event", "car_number", "method")
+    alone = Side([dict.fromkeys(unknown) | {"name_text": "Kox", "crew": ["Kox"]}])
+    assert "unknown" in _worded("years", alone, alone)
+
+
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
         (("Stéphane Sarasin",), "Did you mean Stéphane Sarrazin"),
         (("Henderson", "--event", "1997-spa-24-hour"), "Did you mean 1997-spa-24-hours"),
+        (("Henderson", "--event", "monza"), "printed at 1997-spa-24-hours and 2000-srwc-magny-cours."),
     ],
 )
 def test_explain_answers_an_unknown_name_with_the_nearest(
@@ -107,6 +128,26 @@ def test_review_lists_open_cases_side_by_side(warehouse: Path) -> None:
     text = run("review", "--limit", "1", "--warehouse", str(warehouse.parent)).output
     assert "1: Martin Henderson" in text
     assert "entrants: E.B.R.T. Schröder Motor" in text
+
+
+def test_review_asks_until_it_has_an_answer(warehouse: Path, seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slip of the keys passes no case over; an answer is noted beside the warehouse's seeds, with its reason."""
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True)
+    arguments = ("review", "--limit", "2", "--seeds", str(seeds), "--warehouse", str(warehouse.parent))
+    typed = "7\nx\nn1\n\na book\nq\n"
+    text = CliRunner().invoke(parcferme, arguments, input=typed, catch_exceptions=False).output
+    assert text.count("Same as 1") == 4
+    assert text.count("Why?") == 2
+    decision = read_identity((seeds / "identity.csv").read_bytes()).to_pylist()[-1]
+    assert (decision["op"], decision["reason"]) == ("not-same", "a book")
+
+
+def test_review_asks_nothing_where_it_could_not_note_it(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of the seeds is sought beside the warehouse; without one nothing is typed in vain."""
+    assert beside(str(warehouse.parent)) == str(warehouse.parent.parent / "seeds")
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True)
+    with pytest.raises(UserError, match="There is no folder nowhere"):
+        run("review", "--seeds", "nowhere", "--warehouse", str(warehouse.parent))
 
 
 def test_review_estimates_how_right_links_are(warehouse: Path) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from transforms.headers import Heading
+from transforms.headers import Heading, names_unit
 
 EMPTY = "empty"  # the role of a column without a filled cell
 
@@ -51,6 +51,11 @@ class Form:
     def in_miles(self) -> frozenset[str]:
         """The roles whose headings say that they are printed in miles."""
         return frozenset(heading.role for heading in self.headings if heading.mph)
+
+    @cached_property
+    def with_unit(self) -> frozenset[str]:
+        """The roles whose headings name a unit."""
+        return frozenset(heading.role for heading in self.headings if heading.mph or names_unit(heading.name))
 
 
 class Layout(NamedTuple):

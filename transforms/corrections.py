@@ -58,6 +58,6 @@ def _find(
     if printed != correction.expect.strip():
         raise CorrectionError(
             f"{where} column {correction.column} reads '{printed}', not '{correction.expect}': "
-            "the source has changed. Check it, then update or remove the correction."
+            "the source has changed, or `expect` is mistyped. Look there, then mend or remove the correction."
         )
     return at

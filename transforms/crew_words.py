@@ -21,12 +21,25 @@ _COMMA = re.compile(r"\s*,\s*")
 _JOINING = re.compile(r"\s+(?:und|et|and|y|e|en|og|och)\s+")
 _IN_NAMES = re.compile(r"\s(?:y|e|en)\s")
 _MOST_WORDS = 200  # of a crew and its countries
+_FEWEST_TOWNS = 3
 _OFTEN, _SELDOM, _NEARLY_ALL, _ALL = 0.5, 0.2, 0.8, 0.95  # of the names of a sheet
 
 
 def divide(crews: Sequence[str], *, marked: bool) -> list[str]:
     """The crews of one sheet with JOIN between names; where marks divide them (`marked`) they have it already."""
-    return _by_commas(crews if marked else _by_words(_by_countries(crews)))
+    return _with_towns(crews) or _by_commas(crews if marked else _by_words(_by_countries(crews)))
+
+
+def _with_towns(crews: Sequence[str]) -> list[str]:
+    """Names with what follows their comma in brackets (`Fred Smith, Leeds`), where that is nobody; else nothing."""
+    parted = [between_commas(crew) for crew in crews if crew]
+    pairs = [pieces for pieces in parted if len(pieces) == 2 and JOIN not in "".join(pieces)]
+    if len(pairs) < max(_FEWEST_TOWNS, _NEARLY_ALL * len(parted)) or not all(_is_full(name) for name, _ in pairs):
+        return []
+    people, towns = (_share(_has_given, names) for names in zip(*pairs, strict=True))
+    if people < _OFTEN or towns > 0 or len(pairs) < len(parted):
+        return []
+    return [re.sub(_COMMA, " (", crew, count=1) + ")" if crew else crew for crew in crews]
 
 
 def _by_countries(crews: Sequence[str]) -> Sequence[str]:
@@ -48,7 +61,7 @@ def _countries_and_names(crew: str) -> list[str]:
             names.append(each)
         else:
             names[-1] = f"{names[-1]} {each}".strip()
-    return names
+    return [name.rstrip(",; ") for name in names]
 
 
 def _by_words(crews: Sequence[str]) -> Sequence[str]:
@@ -93,10 +106,12 @@ def _grouped(crew: str, step: int) -> Iterator[str]:
 def may_be_several(name: str) -> bool:
     """Whether a name may be those of several drivers.
 
-    It has more commas than a name has, or a slash, which never divides, or a word between surnames that joins them.
+    It has more commas or hyphens than a name has, or a slash, which never divides, or a word between surnames that
+    joins them.
     """
     joined = _JOINING.search(name) is not None and not _has_given(name)
-    return "/" in name or joined or len(between_commas(name)) > 2
+    hyphens = name.count("-") > 1 and " " not in name
+    return "/" in name or joined or hyphens or len(between_commas(name)) > 2
 
 
 def between_commas(names: str) -> list[str]:
@@ -143,6 +158,11 @@ def _has_given(name: str) -> bool:
     """Whether a name begins or ends with a given name or an initial, or is one."""
     words = _words(name)
     return any(end.given or end.initial for end in (*words[:1], *words[-1:]))
+
+
+def begins_with_given(name: str) -> bool:
+    """Whether a name begins with a given name or an initial."""
+    return any(first.given or first.initial for first in _words(name)[:1])
 
 
 def is_person(name: str) -> bool:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints, flags, true
+from transforms.crew_letters import letters_behind, towns_behind
 from transforms.crew_words import JOIN, divide
 from transforms.fold import fold
 from transforms.masks import change_where, first_bytes, read_where, replaced
@@ -39,6 +40,7 @@ _EMPHASIS = r"^\*.*\*$"  # of Markdown, around a name
 # Marks of footnotes behind names: `Hamilton‡`, `Massa[a]`, and a digit that was raised, `Räikkönen1`.
 _NOTE = r"^(.*\S)\s?(?:[†‡§¹²³⁴-⁹]+|\[\w{1,3}\])$|^(.+\s.*\p{Ll})\d$"
 _ENDS_NOTE = np.isin(np.arange(256), [*b"0123456789]", *(mark.encode()[-1] for mark in "†‡§¹²³⁴⁵⁶⁷⁸⁹")])
+_CODED = r"^\(([A-Z]{1,3})\)\s*(\S.*)$"
 _LONG_DASH = "–".encode()[:1]
 _BEGINS_QUOTE = np.isin(np.arange(256), [c.encode()[0] for c in "\"“”„«‘'"])
 _CODE, _IS_CAPITAL = len("VER"), np.isin(np.arange(256), [*b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"])
@@ -50,7 +52,7 @@ _QUOTED = '^["“”„«‘\'](?P<name>[^"“”„«»]+)["”“»’\']$'
 class Crews:
     """Crews as a list of printed names per row, and per name: the row, the seat, the bare name, marks and country.
 
-    `mark` is what a sheet prints in brackets behind a name and is no country: a grade (`P`, `Bronze`), or `R` for a
+    `mark` is what a sheet prints behind a name and is no country: a grade in brackets (`P`, `Bronze`), or `R` for a
     rookie.
     """
 
@@ -79,13 +81,17 @@ def read_crews(texts: pa.Array, sheet: Ints, separators: Sequence[str | None] = 
     if not named.all():
         kept = ~flags(stars[~named], len(row))
         pieces, row = pieces.filter(pa.array(kept)), row[kept]
-    pieces = _without_codes(_without_notes(pieces))
+    pieces = _with_brackets_behind(_without_codes(_without_notes(pieces)))
     country, pieces = countries_before(pieces, sheet[row])
+    letter, pieces = letters_behind(pieces, sheet[row])
     grade, pieces = grades_behind(pieces)
     mark, pieces = marks_behind(pieces, sheet[row])
-    mark = mark if grade.null_count == len(grade) else pc.coalesce(grade, mark)
+    if min(grade.null_count, letter.null_count) < len(row):
+        mark = pc.coalesce(grade, mark, letter)
     behind, pieces = countries_behind(pieces, sheet[row])
     country = country if behind.null_count == len(behind) else pc.coalesce(country, behind)
+    town, pieces = towns_behind(pieces, sheet[row])
+    mark = mark if town.null_count == len(town) else pc.coalesce(mark, town)
     sizes = np.bincount(row, minlength=len(texts))
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     name, nominated, pseudonym = _marks(pieces)
@@ -195,6 +201,14 @@ def _without_notes(names: pa.StringArray) -> pa.StringArray:
     if not len(at):
         return names
     return replaced(names, at, pc.replace_substring_regex(names.take(pa.array(at)), _NOTE, r"\1\2"))
+
+
+def _with_brackets_behind(names: pa.StringArray) -> pa.StringArray:
+    """Names with the code of a country that stands in brackets before them behind: `(F) Bob Wollek`."""
+    at = np.flatnonzero(first_bytes(names) == ord("("))
+    if not len(at):
+        return names
+    return replaced(names, at, pc.replace_substring_regex(names.take(pa.array(at)), _CODED, r"\2 (\1)"))
 
 
 def _without_codes(names: pa.StringArray) -> pa.StringArray:

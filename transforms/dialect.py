@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Floats, Ints
 from transforms.gutters import divide_aligned
+from transforms.markdown import without_markdown
 from transforms.masks import change_where, first_bytes
 from transforms.spans import Spans, bytes_of, cut, holding
 
@@ -28,7 +29,6 @@ _WEIGHTS = {PIPE: 1.2, TAB: 1.5, SEMICOLON: 1.2, COMMA: 0.8, BLANKS: 0.7}
 _HARD_BLANKS = r"[\x{00a0}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}]"  # no-break, thin and other blanks of pages
 # Soft hyphens, characters without width and direction marks, which browsers copy.
 _INVISIBLE = r"[\x{00ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}\x{2066}-\x{2069}\x{feff}]"
-_BOLD = r"(^|[\s|(])\*\*([^\s*|](?:[^*|]*[^\s*|])?)\*\*"  # of Markdown
 _WIDE = r"[\x{ff01}-\x{ff5e}]"  # what Japanese pages print for ASCII; a slash as wide as a letter divides by itself
 _BLANK_QUOTED, _QUOTED = re.compile(r',\s+"'), re.compile(r'(?:^|,)\s*"[^"]*"\s*(?=,|$)')
 _MARKUP = r"^(?:</?[A-Za-z!?]|[{}\[\]]+,?\s*$|[\[{\s]*\{\s*\"|\"[\w ]+\"\s*:)"
@@ -190,12 +190,8 @@ def plain(text: pa.StringArray) -> pa.StringArray:
     data, _ = bytes_of(text)
     if ((data == ord("\r")) | (data == ord("\n"))).any():
         text = pc.utf8_trim(text, "\r\n")
-        data, _ = bytes_of(text)
-    stars = data == ord("*")
-    if (stars[1:] & stars[:-1]).any():
-        bold = pc.match_substring_regex(text, _BOLD)
-        text = change_where(bold, text, lambda found: pc.replace_substring_regex(found, _BOLD, r"\1\2"))
-        data, _ = bytes_of(text)
+    text = without_markdown(text)
+    data, _ = bytes_of(text)
     # Blanks and marks beyond Latin letters begin with these bytes in UTF-8.
     if not ((data == 0xC2) | (data > 0xDF)).any():
         return text

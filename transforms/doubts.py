@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from transforms.arrays import Bools
+from transforms.arrays import Bools, flags, true
 from transforms.columns import Layout
 from transforms.crew_words import may_be_several
 from transforms.crews import Crews
@@ -148,7 +149,7 @@ def _rejected(sources: Sequence[Source], lines: Lines, verdict: Verdict) -> Iter
     for s in np.flatnonzero(counts).tolist():
         first = int(lines.number[rejected[np.searchsorted(lines.sheet[rejected], s)]])
         lost = _some(int(counts[s]), "line")
-        message = f"{lost} of {sources[s].path} rejected, first line {first}: the view rejects says why"
+        message = f"{lost} rejected, the first is line {first}: `parcferme read`, or the view rejects, says why"
         yield _finding(sources[s], "lines-rejected", "warning", message, observed=str(counts[s]), expected="0")
 
 
@@ -219,12 +220,14 @@ def _zeros(sources: Sequence[Source], lines: Lines, placed: Placed, rows: Rows) 
 _WITHIN_NAMES = {
     "/": "a slash without blanks is part of a name",
     ",": "commas also turn a name round",
+    "-": "hyphens also join double names",
     "": "such a word also joins the surnames of one",
 }
 
 
 def _undivided(sources: Sequence[Source], lines: Lines, placed: Placed, crews: Crews) -> Iterator[Finding]:
-    at = np.flatnonzero(holding(crews.name, b",/") | between_blanks(crews.name, "y") | between_blanks(crews.name, "e"))
+    joined = between_blanks(crews.name, "y") | between_blanks(crews.name, "e")
+    at = np.flatnonzero(holding(crews.name, b",/") | joined | _with_hyphens(crews.name))
     names = crews.name.take(pa.array(at)).to_pylist()
     for row, name in zip(crews.row[at].tolist(), names, strict=True):
         if may_be_several(name):
@@ -234,6 +237,13 @@ def _undivided(sources: Sequence[Source], lines: Lines, placed: Placed, crews: C
             message = f"'{name}' may be several drivers, but {why}: put ' / ' between drivers{stated}"
             yield _finding(sources[lines.sheet[line]], "crew-undivided", "warning", message, column="crew",
                            line=int(lines.number[line]), observed=name)  # fmt: skip
+
+
+def _with_hyphens(names: pa.StringArray) -> Bools:
+    """Names of three words or more with nothing but hyphens between them."""
+    at = np.flatnonzero(holding(names, b"-"))
+    found = true(pc.match_substring_regex(names.take(pa.array(at)), r"^[^\s-]+(?:-[^\s-]+){2,}$"))
+    return flags(at[found], len(names))
 
 
 def _corrected(sources: Iterable[Source]) -> Iterator[Finding]:

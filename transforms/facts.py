@@ -154,7 +154,7 @@ _KINDS: tuple[tuple[set[str], set[str], str], ...] = (
     ({"lap_number"}, set(), "fastest-laps"),
     # A grid and a qualifying look alike, so times alone say qualifying.
     ({"lap_time", "session_time", "lap_speed"}, set(), "qualifying"),
-    ({"points"}, set(), "race"),
+    ({"points", "status", "reason", "penalty", "pit_stops", "laps_led", "prize"}, set(), "race"),
     ({"position"}, set(), "grid"),
 )
 
@@ -162,8 +162,15 @@ _KINDS: tuple[tuple[set[str], set[str], str], ...] = (
 @lru_cache(maxsize=4096)
 def _kind_of_columns(roles: frozenset[str]) -> str | None:
     """The kind of sheet that prints such columns."""
-    if {"grid", "position"} <= roles:
+    if {"grid", "position"} <= roles and not _is_of_sessions(roles):
         return "race"
     kinds = (kind for some, none, kind in _KINDS if roles & some and roles.isdisjoint(none))
     found = next(kinds, "entry-list")
+    if found == "grid" and "class_position" in roles:
+        return None  # places overall and in classes are of races as often
     return "appearances" if found in _OF_CREWS and "crew" not in roles else found
+
+
+def _is_of_sessions(roles: frozenset[str]) -> bool:
+    """Whether times of sessions are all that is measured: then a `Grid` beside them is what came of these."""
+    return "session_time" in roles and roles.isdisjoint({"laps", *_OF_RACES})

@@ -35,7 +35,9 @@ _BESIDE = {
     "entrant": {"country", "hometown"},
 }
 TEAM_AND_CREW = "entrant and crew"  # what cells of a column show that hold both
+TEAM_ABOVE_CREW = "entrant above crew"  # and those that hold teams, with their drivers on the lines below
 _CHASSIS = re.compile(r"\b(?:chassis|chasis|chassi|telaio|fahrgestell)\b")
+_NUMBER_AND = re.compile(r"(?:#|no?|nr|num|car no) ")
 _UNIT = re.compile(r"[\[(]?\b(?:in )?(mph|mi/h|miles|km/?h|kph|kms?)\b[\])]?")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -49,8 +51,8 @@ _BETWEEN_PARTS = re.compile(r"\s*/\s*|\s+(?:[-–—&+]|and|und|et|e|y|en|och)\s
 class Heading:
     """One column as its header names it: role, the name as printed, and for crew blocks the seat and part of name.
 
-    `part` is "first" or "last" where a driver's name is divided over two cells, "nation" for his country, and "team"
-    where the team stands before its drivers.
+    `part` is "first" or "last" where a driver's name is divided over two cells, "nation" for his country, "team" where
+    the team stands before its drivers, and "town" where his town or country may stand behind him.
     `known` is false where no synonym fits; then the role is extra and the name says which it was.
     """
 
@@ -78,6 +80,11 @@ def is_of_teams(text: str) -> bool:
     return [header_roles().get(fold(part)) for part in _BETWEEN_PARTS.split(text.strip())] == ["entrant", "crew"]
 
 
+def names_unit(text: str) -> bool:
+    """Whether a heading names the unit of a speed or distance."""
+    return _UNIT.search(fold(text)) is not None
+
+
 def headed_role(text: str) -> str:
     """The role that a heading names by itself."""
     return _heading(text).role
@@ -94,7 +101,9 @@ def _heading(text: str) -> Heading:
     roles = header_roles()
     mph = bool(re.search(r"\b(mph|mi/h|miles)\b", key))
     unnumbered, bare = re.sub(r"\s*#?\d+$", "", key), fold(_IN_BRACKETS.sub("", text))
-    if roles.get(bare) == "crew":  # `Driver (Country)` heads names, whatever stands behind them
+    numbered = _NUMBER_AND.match(key)
+    if "crew" in (roles.get(bare), numbered and roles.get(key[numbered.end() :])):
+        # `Driver (Country)` and `# Driver` head names, whatever stands behind them, or before.
         return Heading("crew", text.strip())
     united, worded = _UNIT.sub("", key).strip(), fold(_CAMEL.sub(" ", text))
     for candidate in (key, united, unnumbered, re.sub(r"\s*#$", " no", key), worded, bare):
@@ -104,7 +113,11 @@ def _heading(text: str) -> Heading:
         if part := "first" if candidate in _FIRST else "last" if candidate in _LAST else "":
             return Heading("crew", text.strip(), part=part)
     role = _role_of_parts(text)
-    return Heading(role or "extra", text.strip(), mph=mph and bool(role), known=bool(role) or not key)
+    beside = (
+        {header_roles().get(fold(part)) for part in _BETWEEN_PARTS.split(text.strip())} if role == "crew" else set()
+    )
+    part = "town" if beside & _BESIDE["crew"] else ""
+    return Heading(role or "extra", text.strip(), part=part, mph=mph and bool(role), known=bool(role) or not key)
 
 
 def _role_of_parts(text: str) -> str | None:
@@ -157,6 +170,8 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
 def _as_shown(heading: Heading, role: str) -> Heading:
     if role == TEAM_AND_CREW:
         return replace(heading, role="crew", part="team", known=True)
+    if role == TEAM_ABOVE_CREW:
+        return replace(heading, role="entrant", known=True)
     return replace(heading, role=role, known=True)
 
 
@@ -175,13 +190,16 @@ def _is_plain_speed(heading: Heading) -> bool:
 
 def _once(headings: Sequence[Heading]) -> Iterator[Heading]:
     """Each role for the first column that names it: a second lap time is another session's, all else is extra."""
-    seen: set[str] = set()
+    seen: dict[str, Heading] = {}
     for heading in headings:
-        if heading.role not in seen or heading.role in _SEVERAL:
+        first = seen.get(heading.role)
+        if first is None or heading.role in _SEVERAL:
             yield heading
+        elif heading.mph != first.mph:  # the same speed in another unit
+            yield replace(heading, role="extra")
         else:
             yield replace(heading, role=_SECOND.get(heading.role, "extra"))
-        seen.add(heading.role)
+        seen[heading.role] = heading
 
 
 @remember

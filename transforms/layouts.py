@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from transforms.arrays import Floats, Ints
 from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
-from transforms.headers import read_header
+from transforms.headers import TEAM_ABOVE_CREW, Heading, read_header
 from transforms.inferred import infer
 from transforms.pages import CAPTION, HEADER, SECTION, Page
 from transforms.roles import ROLES
@@ -149,6 +149,7 @@ def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]
     if key not in known:
         headings = read_header(texts, shown)
         under = {i: h for i, h in enumerate(read_header(second)) if second[i]} if second != texts else {}
+        under |= {i: Heading("crew", texts[i]) for i, role in shown.items() if role == TEAM_ABOVE_CREW}
         form = Form(headings)
         known[key] = Layout(form, "header", doubt=_headed_doubt(form, headed), second=under)
     found = known[key]

@@ -1,4 +1,4 @@
-"""Places that share their cell with another number: `2 (1)` and `2/1`, first of the class, or `2/23`, car number 23."""
+"""Numbers that share their cell: places with others (`2 (1)` and `2/1`, first of the class), cars' with drivers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Ints, true
 from transforms.coded import Coded
+from transforms.masks import IS_DIGIT, first_bytes
 from transforms.spans import holding
 
 _PAIR = r"^(?P<first>\d{1,3})\s?(?P<mark>[/(])\s?(?P<second>\d{1,3})\)?$"
 _NEARLY_ALL, _FEWEST = 0.8, 3  # of the places of a table that begin with a digit, and of all of them
+_NUMBERED = r"^#?(?P<number>\d{1,3})\.?\s+(?P<name>[^\d\s].*)$"
 
 
 def with_pairs_apart(texts: dict[str, Coded], tables: Ints) -> dict[str, Coded]:
@@ -52,3 +54,33 @@ def _slot_of(places: Sequence[int], beside: Sequence[int]) -> str | None:
         if number > 1 and seen[number] > seen[number - 1]:
             return "car_number" if len({*beside}) == len(beside) and not {*beside} <= {*places} else None
     return "class_position"
+
+
+def with_numbers_apart(texts: dict[str, Coded], tables: Ints) -> dict[str, Coded]:
+    """The texts of slots with the numbers that stand before nearly all drivers of a table (`12 Ayrton Senna`) apart.
+
+    They are those of cars, where the table has no others, and each stands once; numbers that count up from 1 are
+    places, where there are no others.
+    """
+    crew = texts["crew"]
+    first = first_bytes(crew.texts)
+    if not crew.rows(IS_DIGIT[first] | (first == ord("#"))).any():
+        return texts
+    number, name = pc.extract_regex(crew.texts, _NUMBERED).flatten()
+    at = np.flatnonzero(crew.rows(true(pc.is_valid(name))))
+    table, value = tables[at], crew.spread(number.cast(pa.int64())).take(pa.array(at)).to_numpy()
+    size = int(tables.max()) + 1
+    numbered, printed, cars, places = (
+        np.bincount(of, minlength=size)
+        for of in (table, *(tables[texts[slot].printed] for slot in ("crew", "car_number", "position")))
+    )
+    alone = np.bincount(np.unique(np.stack([table, value]), axis=1)[0], minlength=size) == numbered
+    rank = np.arange(len(at)) - np.searchsorted(table, table) + 1
+    counted = np.bincount(table, value != rank, size) == 0
+    told = alone & (cars == 0) & (numbered > 1) & (numbered >= _NEARLY_ALL * printed)
+    slots = {"crew": (told, name), "car_number": (told & ~counted, number)}
+    slots["position"] = (told & counted & (places == 0), number)
+    for slot, (chosen, found) in slots.items():
+        of = at[chosen[table]]
+        texts = texts | {slot: texts[slot].replaced(of, found.take(pa.array(crew.code[of])))}
+    return texts

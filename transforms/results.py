@@ -22,12 +22,12 @@ from transforms.entrant_text import read_entrants
 from transforms.facts import SheetFacts
 from transforms.lexicon import find_country
 from transforms.masks import replaced, scattered
+from transforms.miles import SPEEDS
 from transforms.nations import begin_with_country, countries_before
 from transforms.rows import Extras, Placed, slot_texts
 from transforms.schema import TABLES
+from transforms.sources import Source
 from transforms.typed import Typed, read_slots
-
-_SPEEDS = ("race_speed", "lap_speed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,18 @@ class Rows:
         return Rows(texts, Typed(columns, misfits, miles, zeros, typed.unread))
 
 
-def read_rows(placed: Placed, layouts: Sequence[Layout], lines: Lines) -> Rows:
+def read_rows(placed: Placed, layouts: Sequence[Layout], lines: Lines, sources: Sequence[Source]) -> Rows:
     """The printed text of each slot, and its typed column."""
     texts = slot_texts(placed, layouts)
     form, forms = by_form(layouts)
     of_row = form[placed.tables]
-    mph = {slot: np.array([slot in each.in_miles for each in forms] + [False])[of_row] for slot in _SPEEDS}
-    return Rows(texts, read_slots(texts, mph, lines.sheet[placed.lines]))
+
+    def rows_of(roles: Sequence[frozenset[str]]) -> dict[str, Bools]:
+        return {slot: np.array([slot in each for each in roles] + [False])[of_row] for slot in SPEEDS}
+
+    mph, told = rows_of([each.in_miles for each in forms]), rows_of([each.with_unit for each in forms])
+    km = np.array([np.nan if source.circuit_km is None else source.circuit_km for source in sources])
+    return Rows(texts, read_slots(texts, mph, told, lines.sheet[placed.lines], km))
 
 
 def results_table(

@@ -44,9 +44,8 @@ LIKELIHOODS: dict[str, dict[str, float]] = {
     },
     "crew": {
         "crew": 0.72, "joined": 0.25, "dashed": 0.2, "slashed": 0.2, "person": 0.2, "person (country)": 0.2,
-        "name": 0.14, "text": 0.03,
-        "mark": 0.01, "team": 0.004, "make": 0.004, "status": 0.004, "reason": 0.004, "car": 0.006, "code": 0.006,
-        "empty": 0.07, "new": 0.97, "again": 0.03,
+        "name": 0.14, "text": 0.03, "mark": 0.01, "team": 0.004, "make": 0.004, "tyre": 0.02, "status": 0.004,
+        "reason": 0.004, "car": 0.006, "code": 0.006, "empty": 0.07, "new": 0.97, "again": 0.03,
     },
     "car": {
         "car": 0.78, "numbered": 0.15, "slashed": 0.02, "text": 0.03, "code": 0.05, "person": 0.03, "name": 0.02,
@@ -55,8 +54,8 @@ LIKELIHOODS: dict[str, dict[str, float]] = {
     "entrant": {
         "team": 0.5, "joined": 0.03, "dashed": 0.008, "slashed": 0.01, "numbered": 0.015, "person": 0.13, "name":
         0.08, "text": 0.1, "code": 0.04, "team (country)": 0.1, "person (country)": 0.02, "car": 0.05, "make": 0.03,
-        "class": 0.01, "crew": 0.005, "country": 0.01, "engine": 0.01, "reason": 0.01, "empty": 0.08, "new": 0.7,
-        "again": 0.3,
+        "class": 0.01, "crew": 0.005, "country": 0.01, "engine": 0.01, "reason": 0.01, "tyre": 0.02, "empty": 0.08,
+        "new": 0.7, "again": 0.3,
     },
     "laps": {
         "digit": 0.2, "integer": 0.8, "big integer": 0.04, "mark": 0.02, "laps": 0.3, "empty": 0.04, "next": 0.012,
@@ -113,7 +112,9 @@ LIKELIHOODS: dict[str, dict[str, float]] = {
         "country": 0.92, "name": 0.02, "code": 0.03, "class": 0.02, "make": 0.01, "empty": 0.05, "new": 0.3,
         "again": 0.7,
     },
-    "tyre": {"name": 0.3, "number": 0.1, "code": 0.15, "team": 0.02, "empty": 0.05, "new": 0.12, "again": 0.88},
+    "tyre": {
+        "tyre": 0.6, "name": 0.3, "number": 0.1, "code": 0.15, "team": 0.02, "empty": 0.05, "new": 0.12, "again": 0.88,
+    },
     "extra": dict.fromkeys(TRAITS, 0.03) | {"empty": 0.1, "next": 0.2, "same": 0.2, "rises": 0.2, "falls": 0.2},
 }  # fmt: skip
 ROLES = tuple(LIKELIHOODS)
@@ -170,7 +171,7 @@ FAMILIES: dict[str, tuple[float, dict[str, float]]] = {
     "rally": (
         -2.0,
         {"position": 0.97, "car_number": 0.97, "crew": 0.985, "car": 0.97, "entrant": 0.1, "class": 0.8,
-         "race_time": 0.985, "gap": 0.8},
+         "race_time": 0.985, "gap": 0.8, "race_speed": 0.1},
     ),
     "without numbers": (
         -2.0,

@@ -5,6 +5,7 @@ A slot is a column of `results` as printed. What has no slot of its own goes to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,12 +18,12 @@ import pyarrow.compute as pc
 from transforms.arrays import Bools, Ints, true
 from transforms.coded import Coded
 from transforms.columns import Form, Layout, by_form
-from transforms.crew_words import JOIN, is_person
+from transforms.crew_words import JOIN, is_person, share_of_given
 from transforms.dialect import Cells, compact
 from transforms.fold import fold
 from transforms.headers import Heading, is_header_cell
 from transforms.pages import CONTINUATION, RESULT, Page
-from transforms.pairs import with_pairs_apart
+from transforms.pairs import with_numbers_apart, with_pairs_apart
 from transforms.spans import holding
 from transforms.statuses import reason_in
 from transforms.traits import team_words
@@ -36,6 +37,7 @@ _SLOT = {name: i for i, name in enumerate(SLOTS)}
 _EXTRA, _NOTHING, EXCESS = len(SLOTS), len(SLOTS) + 1, len(SLOTS) + 2
 _NATION = "nation"
 _BETWEEN_PARTS = {("first", "last"): " ", ("last", "first"): ", "}
+_TOWN = re.compile(r"([^/]*\S)\s+/\s+(\S[^/]*)")
 _TEAM, _NEARLY_ALL = r"^[^:/|]{2,60}: \S", 0.8
 _TOLD = {"reason", "status"}
 _SYNONYMS = {"chassis": ("car", "make", "model", "type"), "team": ("entrant",)}
@@ -145,7 +147,8 @@ def slot_texts(placed: Placed, layouts: Sequence[Layout]) -> dict[str, Coded]:
         texts[name] = Coded.scattered(placed.cells.texts, code[start:end], row[start:end], rows)
         if name == "crew":
             texts[name] = _with_crews_of_cells(placed, layouts, order[start:end], texts[name])
-    return with_pairs_apart(_with_teams_apart(placed, layouts, texts), placed.tables)
+    texts = with_pairs_apart(_with_teams_apart(placed, layouts, texts), placed.tables)
+    return with_numbers_apart(texts, placed.tables)
 
 
 def _with_teams_apart(placed: Placed, layouts: Sequence[Layout], texts: dict[str, Coded]) -> dict[str, Coded]:
@@ -154,11 +157,26 @@ def _with_teams_apart(placed: Placed, layouts: Sequence[Layout], texts: dict[str
     headed = np.flatnonzero(both[placed.tables] & texts["crew"].printed)
     told = _behind_colons(placed, layouts, texts["crew"])
     parted = [*map(_team_and_crew, texts["crew"].words(headed)), *(t.split(": ", 1) for t in texts["crew"].words(told))]
+    towns = np.array([any(heading.part == "town" for heading in found.form.headings) for found in layouts] + [False])
+    if towns.any():
+        texts = texts | {"crew": _with_towns(texts["crew"], placed.tables, np.flatnonzero(towns))}
     if not parted:
         return texts
     at = np.concatenate([headed, told])
     teams, crews = (pa.array(column, pa.string()) for column in zip(*parted, strict=True))
     return texts | {"entrant": texts["entrant"].replaced(at, teams), "crew": texts["crew"].replaced(at, crews)}
+
+
+def _with_towns(crews: Coded, tables: Ints, chosen: Ints) -> Coded:
+    """Crews of some tables with what is behind each driver in brackets (`Fred Smith / Leeds`), where it is nobody."""
+    own = np.flatnonzero(crews.printed & np.isin(tables, chosen))
+    own = own[np.argsort(tables[own], kind="stable")]
+    told: dict[int, str] = {}
+    for at in np.split(own, np.flatnonzero(np.diff(tables[own])) + 1):
+        found = [_TOWN.fullmatch(text) for text in crews.words(at)]
+        if found and all(found) and share_of_given([of[2] for of in found if of]) <= 1 - _NEARLY_ALL:
+            told |= zip(at.tolist(), (f"{of[1]} ({of[2]})" for of in found if of), strict=True)
+    return crews.replaced(np.array(list(told)), pa.array(told.values(), pa.string())) if told else crews
 
 
 def _team_and_crew(text: str) -> tuple[str | None, str | None]:

@@ -29,6 +29,12 @@ class Runs:
         return cls.joined([cls._of(chunk.dictionary_encode()) for chunk in column.chunks])
 
     @classmethod
+    def of_sizes(cls, texts: pa.Array, size: np.ndarray) -> Runs:
+        """The runs of texts of which each has so many rows, be it none."""
+        held = size > 0
+        return cls(texts.filter(pa.array(held)), (np.cumsum(size) - size)[held], size[held])
+
+    @classmethod
     def _of(cls, codes: pa.DictionaryArray) -> Runs:
         code = np.asarray(pc.fill_null(codes.indices, -1))
         start = np.flatnonzero(np.diff(code, prepend=-2))

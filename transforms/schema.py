@@ -508,6 +508,8 @@ TABLES: dict[str, Table] = {
     )
 }
 
+# Beside driver_results lies for the next build, and for nobody else, which row of names and of drivers each mention is.
+MENTIONS = pa.schema([pa.field("name", WHOLE), pa.field("driver", WHOLE)])
 # The tables that a reader of sheets fills, and their columns that only the step after it can know: who is who.
 READ = ("sheets", "lines", "results", "driver_results", "findings")
 IDENTIFIED = {

@@ -78,7 +78,7 @@ def read(sources: Sequence[Source]) -> Reading:
     layouts = resolve(lines, cells, page, ordered)
     cells = correct(cells, lines, page, layouts, ordered)
     placed = place(cells, page, layouts)
-    rows = results.read_rows(placed, layouts, lines)
+    rows = results.read_rows(placed, layouts, lines, ordered)
     verdict = judge(lines, page, layouts, placed, rows, binary, markup, dialects)
     placed, rows = keep_rows(placed, verdict.kept), rows.keep(verdict.kept)
     separators = [source.crew_separator for source in ordered]

@@ -9,8 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.cells import LONGEST_LAP, read_lap_times
+from transforms.crew_words import between_commas
+from transforms.evidence import SAMPLE
 from transforms.fold import fold
-from transforms.headers import TEAM_AND_CREW, headed_role, is_of_teams, may_be_of_people
+from transforms.headers import TEAM_ABOVE_CREW, TEAM_AND_CREW, headed_role, is_of_teams, may_be_of_people
+from transforms.pages import CONTINUATION
 from transforms.recognise import trait_index
 from transforms.second_looks import share_of_people
 from transforms.tables import Tables
@@ -22,6 +25,8 @@ _LIKE_TIMES = ("lap time", "seconds"), ("race time", "gap", "laps")
 _TOTAL = re.compile(r"\b(?:tot\w*|sum\w*|som+[ae]|aggregate)\b")
 _PEOPLE = 0.7  # of the names have a given one, and no make of cars
 _HALF = 0.5  # of the names behind teams have a given one
+_LAPS_TOLD = 6  # rows of which lap times and speeds are looked at
+_LAP, _SPEED = re.compile(r"(?:(\d{1,2})[:'])?(\d{1,2})[.,](\d{1,4})"), re.compile(r"(\d{2,3})[.,](\d+)")
 
 
 def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
@@ -31,7 +36,8 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
     times as often as of points, but never a lap time: it sums the runs of a hill climb. Timing services head
     the cars' numbers by `Car`; `Cl.` is short for class, and for classification; `Fastest lap` may be its number.
     """
-    found: dict[int, str] = {}
+    runs = (i for i, role in enumerate(roles) if role == "session_time" and are_whole_numbers(tables, t, i))
+    found: dict[int, str] = dict.fromkeys(runs, "extra")  # places after so many laps
     if "race_time" in roles:
         column = roles.index("race_time")
         if _TOTAL.search(fold(texts[column])):
@@ -47,10 +53,17 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
         likely = (i for i, text in enumerate(texts) if may_be_of_people(text) and _are_people(tables, t, i))
         found |= dict.fromkeys([*likely][:1], "crew")
         if "crew" not in found.values() and "entrant" not in roles:
-            both = (i for i, text in enumerate(texts) if is_of_teams(text) and _are_teams_of_people(tables, t, i))
-            found |= dict.fromkeys([*both][:1], TEAM_AND_CREW)
+            both = ((i, _teams_and_people(tables, t, i)) for i, text in enumerate(texts) if is_of_teams(text))
+            found |= dict([(i, role) for i, role in both if role][:1])
     if "position" not in roles:
         found |= _unheaded_positions(tables, t, texts, roles)
+    if "race_speed" in roles and "race_time" not in roles:
+        column = roles.index("race_speed") - 1
+        found |= (
+            {column + 1: "lap_speed"} if roles[column] == "lap_time" and _give_one_length(tables, t, column) else {}
+        )
+    if "class" in roles and "class_position" not in roles:
+        found |= _places_in_classes(tables, t, texts)
     for role, other, traits in (("car", "car_number", _NUMBERS), ("class", "position", _ORDINALS)):
         if role in roles and other not in roles:
             column = roles.index(role)
@@ -60,14 +73,29 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
 
 
 def _other_times(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
-    """The column of race times that has another heading: a `Gesamt`, else of points, or the status of all but some."""
+    """The column of race times that has another heading: a `Gesamt`, else of points, or why some cars have none."""
     column = next((i for i, text in enumerate(texts) if i and fold(text) == "gesamt"), 0)
     if column and sum(_times(tables, t, column)):
         return {column: "race_time"}
     if column and roles[column] == "extra":
         return {column: "points"}
-    column = roles.index("status") if "status" in roles else 0
+    column = next((i for i, role in enumerate(roles) if i and role in ("status", "reason")), 0)
     return {column: "race_time"} if column and any(_times(tables, t, column)) else {}
+
+
+def _give_one_length(tables: Tables, t: int, column: int) -> bool:
+    """Whether speeds behind lap times, times these, are one length to the last digit: they are of laps, no averages."""
+    if column + 1 >= tables.width[t]:
+        return False
+    codes = tables.first_codes(t)[:_LAPS_TOLD, column : column + 2]
+    rows = zip(*[iter(tables.cells.texts.take(pa.array(codes.ravel())).to_pylist())] * 2, strict=True)
+    told = [(lap, speed) for time, kmh in rows if (lap := _LAP.fullmatch(time)) and (speed := _SPEED.fullmatch(kmh))]
+    lengths = []
+    for lap, speed in told:
+        seconds, kmh = int(lap[1] or 0) * 60 + float(f"{lap[2]}.{lap[3]}"), float(f"{speed[1]}.{speed[2]}")
+        lengths.append((seconds * kmh, seconds * 10.0 ** -len(speed[2]) + kmh * 10.0 ** -len(lap[3])))
+    several = len({lap[0] for lap, _ in told}) > 1
+    return several and max(km - by for km, by in lengths) <= min(km + by for km, by in lengths)
 
 
 def _lap_numbers(tables: Tables, t: int, texts: Sequence[str], column: int) -> dict[int, str]:
@@ -94,15 +122,28 @@ def _are_people(tables: Tables, t: int, column: int) -> bool:
     return share_of_people([name for cell in cells for name in cell.split(" / ")]) >= _PEOPLE
 
 
-def _are_teams_of_people(tables: Tables, t: int, column: int) -> bool:
-    """Whether the names of a column are those of teams, each with people behind it: `Manthey / Lars Kern`."""
+def _teams_and_people(tables: Tables, t: int, column: int) -> str | None:
+    """How a column of teams has people: behind each of them (`Manthey / Lars Kern`), or on the line below."""
     if column >= tables.width[t]:
-        return False
+        return None
     cells = tables.cells.texts.take(pa.array(tables.first_codes(t)[:, column])).to_pylist()
     names = [cell.split(" / ") for cell in cells if cell]
     drivers = [driver for crew in names for driver in crew[1:]]
     teams = [crew[0] for crew in names]
-    return bool(drivers) and share_of_people(drivers) >= _HALF and share_of_people(teams) <= _HALF / 2
+    if not teams or share_of_people(teams) > _HALF / 2:
+        return None
+    if drivers and share_of_people(drivers) >= _HALF:
+        return TEAM_AND_CREW
+    below = [name for text in _below_rows(tables, t, column) for name in between_commas(text)]
+    return TEAM_ABOVE_CREW if len(below) >= len(teams) and share_of_people(below) >= _HALF else None
+
+
+def _below_rows(tables: Tables, t: int, column: int) -> list[str]:
+    """What lines that belong to the first rows above them hold in a column."""
+    below = tables.lines(t)[:SAMPLE] + 1
+    below = below[below < len(tables.page.outcome)]
+    rows = map(tables.texts, below[tables.page.outcome[below] == CONTINUATION].tolist())
+    return [texts[column] for texts in rows if column < len(texts) and texts[column]]
 
 
 def _is_long(tables: Tables, t: int, column: int) -> bool:
@@ -129,6 +170,33 @@ def _unheaded_positions(tables: Tables, t: int, texts: Sequence[str], roles: Seq
     if before:
         return {column - 1: "position"}
     return {column: "position", column + 1: "car_number"} if behind and _count_up(tables, t, column) else {}
+
+
+def _places_in_classes(tables: Tables, t: int, texts: Sequence[str]) -> dict[int, str]:
+    """The column of places in classes, headed as a class itself (`Cl.` before `Class`), or as are those overall.
+
+    Of two columns of places the one that holds some again is of classes; one that only repeats the other is, too.
+    """
+    headed = [headed_role(text) for text in texts[: tables.width[t]]]
+    classes, positions = ([i for i, role in enumerate(headed) if role == of] for of in ("class", "position"))
+    if len(classes) == 2:
+        return {classes[0]: "class_position"} if _are_of_classes(tables, t, *classes) else {}
+    if len(positions) != 2 or len(classes) != 1:
+        return {}
+    again = [i for i in positions if not _are_distinct(tables, t, i, _ORDINALS)]
+    if len({*map(tuple, tables.first_codes(t)[:, positions].T.tolist())}) == 1:
+        again = positions[1:]
+    told = len(again) == 1 and _are_of_classes(tables, t, *again, *classes)
+    return {again[0]: "class_position", sum(positions) - again[0]: "position"} if told else {}
+
+
+def _are_of_classes(tables: Tables, t: int, places: int, classes: int) -> bool:
+    """Whether a column holds a place in the class that another names, each once and from the first on."""
+    looks, codes = tables.below_header(t), tables.first_codes(t)[:, [places, classes]]
+    traits, numbers = (of[looks.column == places] for of in (looks.trait, looks.number))
+    filled = traits != _EMPTY
+    both = {*map(tuple, codes[filled].tolist())}
+    return bool(1 < len(both) == filled.sum() and np.isin(traits[filled], _ORDINALS).all() and numbers[filled][0] == 1)
 
 
 def _are_places(tables: Tables, t: int) -> bool:

@@ -25,7 +25,7 @@ class Source:
 
     `event_id` and `season` are None where nothing states them; `kind` is "unknown" where the file's
     name is none of the known kinds; `columns` holds the roles that event.toml declares, if any, and
-    `crew_separator` what it says stands between drivers, beside what always does.
+    `crew_separator` what it says stands between drivers, beside what always does; `circuit_km` is the length of a lap.
     """
 
     sheet_id: str
@@ -39,6 +39,7 @@ class Source:
     columns: tuple[str, ...] | None = None
     crew_separator: str | None = None
     corrections: tuple[Correction, ...] = ()
+    circuit_km: float | None = None
 
 
 def kind_of(stem: str) -> str:

@@ -15,6 +15,12 @@ def makes() -> frozenset[str]:
 
 
 @cache
+def tyres() -> frozenset[str]:
+    """Makers of tyres, by their names: their codes are letters, as those of classes are."""
+    return frozenset(fold(row["tyre_make"]) for row in read_list("tyre_makers"))
+
+
+@cache
 def team_words() -> frozenset[str]:
     """Words that entrants' names hold and drivers' names do not."""
     return frozenset(row["word"] for row in read_list("team_words"))

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import cells
-from transforms.arrays import Bools, Ints, flags, true
+from transforms.arrays import Bools, Floats, Ints, flags, true
 from transforms.coded import Coded
 from transforms.masks import IS_DIGIT, first_bytes, read_where, scattered, true_places
+from transforms.miles import SPEEDS, in_miles
 from transforms.statuses import say_nothing
 
 Reader = Callable[[pa.Array], pa.Array]
@@ -52,8 +53,13 @@ class Typed:
     unread: dict[str, pa.Array]
 
 
-def read_slots(texts: Mapping[str, Coded], mph: Mapping[str, Bools], sheet: Ints) -> Typed:
-    """Type the printed slots; `mph` has per speed slot the rows whose header says miles, `sheet` the sheet of each."""
+def read_slots(
+    texts: Mapping[str, Coded], mph: Mapping[str, Bools], told: Mapping[str, Bools], sheet: Ints, km: Floats
+) -> Typed:
+    """Type the printed slots; `mph` has per speed slot the rows whose header says miles, `told` those with any unit.
+
+    `sheet` is the sheet of each row, `km` the length of a lap in each sheet, NaN where it is not known.
+    """
     typed = Typed({}, {}, {}, {}, {})
     columns, misfits, miles = typed.columns, typed.misfits, typed.miles
     printed = {slot: cells.filled(text.texts) for slot, text in texts.items()}
@@ -64,7 +70,7 @@ def read_slots(texts: Mapping[str, Coded], mph: Mapping[str, Bools], sheet: Ints
         columns[column] = texts[slot].spread(values)
         misfits[slot] = texts[slot].rows(_misfits(printed[slot], [values]))
         typed.unread[slot] = pc.if_else(pc.is_null(values), texts[slot].texts, None)
-    for slot, column in (("race_speed", "race_speed_kmh"), ("lap_speed", "lap_speed_kmh")):
+    for slot, column in SPEEDS.items():
         columns[column], miles[slot], unread = _read_speeds(texts[slot], printed[slot], mph[slot], sheet)
         misfits[slot] = texts[slot].rows(_misfits(printed[slot], [unread]))
     distances, converted = cells.read_distances(printed["distance"])
@@ -76,6 +82,7 @@ def read_slots(texts: Mapping[str, Coded], mph: Mapping[str, Bools], sheet: Ints
         misfits[slot] = texts[slot].rows(_all_digits(printed[slot]))
     misfits["car_number"] = texts["car_number"].rows(_no_numbers(printed["car_number"]))
     typed.zeros["laps"] = _forget_zero_laps(columns, sheet)
+    _convert_bare_speeds(typed, texts, told, sheet, km)
     return typed
 
 
@@ -94,6 +101,24 @@ def _read_speeds(texts: Coded, printed: pa.Array, mph: Bools, sheet: Ints) -> tu
     in_miles, _ = cells.read_speeds(printed, pa.scalar(True))
     column = pc.if_else(pa.array(mph), texts.spread(in_miles), column)
     return column, miles | (mph & texts.rows(true(pc.is_valid(in_miles)))), values
+
+
+def _convert_bare_speeds(
+    typed: Typed, texts: Mapping[str, Coded], told: Mapping[str, Bools], sheet: Ints, km: Floats
+) -> None:
+    """Take speeds without a unit for miles in the sheets whose times or distances say so."""
+    bare = {
+        slot: texts[slot].rows(true(pc.match_substring_regex(texts[slot].texts, _BARE)))
+        & ~told[slot]
+        & ~typed.miles[slot]
+        for slot in SPEEDS
+    }
+    miles = in_miles(typed.columns, bare, typed.miles["distance"], km, sheet)
+    for slot, column in SPEEDS.items() if miles.any() else ():
+        of = bare[slot] & miles[sheet]
+        converted = pc.round(pc.multiply(typed.columns[column], cells.KM_PER_MILE), 4)
+        typed.columns[column] = pc.if_else(pa.array(of), converted, typed.columns[column])
+        typed.miles[slot] |= of & true(pc.is_valid(converted))
 
 
 def _all_digits(texts: pa.Array) -> Bools:
@@ -138,17 +163,21 @@ def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array]
     columns, misfits = typed.columns, typed.misfits
     of_hundredths = _hundredths(text, left, coded, sheet)
     columns["race_time_ms"] = pc.coalesce(coded.spread(time), of_hundredths)
+    instead, unsigned = coded.spread(instead_time), IS_DIGIT[first_bytes(text)]
+    of_seconds = _seconds_of_leaders(columns, instead, coded.rows(unsigned), sheet)
+    columns["race_time_ms"] = pc.if_else(of_seconds, instead, columns["race_time_ms"])
+    instead = pc.if_else(of_seconds, None, instead)
     # The leader has no gap: what a column of gaps prints for him is his time.
     of_leader = pc.and_(pc.equal(columns["position"], 1), pc.greater(gaps.spread(gap_time), cells.LONGEST_LAP))
     of_leader = pc.fill_null(pc.and_(of_leader, pc.is_null(columns["race_time_ms"])), False)
     gap_ms = gaps.spread(gap_time)
     columns["race_time_ms"] = pc.if_else(of_leader, gap_ms, columns["race_time_ms"])
     gap_ms = pc.if_else(of_leader, None, gap_ms)
-    columns["gap_ms"] = pc.coalesce(gap_ms, coded.spread(instead_time))
-    _tell_gaps(columns, sheet)
+    columns["gap_ms"] = pc.coalesce(gap_ms, instead)
+    _tell_gaps(columns, true(instead.is_valid()), sheet)
     laps = gaps.spread(gap_laps), columns["gap_laps"], coded.spread(instead_laps)
     columns["gap_laps"] = pc.coalesce(*laps)
-    _tell_laps_driven(columns, coded, IS_DIGIT[first_bytes(text)], sheet)
+    _tell_laps_driven(columns, coded, unsigned, sheet)
     misfits["race_time"] = coded.rows(_misfits(text, [time, instead_time, instead_laps]))
     misfits["race_time"] &= ~true(of_hundredths.is_valid())
     misfits["gap"] = gaps.rows(_misfits(printed["gap"], [gap_time, gap_laps, cells.read_times(printed["gap"])]))
@@ -168,15 +197,30 @@ def _hundredths(text: pa.Array, left: Ints, coded: Coded, sheet: Ints) -> pa.Arr
     return pc.if_else(told, coded.spread(cells.read_hundredths(text)), None)
 
 
-def _tell_gaps(columns: dict[str, pa.Array], sheet: Ints) -> None:
-    """Take `1:05.2` for what a car was behind, where others print that and it is less than half the winner's time."""
+def _seconds_of_leaders(columns: dict[str, pa.Array], instead: pa.Array, unsigned: Bools, sheet: Ints) -> pa.Array:
+    """Bare seconds in place of times, in sheets whose leaders have nothing else: they are times, as of a hill climb.
+
+    `instead` are what reads like gaps there, `unsigned` the rows whose cell begins with a digit.
+    """
+    seconds = unsigned & (instead.fill_null(0).to_numpy() > 0)
+    leading = true(pc.equal(columns["position"], 1))
+    long = true(pc.greater(columns["race_time_ms"], cells.LONGEST_LAP))
+    led, timed = (flags(sheet[leading & of], int(sheet.max(initial=0)) + 1) for of in (seconds, long))
+    return pa.array(seconds & (led & ~timed)[sheet])
+
+
+def _tell_gaps(columns: dict[str, pa.Array], instead: Bools, sheet: Ints) -> None:
+    """Take `1:05.2` for what a car was behind, where it is less than half the winner's time and others are `instead`.
+
+    Those are the rows that print a gap in place of a time.
+    """
     time, position = (columns[name].fill_null(0).to_numpy() for name in ("race_time_ms", "position"))
-    behind = true(columns["gap_ms"].is_valid())
     leading = np.flatnonzero((position == 1) & (time > cells.LONGEST_LAP))
-    if not behind.any() or not len(leading):
+    if not instead.any() or not len(leading):
         return
-    led, gapped = np.zeros(int(sheet.max()) + 1, np.int64), np.bincount(sheet, behind) > 0
+    led, gapped = np.zeros(int(sheet.max()) + 1, np.int64), np.bincount(sheet, instead) > 0
     led[sheet[leading]] = time[leading]
+    behind = true(columns["gap_ms"].is_valid())
     mask = pa.array((time > 0) & (position > 1) & (time * 2 < led[sheet]) & gapped[sheet] & ~behind)
     columns["gap_ms"] = pc.if_else(mask, columns["race_time_ms"], columns["gap_ms"])
     columns["race_time_ms"] = pc.if_else(mask, None, columns["race_time_ms"])

@@ -15,16 +15,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints
+from transforms.cells import LAPS
 from transforms.dialect import NONE, TAB, Lines
 from transforms.fold import fold
 from transforms.headers import headed_role, is_header_cell
 from transforms.lexicon import statuses
 from transforms.masks import first_bytes, replaced
+from transforms.single_blanks import divide_below_header
 
 _QUOTES = r"^(?:\s?>)+ ?"  # before the lines of a letter that another quotes
 _DASH, _PART = re.compile(r"\s+[-–—]\s+"), re.compile(r",\s+|;\s+|\s+=\s+")
 _PLACE = re.compile(r"\d{1,3}[.)]?")
 _BRACKETED = re.compile(r"(\S+)\s+([^()\d]+?)\s*\(([^()]+)\)[,:;]?\s*([^()]*)")
+_MEASURED = (
+    rf"\+?\d{{1,3}}(?:[:'h]\d\d)+(?:[.,\"]\d+)?\"?|\+\d[\d.,]*|\+?\d{{1,3}} ?{LAPS}\.?|\d+[.,]\d+ ?(?:km/?h|mph)"
+)
+_BEHIND = re.compile(rf"(?i)(.*\S)\s+({_MEASURED})")
 _FEWEST, _NEARLY_ALL = 3, 0.8  # rows of a sheet, of the lines that begin with a digit
 _FEWEST_CELLS, _FEWEST_HEADINGS = 3, 4
 _LONGEST = 300  # characters of a row
@@ -51,7 +57,8 @@ def divide_undivided(lines: Lines, dialects: Ints, foreign: Bools) -> tuple[Line
     for sheet in np.flatnonzero((dialects == NONE) & ~foreign).tolist():
         start, end = np.searchsorted(lines.sheet, [sheet, sheet + 1]).tolist()
         words = [text.strip() for text in lines.text[start:end].to_pylist()]
-        rows = _stacked(words) or _divided(words, _by_dashes) or _divided(words, _by_brackets)
+        rows = _stacked(words) or divide_below_header(words)
+        rows = rows or _divided(words, _by_dashes) or _divided(words, _by_brackets)
         dialects[sheet] = TAB if rows else NONE
         texts |= {start + line: text for line, text in rows.items()}
     if not texts:
@@ -112,6 +119,12 @@ def _by_dashes(text: str) -> list[str]:
 
 
 def _by_brackets(text: str) -> list[str]:
-    """A place, who had it, the car that stands in brackets, and what he drove."""
+    """A place, who had it, the car that stands in brackets, and what he drove, without laps and times behind it."""
     found = _BRACKETED.fullmatch(text)
-    return [*found.groups()[:3], *filter(None, _PART.split(found[4]))] if found else []
+    if not found:
+        return []
+    cells = [*found.groups()[:3], *filter(None, _PART.split(found[4]))]
+    behind: list[str] = []
+    while parted := _BEHIND.fullmatch(cells[-1]):
+        cells[-1], behind = parted[1], [parted[2], *behind]
+    return [*cells, *behind]

@@ -11,7 +11,7 @@ import numpy as np
 from transforms.arrays import Bools, Ints
 from transforms.coded import Coded
 from transforms.columns import Layout
-from transforms.dialect import BLANKS, PIPE, Lines
+from transforms.dialect import BLANKS, NONE, PIPE, Lines
 from transforms.identity.groups import dense
 from transforms.pages import BLANK, CONTINUATION, HEADER, REJECT, RESULT, RUNS_ON, Page
 from transforms.results import Rows
@@ -19,7 +19,8 @@ from transforms.rows import EXCESS, Placed
 
 _GLUED = "the cells have run together: put the dividers of the other rows between them"
 _RUNS_ON = "a quoted cell runs over the end of the line: put the whole row on one line"
-_NO_TABLE = "no table of cars stands in this sheet: rows need marks (| tab ; , or runs of blanks) between their cells"
+_NO_TABLE = "no table of cars stands in this sheet"
+_UNMARKED = f"{_NO_TABLE}: rows need marks (| tab ; , or runs of blanks) between their cells"
 _BINARY = "not text: over a fiftieth of the characters are control characters; is this the right file?"
 _MARKUP = "HTML, XML or JSON, not a table: copy the page as it is displayed, or save it as CSV"
 _SHIFTED = "nothing tells which are empty; put - in their place"
@@ -59,7 +60,7 @@ def judge(
     """Decide on every line of a batch; `binary` says which of its sheets are, `markup` which are HTML, XML or JSON."""
     outcome = page.outcome.copy()
     reasons = {line: _reject_reason(lines, line) for line in np.flatnonzero(outcome == REJECT).tolist()}
-    _reject_sheets(lines, page, layouts, outcome, reasons, binary, markup)
+    _reject_sheets(lines, page, layouts, outcome, reasons, binary, markup, dialects)
     doubtful = np.array([*(found.doubt is not None for found in layouts), False], dtype=bool)
     for i in np.flatnonzero(doubtful[placed.tables]).tolist():
         reasons.setdefault(int(placed.lines[i]), str(layouts[placed.tables[i]].doubt))
@@ -86,6 +87,7 @@ def _reject_sheets(
     reasons: dict[int, str],
     binary: Bools,
     markup: Bools,
+    dialects: Ints,
 ) -> None:
     """Reject every line of a sheet that is binary, written in markup, or without a table of cars, such as prose."""
     of_cars = np.array([*(found.basis != "none" for found in layouts), False], dtype=bool)
@@ -95,7 +97,8 @@ def _reject_sheets(
     lost = ~with_table[lines.sheet] & ~np.isin(outcome, (BLANK, RESULT)) | (foreign[lines.sheet] & (outcome != BLANK))
     for line in np.flatnonzero(lost).tolist():
         sheet = lines.sheet[line]
-        reasons[line] = _BINARY if binary[sheet] else _MARKUP if markup[sheet] else _NO_TABLE
+        none = _UNMARKED if dialects[sheet] == NONE else _NO_TABLE
+        reasons[line] = _BINARY if binary[sheet] else _MARKUP if markup[sheet] else none
 
 
 def _misheaded(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[int, str]:

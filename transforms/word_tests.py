@@ -41,6 +41,7 @@ def known_words() -> dict[str, str]:
         ("status", lambda: statuses().keys() - country_words()),
         ("class", class_names),
         ("make", traits.makes),
+        ("tyre", traits.tyres),
         ("country", country_words),
     )
     return {word: name for name, words in reversed(lists) for word in words()}

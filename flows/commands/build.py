@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.errors import UserError
-from flows.options import written_warehouse_option
+from flows.options import Place, written_warehouse_option
 from flows.progress import shown
 from flows.storage import DATABASE, storage_at
 
@@ -30,11 +31,17 @@ Examples:
   parcferme build s3://bucket/seeds --warehouse s3://bucket/warehouse
 """
 )
-@click.argument("root", default="seeds")
+@click.argument("root", type=Place(), default="seeds")
 @written_warehouse_option
 @click.option("--full", is_flag=True, help="Read every sheet again, also those that did not change.")
 @click.option("--direct", is_flag=True, help="Run the same steps without Prefect.")
-@click.option("--wait", default=0.0, metavar="SECONDS", help="How long to wait for another build to finish.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="SECONDS",
+    help="How long to wait for another build to finish.",
+)
 @click.option("--runner", type=click.Choice(["local", "dask"]), default="local", show_default=True, help="Who reads.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes that read; by default one a core.")
 @click.option("--scheduler", metavar="ADDRESS", help="Dask's scheduler; a cluster on this machine when not given.")
@@ -91,12 +98,14 @@ def _ended_by_sigterm() -> Iterator[None]:
 def _flow(root: str, warehouse: str, on_dask: bool, scheduler: str | None, options: dict[str, Any]) -> Outcome:
     from flows.load import writing
     from flows.prefect_home import settle
+    from flows.server import reach
     from flows.snapshots import Warehouse
     from flows.survey import standing
 
     # Prefect's server takes ten seconds to start, and would only be told that there is nothing to do.
     if not options["full"] and (outcome := standing(root, Warehouse(warehouse), options["wait"])):
         return outcome
+    reach(os.environ.get("PREFECT_API_URL"))
     home = storage_at(warehouse).lock.parent / ".prefect"
     with writing(warehouse):
         settle(home)

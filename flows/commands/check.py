@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -95,7 +96,7 @@ def _print(found: list[dict[str, object]]) -> None:
     for finding in found:
         severity, path, line = str(finding["severity"]), finding["path"] or "seeds", finding["line"]
         place = ":".join(str(part) for part in (path, line) if part is not None)
-        message = str(finding["message"]).removeprefix(f"{path} line {line}: ").removeprefix(f"{path} ")
+        message = re.sub(rf"^{re.escape(str(path))}( line {line})?:? ", "", str(finding["message"]))
         styled = click.style(severity, fg=_COLOURS[severity], bold=severity == "error")
         click.echo(f"{plain(place)}: {styled}: {plain(message)} [{plain(str(finding['check']))}]")
     click.echo(summary(found))

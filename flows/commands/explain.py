@@ -43,26 +43,26 @@ Examples:
 def command(name: str, event: str | None, as_json: bool, warehouse: str) -> None:
     """Say who NAME is - a full name, a surname or a driver_id - and what each link rests on, term by term."""
     from flows.database import answering, open_warehouse
-    from flows.who import names, same_but_for_suffix, side, sides
+    from flows.who import names, people, same_but_for_suffix, sides
 
     if not name.strip():
         raise UserError("The name is empty.", 'parcferme explain "Henderson"')
     with closing(open_warehouse(warehouse)) as connection, answering():
         found = sides(connection, name, event)
         if not found:
-            if event is not None and sides(connection, name, None):
-                events = connection.execute("SELECT DISTINCT event_id FROM driver_results ORDER BY 1").fetchall()
-                known = [row[0] for row in events if row[0]]
-                raise unknown("mention of that name at the event", event, known, "`--event` takes an event_id.")
+            if event is not None and (everywhere := sides(connection, name, None)):
+                theirs = {str(row["event_id"]) for one in everywhere for row in one.rows}
+                remedy = f"It is printed at {_listed(sorted(theirs))}."
+                raise unknown("mention of that name at the event", event, theirs, remedy)
             raise unknown("driver", name, names(connection), "`parcferme sql 'FROM drivers'` lists them.")
         wanted = {who for one in found for row in one.rows for who in [*row["candidates"], row["driver_id"]]}
-        people = {who: side(connection, who) for who in sorted(wanted)}
+        known = people(connection, sorted(wanted))
         alike = {one.driver_id: same_but_for_suffix(connection, one.driver_id) for one in found}
     if as_json:
-        click.echo("[\n" + ",\n".join(json_text(_record(one, people)) for one in found) + "\n]")
+        click.echo("[\n" + ",\n".join(json_text(_record(one, known)) for one in found) + "\n]")
         return
     out = console()
-    for line in (line for one in found for line in [*_told(one, people, alike[one.driver_id]), ""]):
+    for line in (line for one in found for line in [*_told(one, known, alike[one.driver_id]), ""]):
         out.print(line, soft_wrap=True)
 
 
@@ -110,6 +110,8 @@ def pauses(one: Side) -> Iterator[str]:
 
 def _case(row: Row, people: dict[str, Side]) -> Iterator[str]:
     """The lines about one mention that is not printed with the person's own name."""
+    from transforms.identity.candidates import WINDOW
+
     car = f" in car {row['car_number']}" if row["car_number"] else ""
     event = f"{row['event']} {row['season'] or ''}".strip()
     yield plain(f'  "{row["name_text"]}"{car}, {event} ({row["path"]} line {row["line"]})')
@@ -118,7 +120,7 @@ def _case(row: Row, people: dict[str, Side]) -> Iterator[str]:
         basis = "; ".join(term["term"] for term in row["evidence"]) or "a shared car, co-driver or entrant"
         yield plain(f"    is {people[row['driver_id']].name}: {basis}")
     elif other is None:
-        yield "    stays open: nobody of that name is known within 12 years."
+        yield f"    stays open: nobody of that name who it may be is known within {WINDOW} years."
     else:
         yield from _sum(row, other, people)
 
@@ -133,7 +135,7 @@ def _sum(row: Row, other: Side, people: dict[str, Side]) -> Iterator[str]:
         yield plain(f"      {term['points']:+3d}  {_worded(term['term'], mention, other)}")
     ahead = "" if row["runner_up"] is None else f"; the next has {row['runner_up']}"
     yield f"      {row['points']:3d}  points, where {BAR} link and the next must be {LEAD} behind{ahead}"
-    if hindrance := hindrance_to(row):
+    if hindrance := hindrance_to(row, other):
         yield f"      but {hindrance}"
     others = [people[who].name for who in row["candidates"] if who != other.driver_id]
     if others:
@@ -143,14 +145,16 @@ def _sum(row: Row, other: Side, people: dict[str, Side]) -> Iterator[str]:
         yield plain(f"    `parcferme review` settles it, or a line in seeds/identity.csv: {line}")
 
 
-def hindrance_to(row: Row) -> str | None:
-    """What keeps a mention open although its points would link it; None where nothing does, or they would not."""
+def hindrance_to(row: Row, best: Side) -> str | None:
+    """What keeps a mention open although its points would link it to the best candidate; None where nothing does."""
     from transforms.identity.linking import BAR, LEAD
     from transforms.identity.points import SHARED
 
     short = row["points"] < BAR or (row["runner_up"] is not None and row["points"] - row["runner_up"] < LEAD)
     if row["method"] == "linked" or short:
         return None
+    if best.is_open:
+        return "no full name of him is known, either"
     if all(term["points"] <= 0 for term in row["evidence"] if term["term"] in SHARED):
         return "they share nothing but the name and the years"
     return "another one of that name on the sheet fits nearly as well"
@@ -176,13 +180,15 @@ def _worded(term: str, mention: Side, other: Side) -> str:
     shared = mention.shared(other)
     gap = mention.gap(other)
     row = mention.rows[0]
+    called = "that name" if other.is_open else "the full name"
     years = "the same season" if gap == 0 else f"{gap} year{'s' * (gap != 1)} from the nearest season"
+    years = "as in the same season: that of one of them is unknown" if gap is None else years
     texts = {
         "prior": "two mentions are hardly ever one person's",
         "surname": "but the surname is the same",
         "initial": "the initial fits",
         "years": years,
-        "same car at the event": f"another sheet of the event has the full name in car {row['car_number']}",
+        "same car at the event": f"another sheet of the event has {called} in car {row['car_number']}",
         "elsewhere at the event": "but another sheet of the event has him in another car",
         "co-driver": f"with {_listed(shared['co-drivers'])} on both sides",
         "entrant": f"for {_listed(shared['entrants'] or mention.values('entrant'))} on both sides",

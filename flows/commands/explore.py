@@ -13,6 +13,7 @@ import click
 
 from flows.errors import UserError
 from flows.options import warehouse_option
+from flows.whole import whole
 
 if TYPE_CHECKING:
     from flows.loopback import Loopback
@@ -58,10 +59,8 @@ def _write(explorer: Explorer, path: Path) -> None:
 
     with answering():
         text = page(explorer.everything())
-    try:
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror or error}", "Choose another file.") from error
+    with whole(path) as staged:
+        staged.write_text(text, "utf-8")
     click.echo(str(path))
 
 

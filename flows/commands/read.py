@@ -41,6 +41,7 @@ _GAP, _LEAST = 3, 12  # blanks between columns, and the narrowest column of samp
     epilog="""\b
 Examples:
   parcferme read seeds/1997-spa-24-hours/race.txt
+  parcferme read seeds/1998-spa-24-hours
   parcferme read --json new-sheet.txt | jq .tables
   xclip -o | parcferme read -
 """
@@ -48,12 +49,15 @@ Examples:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True), metavar="FILE...")
 @json_option
 def command(files: tuple[Path, ...], as_json: bool) -> None:
-    """Show how a sheet is understood: each column's role, how sure it is, and what becomes of each line.
+    """Show how sheets are understood: each column's role, how sure it is, and what becomes of each line.
 
-    Nothing is loaded. The event.toml beside the sheet counts, as it does in a build. Exits with 1 when a
-    line would be rejected. FILE may be - for a sheet that is piped in.
+    Nothing is loaded. The event.toml beside the sheet counts, as it does in a build, and what is wrong with it is
+    told. Exits with 1 when a line would be rejected. FILE may be a folder, for each sheet in it, or - for a sheet
+    that is piped in.
     """
-    accounts = [_account(path) for path in files]
+    from flows.one_sheet import sheets_at
+
+    accounts = [_account(sheet) for path in files for sheet in sheets_at(path)]
     if as_json:
         from flows.answers import json_text
 
@@ -72,11 +76,17 @@ def _account(path: Path) -> dict[str, Any]:
     from transforms.account import account
     from transforms.sheets import read
 
-    source = from_input(sys.stdin.buffer.read()) if str(path) == STANDARD_INPUT else read_one(path)
-    return account(read([source]))
+    if str(path) == STANDARD_INPUT:
+        return {**account(read([from_input(sys.stdin.buffer.read())])), "event_findings": []}
+    source, doubts = read_one(path)
+    return {**account(read([source])), "event_findings": doubts}
 
 
 def _print(out: Console, account: dict[str, Any]) -> None:
+    from flows.events import section_of
+    from flows.extract import EVENT_FILE
+    from flows.sheet_files import stem_of
+
     sheet = account["sheet"]
     out.print(plain(sheet["path"]), style="bold")
     kind = "of unknown kind" if sheet["kind"] == "unknown" else f"{sheet['kind']} {_KIND_BASES[sheet['kind_basis']]}"
@@ -85,8 +95,12 @@ def _print(out: Console, account: dict[str, Any]) -> None:
     out.print(f"{_count(sheet['lines'], 'line')}: {_count(sheet['results'], 'result')}, {_rejects(sheet['rejects'])}")
     for number, table in enumerate(account["tables"], start=1):
         _print_table(out, number, table)
+    if any("columns = [" in (table["doubt"] or "") for table in account["tables"]) and sheet["event_id"]:
+        place = Path(sheet["path"])
+        where = f"{section_of(stem_of(place.name) or '')} in {place.with_name(EVENT_FILE)}"
+        out.print(plain(f"Write columns = [...] below {where}."), soft_wrap=True)
     _print_lines(out, account["lines"])
-    _print_findings(out, account["findings"])
+    _print_findings(out, account)
     out.print()
 
 
@@ -183,11 +197,13 @@ def _run(line: dict[str, Any]) -> tuple[str, object]:
     return line["outcome"], line["line"] if alone else line["reason"]
 
 
-def _print_findings(out: Console, findings: list[dict[str, Any]]) -> None:
-    shown = [finding for finding in findings if finding["check"] not in ("lines-rejected", "layout-in-doubt")]
-    if not shown:
-        return
-    out.print("\nFindings", style="bold")
-    for finding in shown:
-        place = f"line {finding['line']}: " if finding["line"] else ""
+def _print_findings(out: Console, account: dict[str, Any]) -> None:
+    """What is in doubt about the event.toml beside the sheet, and about the sheet but for what is told above."""
+    told = [(finding, "") for finding in account["event_findings"]]
+    for finding in account["findings"]:
+        if finding["check"] not in ("lines-rejected", "layout-in-doubt"):
+            told.append((finding, f"line {finding['line']}: " if finding["line"] else ""))
+    if told:
+        out.print("\nFindings", style="bold")
+    for finding, place in told:
         out.file.write(f"  {finding['severity']}: {place}{plain(finding['message'])}\n")

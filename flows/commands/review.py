@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.decisions import IDENTITY_COLUMNS, line_more, read_identity
+from flows.decisions import IDENTITY, IDENTITY_COLUMNS, line_more, read_identity
 from flows.errors import UserError
-from flows.options import warehouse_option
+from flows.options import Place, warehouse_option
 from flows.terminal import console, grid, plain
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flows.who import Row, Side
 
 _SHOWN = 3  # candidates side by side
+_WHERE = "Name the folder of the seeds: --seeds DIR."
 
 
 @click.command(
@@ -32,12 +33,14 @@ Examples:
   parcferme review --estimate
 """
 )
-@click.option("--seeds", default="seeds", show_default=True, metavar="DIR", help="The folder of identity.csv.")
+@click.option(
+    "--seeds", type=Place(), metavar="DIR", help="The folder of identity.csv; by default `seeds` beside the warehouse."
+)
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="How many cases at most.")
 @click.option("--list", "listed", is_flag=True, help="Show the cases and ask nothing.")
 @click.option("--estimate", is_flag=True, help="Hide known given names, link again, and say how many links are right.")
 @warehouse_option
-def command(seeds: str, limit: int, listed: bool, estimate: bool, warehouse: str) -> None:
+def command(seeds: str | None, limit: int, listed: bool, estimate: bool, warehouse: str) -> None:
     """Go through the open identities - those first that settle most mentions - and decide who they are.
 
     Each decision is a line in identity.csv, with its reason and the date; the next build applies it.
@@ -45,18 +48,26 @@ def command(seeds: str, limit: int, listed: bool, estimate: bool, warehouse: str
     from flows.database import answering, open_warehouse
     from flows.who import open_cases
 
+    asked = sys.stdin.isatty() and not listed
     with closing(open_warehouse(warehouse)) as connection, answering():
         if estimate:
             _print_estimate(connection)
             return
-        path = Path(seeds) / "identity.csv"
+        path = Path(seeds or beside(warehouse)) / IDENTITY
         cases = open_cases(connection, limit, _noted(path))
         if not cases:
             click.echo("No open identity has a candidate: there is nothing to decide.")
+        elif asked and not path.parent.is_dir():
+            raise UserError(f"There is no folder {path.parent}.", _WHERE)
         for number, who in enumerate(cases, 1):
             click.echo(f"\n{number} of {len(cases)}")
-            if not _review(connection, who, None if listed or not sys.stdin.isatty() else path):
+            if not _review(connection, who, path if asked else None):
                 break
+
+
+def beside(warehouse: str) -> str:
+    """The folder of the seeds that a warehouse is built from where no other is named."""
+    return "seeds" if "://" in warehouse else str(Path(warehouse).parent / "seeds")
 
 
 def _review(connection: DuckDBPyConnection, who: str, path: Path | None) -> bool:
@@ -69,30 +80,33 @@ def _review(connection: DuckDBPyConnection, who: str, path: Path | None) -> bool
     _show(case, row, people)
     if path is None:
         return True
-    numbers = "/".join(str(i) for i in range(1, len(people) + 1))
-    answer = click.prompt(
-        f"Same as {numbers}, not {numbers} (write n1), skip (enter), quit (q)?",
-        default="",
-        show_default=False,
-        prompt_suffix=" ",
-    )
-    answer = answer.strip().lower()
+    answer = _answer(len(people))
     if answer in ("q", "quit"):
         return False
-    digits = answer.removeprefix("n")
-    if digits.isdigit() and 1 <= int(digits) <= len(people):
-        reason = ""
-        while not reason:
-            reason = click.prompt(
-                "Why? (a source, or what settles it)", default="", show_default=False, prompt_suffix=" "
-            ).strip()
+    if answer:
+        while not (reason := _said("Why? (a source, or what settles it)")):
+            pass
         op = "not-same" if answer.startswith("n") else "is"
-        mention = f"{row['result_id']}/{row['seat']}"
-        append(path, (op, mention, people[int(digits) - 1].driver_id, reason, date.today().isoformat()))
+        mention, person = f"{row['result_id']}/{row['seat']}", people[int(answer.removeprefix("n")) - 1]
+        append(path, (op, mention, person.driver_id, reason, date.today().isoformat()))
         click.echo(f"Noted in {path}; `parcferme build` applies it.")
-    elif answer:
-        click.echo("Skipped: that is none of the answers.")
     return True
+
+
+def _answer(count: int) -> str:
+    """A candidate's number, that with an n before it, q or nothing: asked for until it is one of these."""
+    numbers = [str(number) for number in range(1, count + 1)]
+    answers = {"", "q", "quit", *numbers, *(f"n{number}" for number in numbers)}
+    listed = "/".join(numbers)
+    question = f"Same as {listed}, not {listed} (write n1), skip (enter), quit (q)?"
+    while (answer := _said(question).lower()) not in answers:
+        pass
+    return answer
+
+
+def _said(question: str) -> str:
+    answer: str = click.prompt(question, default="", show_default=False, prompt_suffix=" ")
+    return answer.strip()
 
 
 def append(path: Path, line: Sequence[str]) -> None:
@@ -103,9 +117,7 @@ def append(path: Path, line: Sequence[str]) -> None:
         with path.open("ab") as file:
             file.write(added)
     except OSError as error:
-        raise UserError(
-            f"{path} cannot be written: {error.strerror}.", "Name the folder of the seeds: --seeds DIR."
-        ) from None
+        raise UserError(f"{path} cannot be written: {error.strerror}.", _WHERE) from None
 
 
 def _noted(path: Path) -> list[str]:

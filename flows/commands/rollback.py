@@ -15,7 +15,9 @@ Examples:
 """
 )
 @click.argument("id_", metavar="[ID]", default="previous")
-@click.option("--wait", default=0.0, metavar="SECONDS", help="How long to wait for a build to finish.")
+@click.option(
+    "--wait", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="How long to wait for a build to finish."
+)
 @warehouse_option
 def command(id_: str, wait: float, warehouse: str) -> None:
     """Show readers an older snapshot again: ID is an id or its beginning; by default the previous one.

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from flows.options import written_warehouse_option
+from flows.options import Place, written_warehouse_option
 
 
 @click.command(
@@ -16,7 +16,7 @@ Examples:
   parcferme schedule --cron "0 6 * * 1"
 """
 )
-@click.argument("root", default="seeds")
+@click.argument("root", type=Place(), default="seeds")
 @written_warehouse_option
 @click.option("--cron", metavar="LINE", help='When, as a cron line: "0 6 * * 1" is Mondays at six, UTC.')
 @click.option("--every", metavar="TIME", help="How often: 90s, 10m, 6h or 1d.")

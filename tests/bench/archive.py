@@ -204,11 +204,11 @@ def print_sheets(coin: random.Random, crowd: list[Person], events: list[Event], 
             break
         facts = {"event_id": event.event_id, "name": event.name, "series": event.series, "season": event.season}
         _add(columns["events"], facts)
-        usual = forms.setdefault((event.series, event.season), coin.choices(*_FORMS)[0])
+        usual = forms.setdefault((event.series, event.season), coin.choices(*FORMS)[0])
         for kind, share in (("race", 1.0), ("grid", 0.45), ("entry-list", 0.2)):
             if coin.random() > share:
                 continue
-            form = coin.choices(*_FORMS)[0] if coin.random() < (0.5 if kind == "entry-list" else 0.06) else usual
+            form = coin.choices(*FORMS)[0] if coin.random() < (0.5 if kind == "entry-list" else 0.06) else usual
             crews = _print_sheet(columns, Style(coin, form), crowd, event, kind)
             truth += crews
             printed += ["full" if form == "swapped" else form] * len(crews)
@@ -216,7 +216,7 @@ def print_sheets(coin: random.Random, crowd: list[Person], events: list[Event], 
     return Archive(read, np.array(truth, dtype=np.int64), np.array(printed))
 
 
-_FORMS = (("full", "surname", "initial", "swapped"), (62, 30, 5, 3))
+FORMS = (("full", "surname", "initial", "swapped"), (62, 30, 5, 3))
 
 
 def _print_sheet(

@@ -1,7 +1,9 @@
 """How long builds take: in full, with ten sheets changed, and with nothing new.
 
 `python -m tests.bench.build` makes up 2,000 sheets in 500 events, builds them each way in a process of its own,
-without Prefect, and prints CPU, wall time and memory by step, and the ratios to the full build.
+without Prefect, and prints CPU, wall time and memory by step, and the ratios to the full build. `--kind` says what
+they are like (KINDS): of people with careers, as in archives; of strangers, hardly any of whom is met twice; or those
+below headers.
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import cycle
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from flows import steps
 from flows.snapshots import Warehouse
@@ -22,22 +26,46 @@ from flows.terminal import grid
 from tests.bench import compile_modules, wide
 from tests.bench.meter import Meter
 from tests.sheets.families import Sheet, sheets
-from tests.sheets.rendering import bars
+from tests.sheets.rendering import HEADERS, bars, headed
+
+if TYPE_CHECKING:
+    from tests.bench.careers import Occasion
 
 SHEETS_OF_AN_EVENT = ("race", "grid", "qualifying", "practice")
+Kind: TypeAlias = "Callable[[Random, int, Iterable[tuple[Occasion, Sheet]]], Iterator[Sheet]]"
 
 
-def write_archive(root: Path, count: int, seed: int = 7) -> Iterator[tuple[Path, Sheet]]:
+def write_archive(root: Path, count: int, seed: int = 7, kind: str = "strangers") -> Iterator[tuple[Path, Sheet]]:
     """Make up `count` sheets of some 35 rows each in events with facts, four to an event; each file once written."""
-    for i, sheet in enumerate(sheets(seed, count, size=(10, 60))):
-        event, season = root / f"event-{i // 4:05}", 1960 + i * 60 // count
+    occasions = [(i // 4, 1960 + i * 60 // count, i % 40 // 4) for i in range(count)]
+    made = KINDS[kind](Random(seed), count, zip(occasions, sheets(seed, count, size=(10, 60)), strict=True))
+    for i, ((number, season, series), sheet) in enumerate(zip(occasions, made, strict=True)):
+        event = root / f"event-{number:05}"
         if i % 4 == 0:
             event.mkdir(parents=True)
-            facts = f'name = "Event {i // 4}"\nseries = "S{i % 40 // 4}"\nseason = {season}\n'
-            (event / "event.toml").write_text(facts)
+            (event / "event.toml").write_text(f'name = "Event {number}"\nseries = "S{series}"\nseason = {season}\n')
         file = event / f"{SHEETS_OF_AN_EVENT[i % 4]}.txt"
         file.write_text("".join(f"{line}\n" for line in bars([row.cells for row in sheet.rows])))
         yield file, sheet
+
+
+def _with_careers(*made: Any) -> Iterator[Sheet]:
+    """The sheets with people who come again; what makes these up is not loaded where builds are measured."""
+    from tests.bench.careers import manned
+
+    return manned(*made)
+
+
+def _below_headers(random: Random, _: int, made: Iterable[tuple[Occasion, Sheet]]) -> Iterator[Sheet]:
+    """The sheets below headers in one of seven languages."""
+    return (headed(random, sheet, random.choice(list(HEADERS))) for _, sheet in made)
+
+
+KINDS: Mapping[str, Kind] = {
+    "strangers": lambda *made: (sheet for _, sheet in made[-1]),
+    "headers": _below_headers,
+    "careers": _with_careers,
+}
 
 
 def far_apart(written: Iterable[tuple[Path, Sheet]], of: int, count: int = 10) -> list[tuple[Path, Sheet]]:
@@ -101,6 +129,7 @@ def main() -> None:
     """Build in full, after ten changes, and after none; print each, and the ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sheets", type=int, default=2_000)
+    parser.add_argument("--kind", choices=KINDS, default="careers", help="what the sheets are like")
     parser.add_argument("--run", nargs=2, metavar=("ROOT", "WAREHOUSE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.run:
@@ -111,7 +140,7 @@ def main() -> None:
     compile_modules()
     with TemporaryDirectory() as folder:
         root, warehouse = Path(folder, "seeds"), Path(folder, "warehouse")
-        chosen = far_apart(write_archive(root, options.sheets), options.sheets)
+        chosen = far_apart(write_archive(root, options.sheets, kind=options.kind), options.sheets)
         full = _measured(root, warehouse)
         change(chosen)
         changed = _measured(root, warehouse)

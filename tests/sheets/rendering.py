@@ -8,7 +8,7 @@ import io
 from dataclasses import dataclass
 from random import Random
 
-from tests.sheets.families import KINDS, Sheet
+from tests.sheets.families import KINDS, Row, Sheet
 from transforms.sources import Source
 
 DIALECTS = {"bars": 6, "pipe": 2, "tab": 3, "semicolon": 2, "comma": 2, "blanks": 2}
@@ -137,36 +137,40 @@ class Page:
 
     sheet: Sheet
     dialect: str
-    language: str | None
     roles: list[str]
     source: Source
     lines: list[int]
 
 
 def page(random: Random, sheet: Sheet, name: str, *, language: str | None = None) -> Page:
-    """The sheet as a file, in a dialect of chance; a language that lacks one of the words yields to English."""
-    if language and not set(sheet.roles) <= set(HEADERS[language]):
-        language = "English"
+    """The sheet as a file, in a dialect of chance, below a row of headers where a language is told."""
     dialect = random.choices(list(DIALECTS), list(DIALECTS.values()))[0]
     if dialect == "blanks" and "empty" in sheet.visible_roles:
         dialect = "bars"
-    roles, table = sheet.visible_roles, [row.cells for row in sheet.rows]
-    if language:
-        # A header decides whatever the order of the columns.
-        places = list(range(len(sheet.roles)))
-        if random.random() < 0.3:
-            random.shuffle(places)
-        roles = [sheet.roles[place] for place in places]
-        table = [_header(language, roles), *([row[place] for place in places] for row in table)]
-    written = WRITERS[dialect](table)
-    lines, first = _noise(random, written, dialect, header=bool(language))
+    written = headed(random, sheet, language) if language else sheet
+    lines, first = _noise(random, WRITERS[dialect]([row.cells for row in written.rows]), dialect, header=bool(language))
     newline = random.choice(("\n", "\n", "\n", "\r\n"))
     data = (newline.join(lines) + random.choice((newline, ""))).encode(
         random.choice(("utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16"))
     )
     kind = random.choice((KINDS[sheet.family], "unknown"))
     source = Source(name, None, f"{name}.txt", hashlib.sha256(data).hexdigest(), data, kind=kind)
-    return Page(sheet, dialect, language, roles, source, list(range(first, first + len(sheet.rows))))
+    roles = written.roles if language else sheet.visible_roles
+    return Page(sheet, dialect, roles, source, list(range(first, first + len(sheet.rows))))
+
+
+def headed(random: Random, sheet: Sheet, language: str) -> Sheet:
+    """The sheet below a row of headers, which decide whatever the order of the columns.
+
+    A language that lacks one of the words yields to English.
+    """
+    places = list(range(len(sheet.roles)))
+    if random.random() < 0.3:
+        random.shuffle(places)
+    roles = [sheet.roles[place] for place in places]
+    words = HEADERS[language if set(roles) <= set(HEADERS[language]) else "English"]
+    cars = (Row([row.cells[place] for place in places], row.truth) for row in sheet.rows)
+    return Sheet(sheet.family, roles, [Row(_header(words, roles), {}), *cars], sheet.separator)
 
 
 def _noise(random: Random, written: list[str], dialect: str, *, header: bool) -> tuple[list[str], int]:
@@ -193,9 +197,9 @@ def pages(seed: int, sheets: list[Sheet], *, headers: bool) -> list[Page]:
     ]
 
 
-def _header(language: str, roles: list[str]) -> list[str]:
+def _header(words_of: dict[str, str], roles: list[str]) -> list[str]:
     """The words for the roles; sessions are numbered."""
-    words = [HEADERS[language][role] for role in roles]
+    words = [words_of[role] for role in roles]
     return [f"{word} {words[:i].count(word) + 1}" if word == "Session" else word for i, word in enumerate(words)]
 
 

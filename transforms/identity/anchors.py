@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes
-from transforms.identity.groups import Codes, dense, ordered
+from transforms.identity.groups import Codes, dense, times_before
 from transforms.identity.mentions import Mentions
 from transforms.identity.understood import FORMS
 
@@ -34,9 +34,6 @@ def anchors(mentions: Mentions, splits: Codes) -> Codes:
 def _times_before(mentions: Mentions, key: Codes) -> Codes:
     """How many earlier mentions of its car share the key of each."""
     again = np.flatnonzero(mentions.repeated(np.arange(len(key)), key) & (key >= 0))
-    crew = dense(mentions.result[again], key[again])
-    order = ordered(crew)
-    ranked = crew[order]
     before = np.zeros(len(key), dtype=np.int32)
-    before[again[order]] = np.arange(len(order)) - np.searchsorted(ranked, ranked)
+    before[again] = times_before(dense(mentions.result[again], key[again]))
     return before

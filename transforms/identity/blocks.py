@@ -52,7 +52,7 @@ def _judged(tracks: Context, people: Context, forbidden: Codes, block: tuple[Cod
     links = Links(
         person=np.append(two, -1)[found.person].astype(np.int32),
         track=one[found.track].astype(np.int32),
-        candidate=two[found.candidate].astype(np.int32),
+        candidate=np.append(two, people.owners + one)[found.candidate].astype(np.int32),
         terms=found.terms.astype(np.int8),
         total=found.total.astype(np.int32),
         ambiguous=found.ambiguous,

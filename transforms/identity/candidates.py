@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from transforms.identity.evidence import Context
-from transforms.identity.groups import Codes, distinct, met, ordered, paired, sought, spread
+from transforms.identity.groups import Codes, dense, distinct, met, ordered, paired, sought, spread, times_before
 from transforms.identity.mentions import Mentions
 from transforms.identity.understood import FORMS
 
@@ -48,6 +48,14 @@ class Pairs:
         """How many items of a kind each track has in common with its candidate."""
         return self.tracks.bag(kind).shared(self.track, self.people.bag(kind), self.person)
 
+    def lately(self, kind: str) -> np.ndarray:
+        """Whether each track and its candidate share a series or race within WINDOW years, or who knows when."""
+        seasons = f"season_of_{kind}"
+        place, season = self.tracks.bag(seasons).items(self.track)
+        near = self.people.bag(seasons).distance(self.person[place], season) <= WINDOW
+        unknown = (self.tracks.first[self.track] < 0) | (self.people.first[self.person] < 0)
+        return np.asarray((np.bincount(place[near], minlength=len(self)) > 0) | (unknown & (self.shared(kind) > 0)))
+
     @property
     def gap(self) -> Codes:
         """Years between each track and the nearest season of its candidate."""
@@ -82,6 +90,17 @@ class Namesakes:
         order = ordered(track, self.person[at])
         pairs = Pairs(self.tracks, people, track[order], self.person[at][order], self.part[at][order])
         return pairs.only(self._suffix_fits(pairs))
+
+    @cached_property
+    def strangers(self) -> Codes:
+        """For each track who it is of those who bear the surname of somebody known and cannot be one; -1 for others.
+
+        Nobody known has the initial, or more stand in one crew under the name than are known to bear it.
+        """
+        wanted, borne = _wanted(self.tracks), sought(self.key, _wanted(self.tracks, initials=False))[1]
+        crew = dense(self.tracks.mentions.result[self.tracks.places], wanted[self.tracks.owner])
+        place = _of_owner(self.tracks, times_before(crew))
+        return dense(np.where((borne > 0) & (place >= self.size), wanted, -1), place)
 
     def stirred(self, people: Context, open_: np.ndarray, more: np.ndarray) -> np.ndarray:
         """Which of the open tracks may be judged otherwise, now that `more` is known of some people.
@@ -165,12 +184,12 @@ def _bearers(people: Context) -> tuple[Codes, Codes, np.ndarray]:
     return key[order][first], who[order][first], part[order][first]
 
 
-def _wanted(tracks: Context) -> Codes:
+def _wanted(tracks: Context, *, initials: bool = True) -> Codes:
     """The key of each track: its surname whole, and its initial where one is printed; -1 without a surname."""
     m = tracks.mentions
     start, surname = m.names.surnames
     whole = np.where(np.diff(start) > 0, np.append(surname, -1)[start[:-1]], -1)
-    initial = np.where(m.names.form == FORMS.index("initial"), m.names.heads.max(axis=0), 0)
+    initial = np.where(initials & (m.names.form == FORMS.index("initial")), m.names.heads.max(axis=0), 0)
     name = m.name[tracks.places]
     return _key(m, _of_owner(tracks, whole[name]), np.maximum(_of_owner(tracks, initial[name]), 0))
 

@@ -25,11 +25,12 @@ PRINTED = ("sheet_id", "car_number", "name_text")
 class Again:
     """Whom a build judges again: the `place` of each in the last driver_results if his sheet stands, else -1.
 
-    The `others` are sought among those at the places that are `left`. `ids` are those of all people, `named` and
-    `named_left` tell who is printed with a full name.
+    The `others` are sought among those at the places that are `left`. `ids` are those of all people, `driver` tells
+    which of these each of the last mentions was, `named` and `named_left` who is printed with a full name.
     """
 
     ids: pa.Array
+    driver: Codes
     place: Codes
     others: Codes
     left: Codes
@@ -69,9 +70,7 @@ class Claims:
     def _borne_again(self, mentions: Mentions, again: Again) -> tuple[Borne, Sequence[Ranked]]:
         stood, ids = np.flatnonzero(again.place >= 0), again.ids
         code = np.full(len(mentions), -1, dtype=np.int32)
-        for start in range(0, len(stood), MANY):
-            some = stood[start : start + MANY]
-            code[some] = placed(self.rows.take(again.place[some], ["driver_id"])["driver_id"], ids)
+        code[stood] = again.driver[again.place[stood]]
         found, left = _sought(mentions.of(again.others), self.rows.at(again.left), ids)
         mine, named = (np.zeros(len(ids) + 1, dtype=bool) for _ in range(2))  # the last is for none
         mine[code[stood]] = mine[left] = True

@@ -111,9 +111,13 @@ def _head(head: Mapping[int, int], node: int) -> int:
 
 
 def unknown(reference: str, row: int, known: Iterable[str]) -> DecisionError:
-    """The error for a reference that names nobody, with the nearest known ones."""
-    near = difflib.get_close_matches(reference, list(known), n=2, cutoff=0.6)
+    """The error for a reference that names nobody, with the nearest known ones, or that its sheet is missing."""
+    known, mention = sorted(set(known)), MENTION.fullmatch(reference)
+    near = difflib.get_close_matches(reference, known, n=2, cutoff=0.6) if mention or ":" not in reference else []
     hint = (
         f"Did you mean `{'` or `'.join(near)}`?" if near else "Write a driver_id, a full name, or sheet_id:line/seat."
     )
-    return DecisionError(row, f"nobody is called `{reference}`", hint)
+    sheet = mention["result"].rpartition(":")[0] if mention else None
+    lost = mention and not any(name.startswith(f"{sheet}:") for name in known)
+    missing = f", as no driver was read from a sheet `{sheet}`" if lost else ""
+    return DecisionError(row, f"nobody is called `{reference}`{missing}", hint)

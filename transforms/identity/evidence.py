@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from transforms.identity.groups import Bag, Codes, ordered, paired, place_of, spread
+from transforms.identity.groups import NOWHERE, Bag, Codes, ordered, spread
 from transforms.identity.mentions import Mentions
 
 SIZE = 100_000  # mentions whose bags are held by each thread, or somewhat more
@@ -34,6 +34,19 @@ class Context:
         start = self.start[owners]
         owner, at = spread(start, self.start[owners + 1] - start)
         return Context(self.mentions, len(owners), self.places[at], owner.astype(np.int32))
+
+    def beside(self, other: Context) -> Context:
+        """These owners and then those of another context of the same mentions."""
+        places = np.append(self.places, other.places)
+        owner = np.append(self.owner, other.owner + np.int32(self.owners))
+        return Context(self.mentions, self.owners + other.owners, places, owner)
+
+    def grouped(self, group: Codes) -> Context:
+        """The groups of owners as owners; those of none (-1) fall away."""
+        owner = group[self.owner]
+        held = np.flatnonzero(owner >= 0)
+        held = held[ordered(owner[held])]
+        return Context(self.mentions, int(group.max(initial=-1)) + 1, self.places[held], owner[held].astype(np.int32))
 
     @cached_property
     def start(self) -> Codes:
@@ -86,17 +99,8 @@ class Context:
 
     def gap(self, owner: Codes, season: Codes) -> Codes:
         """Years from each season to the nearest season of the owner beside it; 0 where either is unknown."""
-        seasons = self.bag("season")
-        if not len(seasons.keys):
-            return np.zeros(len(owner), dtype=np.int64)
-        wanted = paired(owner, seasons.span, np.maximum(season, 0))
-        at = place_of(seasons.keys, wanted)
-        far = np.full(len(owner), 10**6)
-        gap = far
-        for side in (np.minimum(at, len(seasons.keys) - 1), np.maximum(at - 1, 0)):
-            own = seasons.keys[side] // seasons.span == owner
-            gap = np.minimum(gap, np.where(own, np.abs(seasons.keys[side] - wanted), far))
-        return np.where((gap == far) | (season < 0), 0, gap)
+        gap = self.bag("season").distance(owner, np.maximum(season, 0))
+        return np.where((gap == NOWHERE) | (season < 0), 0, gap)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The mentions of the last build: what each prints and who it was, sought in columns that nobody need encode."""
+"""The mentions of the last build: what each prints, and who it was, both told by its table of mentions."""
 
 from __future__ import annotations
 
@@ -9,56 +9,56 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.forms import READINGS
+from transforms.identity.arrays import in_one_piece, whole
 from transforms.identity.groups import Codes
+from transforms.identity.ids import Ranked
 from transforms.identity.prints import Prints
-from transforms.parts import Parts
-from transforms.runs import Runs
+from transforms.parts import Parts, Tables
 
 
 @dataclass(frozen=True)
 class Former:
-    """The last driver_results, the runs of their sheets, and how the names of each were read; `prints` holds these.
+    """The last mentions in order: the `name` of each is a place in `prints`, its `driver` one in `drivers`, the ids."""
 
-    `readings` are sheet_id and name_reading of all sheets.
-    """
-
-    rows: Parts
-    sheets: Runs
-    readings: pa.Table
     prints: Prints
+    drivers: pa.Array
+    name: Codes
+    driver: Codes
 
-    def printed(self, places: Codes) -> Codes:
-        """The print of each of some mentions."""
-        text, reading = self._text[places], self._reading[self.sheets.holding(places)]
-        plain, quoted = (self.prints.of(text, reading, np.full(len(text), quotes)) for quotes in (False, True))
-        either = np.flatnonzero((plain >= 0) & (quoted >= 0))
-        if len(either):
-            quotes = pc.fill_null(self.rows.take(places[either], ["pseudonym"])["pseudonym"], fill_value=False)
-            plain[either] = np.where(quotes, -1, plain[either])
-        return np.where(plain >= 0, plain, quoted)
+    @classmethod
+    def of(cls, previous: Tables, prints: Prints) -> Former:
+        """Those of the last tables, of whose names `prints` knows."""
+        mentions = Parts.of(previous["mentions"]).whole()
+        drivers = in_one_piece(Parts.of(previous["drivers"]).whole("driver_id")["driver_id"])
+        return cls(prints, drivers, prints.known[whole(mentions["name"])], whole(mentions["driver"]))
 
-    def bearing(self, some: np.ndarray) -> tuple[Codes, Codes]:
-        """The mentions that bear one of some prints, and the print of each."""
-        places = np.flatnonzero(self.prints.texts_of(some)[self._text])
-        name = self.printed(places)
-        return places[some[name]], name[some[name]]
+    @cached_property
+    def ranked(self) -> Ranked:
+        """The ids of the drivers, to be searched."""
+        return Ranked(self.drivers)
+
+    def bearing(self, some: np.ndarray) -> Codes:
+        """The mentions that bear one of some prints."""
+        return np.flatnonzero(some[self.name])
+
+    def pairs(self, drivers: Parts) -> tuple[Codes, Codes]:
+        """Prints that belong together: of one driver, or of two who are called nearly the same and are kept apart."""
+        first = np.full(len(self.drivers) + 1, -1, dtype=np.int32)  # the last is for none
+        first[self.driver[::-1]] = self.name[::-1]
+        several = np.flatnonzero(self.name != first[self.driver])
+        alike = in_one_piece(drivers.whole("alike")["alike"])
+        one, other = np.asarray(pc.list_parent_indices(alike)), self.ranked.places(alike.flatten())
+        left, right = np.append(self.name[several], first[one]), np.append(first[self.driver[several]], first[other])
+        held = (left >= 0) & (right >= 0)
+        return left[held], right[held]
 
     def ids(self, places: Codes) -> pa.Array:
         """The driver that each of some mentions was."""
-        return self.rows.take(places, ["driver_id"])["driver_id"].combine_chunks()
+        return self.drivers.take(pa.array(self.driver[places]))
 
     def being(self, ids: pa.Array) -> Codes:
         """The mentions that were one of some drivers."""
-        return self.rows.places("driver_id", ids)
-
-    @cached_property
-    def _text(self) -> Codes:
-        """What each mention prints, as a place in the texts of `prints`."""
-        return self.prints.text(self.rows.columns("name_text")["name_text"])
-
-    @cached_property
-    def _reading(self) -> Codes:
-        """How the names of each sheet were read, as a place in READINGS."""
-        place = pc.index_in(self.sheets.texts, self.readings["sheet_id"])
-        return np.asarray(pc.index_in(self.readings["name_reading"].take(place), pa.array(READINGS)), dtype=np.int64)
+        wanted = np.zeros(len(self.drivers) + 1, dtype=bool)
+        wanted[self.ranked.places(ids)] = True
+        wanted[-1] = False  # for an id that was nobody's
+        return np.flatnonzero(wanted[self.driver])

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 Codes = np.ndarray
+NOWHERE = 10**6
 
 
 def ordered(*columns: Codes) -> Codes:
@@ -100,6 +101,15 @@ def repeated(key: Codes) -> np.ndarray:
     return out
 
 
+def times_before(key: Codes) -> Codes:
+    """How many earlier rows have the key of each."""
+    order = ordered(key)
+    ranked = key[order]
+    before = np.empty(len(key), dtype=np.int32)
+    before[order] = np.arange(len(order)) - np.searchsorted(ranked, ranked)
+    return before
+
+
 def counted(left: Codes, right: Codes) -> tuple[Codes, Codes, Codes]:
     """The distinct pairs of codes, none negative, in order; and how often each occurs."""
     span = int(right.max(initial=0)) + 1
@@ -151,6 +161,17 @@ class Bag:
         """Whether each owner holds the item beside it."""
         wanted = paired(owner, self.span, item)
         return np.asarray(np.append(self.keys, -1)[place_of(self.keys, wanted)] == wanted)
+
+    def distance(self, owner: Codes, item: Codes) -> Codes:
+        """How far from each item the nearest one of the owner beside it is; NOWHERE where he has none."""
+        wanted = paired(owner, self.span, item)
+        at = place_of(self.keys, wanted)
+        keys = np.append(self.keys, -1)
+        apart = [
+            np.where(keys[side] // self.span == owner, np.abs(keys[side] - wanted), NOWHERE)
+            for side in (at, np.maximum(at - 1, 0))
+        ]
+        return np.minimum(*apart)
 
     def shared(self, own: Codes, other: Bag, others: Codes) -> Codes:
         """How many items each of `own` has in common with the owner beside it in the other bag."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from transforms.identity.candidates import FEW, WINDOW, Namesakes, Pairs
 from transforms.identity.evidence import Context, Linked
-from transforms.identity.groups import Codes, ordered, paired, sought
+from transforms.identity.groups import Codes, ordered, paired
 from transforms.identity.points import TERMS, grounded, weigh
 
 BAR = 11  # half bits; odds of 45 to 1
@@ -21,9 +21,9 @@ ROUNDS = (6, 3, 0)  # half bits above the bar that each round asks for
 class Links:
     """The outcome for each track: its person (-1 when open), and the last weighing of all its candidates.
 
-    `track` and `candidate` are the pairs that were weighed, `terms` their points by term, `total` the sums;
-    `ambiguous` marks open tracks with more than one candidate above the bar, and `idle` holds the forbidden pairs
-    that were no candidates.
+    `track` and `candidate` are the pairs that were weighed, `terms` their points by term, `total` the sums; a
+    candidate behind all people is a stranger, and the number of a track of his. `ambiguous` marks open tracks with
+    more than one candidate above the bar, and `idle` holds the forbidden pairs that were no candidates.
     """
 
     person: Codes
@@ -38,19 +38,25 @@ class Links:
 def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
     """Link tracks to people where the evidence is above the bar and clear of the runner-up.
 
-    `forbidden` holds track * people.owners + person for the pairs that decisions rule out. What a round links
-    counts as printed beside the person in the next; nobody is put on a sheet twice.
+    `forbidden` holds track * people.owners + person for the pairs that decisions rule out. Strangers who bear the
+    name of somebody known are weighed beside him, but nobody is linked to one. What a round links counts as printed
+    beside the person in the next; nobody is put on a sheet twice.
     """
-    namesakes = Namesakes(tracks, people)
+    namesakes, strangers = Namesakes(tracks, people), people.owners
+    stranger = namesakes.strangers
+    if (stranger >= 0).any():
+        people = people.beside(tracks.grouped(stranger))
+        namesakes = Namesakes(tracks, people)
+    own = np.where(stranger < 0, -1, strangers + stranger)
     idle = forbidden
     person = np.full(tracks.owners, -1)
     asked, open_ = person < 0, person < 0
     known, weighed = people, Weighed.nothing()
     for margin in ROUNDS:
         possible = namesakes.candidates(known, asked)
-        pair = paired(possible.track, people.owners, possible.person)
-        idle = idle[sought(pair, idle)[1] == 0]
-        possible = possible.only(~np.isin(pair, forbidden))
+        pair = np.where(possible.person < strangers, paired(possible.track, strangers, possible.person), -1)
+        idle = np.setdiff1d(idle, pair[np.isin(pair, idle)])
+        possible = possible.only(~np.isin(pair, forbidden) & (possible.person != own[possible.track]))
         bearers = np.where(namesakes.size > FEW, namesakes.size, np.bincount(possible.track, minlength=tracks.owners))
         some, pairs = possible.few()
         pairs = _free(pairs)
@@ -60,10 +66,11 @@ def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
         weighed = weighed.only(~judged[weighed.track]).plus(again)
         open_ = np.where(asked, judged, open_)
         chosen = _clear(weighed.only(open_[weighed.track]), tracks, BAR + margin)
+        chosen = chosen.only(chosen.person < strangers)
         person[chosen.track], open_[chosen.track] = chosen.person, False
         known = Linked.to(people, tracks, person.copy())
         asked = namesakes.stirred(known, person < 0, np.bincount(chosen.person, minlength=people.owners) > 0)
-    weighed = weighed.only(ordered(weighed.track, weighed.person))
+    weighed = _told(weighed, stranger, person < 0, strangers)
     above = np.bincount(weighed.track[weighed.total >= BAR], minlength=tracks.owners)
     return Links(
         person,
@@ -74,6 +81,16 @@ def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
         open_ & (above > 1),
         frozenset(idle.tolist()),
     )
+
+
+def _told(weighed: Weighed, stranger: Codes, open_: np.ndarray, people: int) -> Weighed:
+    """The pairs in order, each stranger as the first track that is his; those of one without a track fall away."""
+    first = np.full(int(stranger.max(initial=-1)) + 1, -1)
+    tracks = np.flatnonzero((stranger >= 0) & open_)[::-1]
+    first[stranger[tracks]] = people + tracks
+    candidate = np.append(np.arange(people), first)[weighed.person]
+    told = Weighed(weighed.track, candidate, weighed.terms).only(candidate >= 0)
+    return told.only(ordered(told.track, told.person))
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,9 @@ from transforms.parts import Parts
 # What of a car may stand beside two mentions of one person.
 KINDS = (
     *("sheet", "event", "car_at_event", "entrant", "series", "race", "car"),
-    *("number_kept", "number_of_season", "season"),
+    *("number_kept", "number_of_season", "season", "season_of_series", "season_of_race"),
 )
+YEARS = 10_000  # between the codes of seasons of two series
 # What of a car, and of a mention, bears on who it is.
 CAR = ("sheet_id", "event_id", "season", "car_number", "entrant", "car")
 ASKED = ("seat", "name_text", "pseudonym", *CAR)
@@ -72,6 +73,19 @@ class Cars:
     def number_of_season(self) -> Codes:
         """The car by its number in its team and season."""
         return dense(self.number_kept, self.season)
+
+    @cached_property
+    def season_of_series(self) -> Codes:
+        """The season in its series: codes of one series are as far apart as their years."""
+        return self._season_of(self.series)
+
+    @cached_property
+    def season_of_race(self) -> Codes:
+        """The season of a yearly race, likewise."""
+        return self._season_of(self.race)
+
+    def _season_of(self, code: Codes) -> Codes:
+        return np.where((code < 0) | (self.season < 0), -1, paired(code, YEARS, self.season))
 
 
 @dataclass(frozen=True)

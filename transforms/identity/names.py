@@ -129,14 +129,16 @@ def _bare(text: str) -> tuple[list[Word], str]:
     words = [found for found in words if not found.unknown]
     while len(words) > 1 and words[0].title:
         words = words[1:]
+    words = [one for at, one in enumerate(words) if not (one.title and at + 1 < len(words) and words[at + 1].particle)]
     at = _suffix_at(words)
     return (words[:at] + words[at + 1 :], words[at].suffix or "") if at else (words, "")
 
 
 def _suffix_at(words: list[Word]) -> int:
     """The place of the suffix: behind the name, or behind a family name in capitals that stands first; 0 for none."""
-    if len(words) > 1 and words[-1].suffix is not None and not (len(words) == 2 and words[0].given):
-        return len(words) - 1
+    if len(words) > 1 and words[-1].suffix is not None:
+        is_family = len(words) == 2 and words[0].given and words[-1].squashed not in SUFFIXES  # `Carlos Neto`
+        return 0 if is_family else len(words) - 1
     if not words or not words[0].capitals or words[-1].capitals:
         return 0
     return next((at for at, one in enumerate(words) if at and one.suffix is not None and one.text.isupper()), 0)
@@ -184,11 +186,14 @@ def _given(words: list[Word], reading: str) -> int:
 
 
 def surnames(family: tuple[Word, ...]) -> tuple[str, ...]:
-    """The keys of a family name: it whole, without its particles, and the last and first part."""
+    """The keys of a family name: it whole, without its particles, the last part with and without them, the first."""
     core = [word.text for word in family if not word.particle] or [word.text for word in family]
     parts = [part for text in core for part in text.split("-") if squash(part)]
     whole = "".join([word.key for word in family])
-    keys = [whole, key(core), key(parts[-1:]), key(parts[:1])]
+    last = len(family) - 1
+    while last > 0 and family[last - 1].particle:
+        last -= 1
+    keys = [whole, key(core), "".join([word.key for word in family[last:]]), key(parts[-1:]), key(parts[:1])]
     return tuple(dict.fromkeys(k for k in keys if len(k) > 1 or k == whole))
 
 

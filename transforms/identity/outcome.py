@@ -18,7 +18,7 @@ from transforms.identity.names import SUFFIXES
 from transforms.identity.people import People
 from transforms.identity.understood import Names
 from transforms.parts import ROWS, Parts
-from transforms.schema import TABLES, TEXTS
+from transforms.schema import MENTIONS, TABLES, TEXTS
 
 MANY = 1_000_000  # mentions that are looked at in turn
 
@@ -51,13 +51,24 @@ class Drivers:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def mentioned(self, name: Codes) -> pa.Table:
+        """The table mentions, given the `name` of each mention."""
+        rank = np.empty(len(self), dtype=np.int32)
+        rank[self._order] = np.arange(len(self), dtype=np.int32)
+        return mentioned(name, rank[self.of_mentions(slice(None))])
+
+    @cached_property
+    def _order(self) -> Codes:
+        """The people in order of their ids."""
+        return np.asarray(pc.sort_indices(self.ids))
+
     def of_mentions(self, places: Codes | slice) -> Codes:
         """The person of each mention."""
         return np.asarray(self.number_of[self.people.person_of[self.people.node[places]]])
 
     def parts(self) -> Parts:
         """The table drivers, in order of the ids."""
-        order = np.asarray(pc.sort_indices(self.ids))
+        order = self._order
 
         def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
             parts = (order[start : start + ROWS] for start in range(0, len(order), ROWS))
@@ -195,6 +206,11 @@ def _first(mentions: Mentions, person: Codes, best: Codes) -> Codes:
     first = np.empty(len(best), dtype=np.int32)
     first[person[held]] = held
     return first
+
+
+def mentioned(name: Codes, driver: Codes) -> pa.Table:
+    """The table mentions, of the rows in names and in drivers of each: by them the next build finds it again."""
+    return pa.table([pa.array(name, pa.int32()), pa.array(driver, pa.int32())], schema=MENTIONS)
 
 
 def names(mentions: Mentions) -> pa.Table:

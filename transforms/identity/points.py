@@ -42,7 +42,7 @@ class Weighing:
             pairs.shared("car_at_event") > 0,
             pairs.shared("co_driver"),
             pairs.shared("entrant") > 0,
-            pairs.shared("series") > 0,
+            pairs.lately("series"),
         )
 
     @property
@@ -120,13 +120,13 @@ def number_of_season(w: Weighing) -> Codes:
 
 
 def series(w: Weighing) -> Codes:
-    """Both drove in the same series."""
+    """Both drove in the same series at the time: a father's is not yet his son's."""
     return np.where(w.series, 5, 0)
 
 
 def race(w: Weighing) -> Codes:
     """Both drove in the same yearly race; where the series is the same, that says nothing new."""
-    return np.where(~w.series & (w.pairs.shared("race") > 0), 3, 0)
+    return np.where(~w.series & w.pairs.lately("race"), 3, 0)
 
 
 def car(w: Weighing) -> Codes:

@@ -13,12 +13,15 @@ from transforms.identity.arrays import among, codes, codes_behind
 from transforms.identity.forms import READINGS
 from transforms.identity.groups import Codes, components
 from transforms.identity.names import Name, parse
-from transforms.identity.resemblance import resembling
+from transforms.identity.resemblance import alike_as_wholes, resembling
 from transforms.identity.understood import UNDERSTOOD
 
 
 class Prints:
-    """The distinct rows of two tables like `names`, the `known` in order, by place: text, reading and quotes."""
+    """The distinct rows of two tables like `names`, the `known` in order, by place: text, reading and quotes.
+
+    `known` tells the place of each of the known.
+    """
 
     def __init__(self, known: pa.Table, printed: pa.Table) -> None:
         texts = (side["name_text"].combine_chunks() for side in (known, printed))
@@ -29,7 +32,8 @@ class Prints:
         self.table = table.take(pa.array(first))
         self._place = np.full(len(self.texts) * len(READINGS) * 2, -1)
         self._place[key[first]] = np.arange(len(first))
-        self._text = text[first]
+        self.known = self._place[key[: len(known)]]
+        self._again = np.flatnonzero(np.diff(text[first], prepend=-1) == 0)  # the prints of the text before
         surnames = self.table["surnames"].combine_chunks()
         self._owner, self._surname = np.asarray(pc.list_parent_indices(surnames)), surnames.flatten()
 
@@ -52,12 +56,6 @@ class Prints:
         """The print of each mention of such a `text`, whose sheet is read so, as a place in READINGS."""
         return np.asarray(self._place[_key(text, reading, quoted)])
 
-    def texts_of(self, some: np.ndarray) -> np.ndarray:
-        """Which of the texts some prints have."""
-        texts = np.zeros(len(self.texts), dtype=bool)
-        texts[self._text[some]] = True
-        return texts
-
     @cached_property
     def kin(self) -> Codes:
         """The least place among the prints with which each is joined by surnames, be it over others."""
@@ -65,21 +63,13 @@ class Prints:
         count = len(self.table) + int(surname.max(initial=-1)) + 1
         return components(count, self._owner, len(self.table) + surname)[: len(self.table)]
 
-    def joined(self, printed: pa.ListArray, alike: tuple[Codes, Codes]) -> Codes:
-        """The least place among the prints with which each is joined by surnames or by people, be it over others.
+    def joined(self, one: Codes, other: Codes) -> Codes:
+        """The least place among the prints with which each is joined by surnames or as a pair, be it over others.
 
-        `printed` are the texts under which each person is, `alike` the places of people who are nearly called so.
+        Equal texts are joined too, which their sheets may read in another order.
         """
-        kin = np.append(self.kin, -1)[self._place].reshape(len(self.texts), -1)
-        one = np.append(kin.max(axis=1, initial=-1), -1)  # of each text, and of none
-        text, reading = np.nonzero((kin >= 0) & (kin != one[:-1, None]))
-        person, own = np.asarray(pc.list_parent_indices(printed)), one[among(printed.flatten(), self.texts)]
-        first = np.full(len(printed), -1, dtype=own.dtype)
-        first[person[::-1]] = own[::-1]
-        left = np.concatenate([one[text], first[person], first[alike[0]]])
-        right = np.concatenate([kin[text, reading], own, first[alike[1]]])
-        held = (left >= 0) & (right >= 0)
-        return np.asarray(components(len(self.kin), left[held], right[held])[self.kin])
+        left, right = np.append(one, self._again - 1), np.append(other, self._again)
+        return np.asarray(components(len(self.kin), self.kin[left], self.kin[right])[self.kin])
 
     def standing(self, used: np.ndarray) -> Codes:
         """The places of the prints that are used, in order, among the rows that were given."""
@@ -87,15 +77,10 @@ class Prints:
 
     def like(self, some: Codes) -> Codes:
         """The prints that some resemble."""
-        column = {name: self.table[name] for name in ("form", "given_key", "family_key")}
-        own = {name: column[name].take(pa.array(some)) for name in column}
-        turned = pc.and_(
-            pc.is_in(column["given_key"], own["family_key"]), pc.is_in(column["family_key"], own["given_key"])
-        )
-        near = pc.and_(
-            pc.equal(column["form"], "full"), pc.or_(pc.is_in(column["given_key"], own["given_key"]), turned)
-        )
-        places = np.flatnonzero(np.asarray(near))
+        given = self.table["given_key"]
+        near = np.asarray(pc.is_in(given, given.take(pa.array(some)))) | alike_as_wholes(self.table, some)
+        near &= np.asarray(pc.equal(self.table["form"], "full"))
+        places = np.flatnonzero(near)
         left, right = (places[side] for side in resembling(self.table.take(pa.array(places))))
         return np.concatenate([right[np.isin(left, some)], left[np.isin(right, some)]])
 

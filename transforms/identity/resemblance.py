@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, distinct_of, whole
 from transforms.identity.groups import Codes, counted, dense, distinct, joined_in_turn, ordered, spread
-from transforms.identity.spelling import SHORTEST, Letters
+from transforms.identity.spelling import SHORTEST, SOUNDS, Letters
 from transforms.identity.words import nicknames
 
 CROWD = 200
@@ -58,17 +58,15 @@ def _met(meeting: Meeting, suffix: Codes) -> Iterator[tuple[Codes, Codes]]:
 def _meetings(names: pa.Table) -> Iterator[Meeting]:
     """All ways in which two names that are `alike` meet.
 
-    They are the same in another order; or they have one family name and given names of which one is short for the
-    other, begins or ends like it, or nearly is it; or one given name and family names that share a part or nearly are
-    the same.
+    They have the same letters, in another order, or sound alike; or they have one family name and given names of
+    which one is short for the other, begins or ends like it, or nearly is it; or one given name and family names
+    that share a part or nearly are the same.
     """
-    parts = [pc.fill_null(names[part], "").combine_chunks() for part in ("given_key", "family_key")]
-    code, texts = codes(pa.concat_arrays(parts))
-    given, family = code.reshape(2, -1)
+    given, family, texts = _parts(names)
     each, letters = np.arange(len(names)), Letters.of(texts)
-    turned = lambda one, other: given[one] == family[other]
-    yield Meeting(each, np.minimum(given, family), np.maximum(given, family), turned)
-    yield Meeting(*_short_forms(given, family, texts), lambda one, _: np.ones(len(one), dtype=bool))
+    for key in _wholes(given, family, texts, letters):
+        yield Meeting(each, key, key, _all)
+    yield Meeting(*_short_forms(given, family, texts), _all)
     if "nickname" in names.column_names:
         yield _by_nicknames(given, family, texts, names["nickname"])
     surnames = names["surnames"].combine_chunks()
@@ -82,6 +80,27 @@ def _meetings(names: pa.Table) -> Iterator[Meeting]:
             yield Meeting(owner, same[owner], pieces[:, edited].ravel(), partial(_near, letters, edited))
 
 
+def alike_as_wholes(names: pa.Table, some: Codes) -> np.ndarray:
+    """Which names meet one of some, though both their given and their family names may differ."""
+    given, family, texts = _parts(names)
+    met = [np.isin(whole, whole[some]) for whole in _wholes(given, family, texts, Letters.of(texts))]
+    return np.asarray(np.logical_or.reduce(met))
+
+
+def _parts(names: pa.Table) -> tuple[Codes, Codes, pa.Array]:
+    """The given names and the family names as codes, and the texts that these stand for."""
+    parts = [pc.fill_null(names[part], "").combine_chunks() for part in ("given_key", "family_key")]
+    code, texts = codes(pa.concat_arrays(parts))
+    return *code.reshape(2, -1), texts
+
+
+def _wholes(given: Codes, family: Codes, texts: pa.Array, letters: Letters) -> Iterator[Codes]:
+    """Codes of what names are as wholes: their letters, in any order; and how they sound."""
+    yield np.unique(letters.sums[given] + letters.sums[family], return_inverse=True)[1]
+    sounds = codes(reduce(lambda told, pair: pc.replace_substring(told, *pair), SOUNDS, texts))[0]
+    yield dense(sounds[given], sounds[family])
+
+
 def _by_nicknames(given: Codes, family: Codes, texts: pa.Array, nicknames: pa.ChunkedArray) -> Meeting:
     """Names beside their family names, and either their given names or the nicknames that are printed with them."""
     nickname = whole(pc.index_in(nicknames, texts))
@@ -90,6 +109,10 @@ def _by_nicknames(given: Codes, family: Codes, texts: pa.Array, nicknames: pa.Ch
     return Meeting(
         owner, family[owner], np.append(given, nickname[some]), lambda one, other: given[one] != given[other]
     )
+
+
+def _all(one: Codes, _: Codes) -> np.ndarray:
+    return np.ones(len(one), dtype=bool)
 
 
 def _near(letters: Letters, edited: Codes, one: Codes, other: Codes) -> np.ndarray:

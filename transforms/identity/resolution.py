@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import among
 from transforms.identity.claims import Claims
-from transforms.identity.decisions import DecisionError
 from transforms.identity.doubts import Careers, doubts
 from transforms.identity.entered import FILLED, PRINTED, Entered, entered
 from transforms.identity.groups import Codes
@@ -23,7 +22,6 @@ from transforms.identity.judgement import (
 from transforms.identity.mentions import CAR, Crews, Mentions, gather, in_order
 from transforms.identity.outcome import names
 from transforms.identity.renewal import told_again
-from transforms.identity.scope import concerned
 from transforms.identity.sums import Sums
 from transforms.parts import Parts, Tables
 from transforms.schema import IDENTIFIED, TABLES
@@ -56,16 +54,12 @@ def told_apart(
     snapshot, so that ids stay. `unchanged` are the sheets that were read as they are then, from the same decisions:
     with them only those are judged again whom the others may concern, which gives the same tables. Returns sheets,
     results, driver_results, drivers, driver_links, driver_redirects, names, entrants, cars and findings, of which
-    those that were given in parts are made in parts, as they are asked for. Where everybody is judged after all, the
-    columns of `previous` that were held for a few are `let_go`. Some tables are `ready` while others are made. Raises
-    DecisionError.
+    those that were given in parts are made in parts, as they are asked for, and mentions, for the next build. Where
+    everybody is judged after all, the columns of `previous` that were held for a few are `let_go`. Some tables are
+    `ready` while others are made. Raises DecisionError.
     """
-    scope = concerned(read, decisions, previous, unchanged) if previous and unchanged else None
-    if scope and previous:
-        try:
-            return told_again(read, decisions, previous, scope, unchanged, ready)
-        except DecisionError:
-            pass  # what is wrong with a decision can be said of the whole archive only
+    if previous and unchanged and (again := told_again(read, decisions, previous, unchanged, ready)):
+        return again
     let_go()
     rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
     printed = results.columns(*dict.fromkeys((*PRINTED, *CAR, *(["line"] if previous else []))))
@@ -99,6 +93,7 @@ def _everybody(
     tables = {
         "sheets": named_sheets(Parts.of(read["sheets"]).whole(), mentions.forms, mentions.readings),
         "names": names(mentions),
+        "mentions": found.people.mentioned(mentions.name),
         "driver_redirects": redirected(previous, found.moved, lambda ids: among(ids, found.people.ids) >= 0),
     }
     careers = Careers(rows, results, manned, person, found.people.ids, mentions.result, cars.sheet, cars.season)

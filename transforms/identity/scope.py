@@ -20,7 +20,6 @@ from transforms.identity.decisions import MENTION, read_decisions
 from transforms.identity.former import Former
 from transforms.identity.forms import READINGS
 from transforms.identity.groups import Codes
-from transforms.identity.ids import Ranked
 from transforms.identity.mentions import ASKED, Mentions, gather
 from transforms.identity.outcome import names
 from transforms.identity.prints import Prints
@@ -37,9 +36,9 @@ class Scope:
 
     `stood` is, for each mention of the build, its place in the last one where it stands as it stood, and -1 where it
     does not; `again` tells which of the last one are judged again, or gone. `kept` is its place where its sheet did
-    not change, `car` the result that it is of. `unchanged` are the sheets that stand as they were, in events of which
-    nothing else is told; `changed` are the places of the mentions of all others, which are `fresh`, and `own` their
-    prints. `names` are those of the prints that stand in the build.
+    not change, `car` the result that it is of, `printed` its print. `unchanged` are the sheets that stand as they were,
+    in events of which nothing else is told; `changed` are the places of the mentions of all others, which are `fresh`.
+    `names` are those of the prints that stand in the build, and `named` the row there of each print.
     """
 
     former: Former
@@ -47,11 +46,12 @@ class Scope:
     again: np.ndarray
     kept: Codes
     car: Codes
+    printed: Codes
     changed: Codes
     fresh: Mentions
-    own: Codes
     unchanged: Set[str]
     names: Parts
+    named: Codes
 
     @cached_property
     def judged(self) -> Codes:
@@ -69,14 +69,6 @@ class Scope:
         cars = np.zeros(int(self.car.max(initial=-1)) + 1, dtype=bool)
         cars[self.car[self.judged]] = True
         return np.flatnonzero(cars[self.car])
-
-    def printed(self, places: Codes) -> Codes:
-        """The print of each of some mentions."""
-        at = np.searchsorted(self.changed, places)
-        new = np.append(self.changed, -1)[at] == places
-        found = np.append(self.own, -1)[at]
-        found[~new] = self.former.printed(self.stood[places[~new]])
-        return found
 
     @cached_property
     def lost(self) -> Codes:
@@ -109,32 +101,32 @@ def concerned(
     stand_alike(stood, new, here, old, there, _read_alike(fresh.readings, before) - told)
     known, printed = Parts.of(previous["names"]), names(fresh)
     prints = Prints(held := known.whole(), printed)
-    former = Former(old, there, before, prints)
+    former = Former.of(previous, prints)
     gone, own = lost(stood, there.rows), _printed(prints, rows, fresh)
-    was = former.printed(gone)
-    touched = np.union1d(own[stood[changed] < 0], was)
+    touched = np.union1d(own[stood[changed] < 0], former.name[gone])
     seeds = np.concatenate([touched, prints.like(touched), _meant(decisions, former, new, here, stood)])
-    joined = prints.joined(*_people(Parts.of(previous["drivers"])))
-    places, name = former.bearing(np.isin(joined, joined[seeds]))
+    joined = prints.joined(*former.pairs(Parts.of(previous["drivers"])))
+    places = former.bearing(np.isin(joined, joined[seeds]))
     if len(places) > SHARE * here.rows:
         return None
     again = np.zeros(there.rows, dtype=bool)
     again[gone] = again[places] = True
-    used = np.ones(len(prints.table), dtype=bool)
-    used[was] = False
-    used[own] = True
-    used[name[~np.isin(places, gone)]] = True
+    name = np.append(former.name, -1)[stood]
+    name[changed] = own
+    used = np.zeros(len(prints.table), dtype=bool)
+    used[name] = True
     return Scope(
         former,
         stood,
         again,
         stay,
         _cars(Parts.of(read["results"])),
+        name,
         changed,
         fresh,
-        own,
         same,
         _names(known, held.num_rows, printed, prints.standing(used)),
+        np.cumsum(used, dtype=np.int32) - 1,
     )
 
 
@@ -188,17 +180,4 @@ def _meant(decisions: pa.Table, former: Former, new: Parts, here: Runs, stood: C
     printed = new.take(places, ["result_id"])["result_id"]
     old = stood[places[np.asarray(pc.is_in(printed, pa.array(cars, pa.string())))]]
     borne = former.being(pa.array(said, pa.string()))
-    return np.concatenate([former.printed(np.concatenate([borne, old[old >= 0]])), former.prints.named(said)])
-
-
-def _people(drivers: Parts) -> tuple[pa.ListArray, tuple[Codes, Codes]]:
-    """The texts of those printed under several, or kept apart from people of nearly their name; and the pairs of these.
-
-    All others join no prints.
-    """
-    alike, printed = (drivers.whole(name)[name].combine_chunks() for name in ("alike", "names"))
-    paired = np.asarray(pc.greater(pc.list_value_length(alike), 0))
-    some = np.flatnonzero(paired | np.asarray(pc.greater(pc.list_value_length(printed), 1)))
-    ids = Ranked(drivers.whole("driver_id")["driver_id"])
-    one, other = np.asarray(pc.list_parent_indices(alike)), ids.places(alike.flatten())
-    return printed.take(pa.array(some)), (np.searchsorted(some, one), np.searchsorted(some, other))
+    return np.concatenate([former.name[np.concatenate([borne, old[old >= 0]])], former.prints.named(said)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import pyarrow as pa
@@ -13,21 +14,38 @@ from transforms.identity.names import Name
 from transforms.identity.words import given_names, key, nicknames
 
 MANY = 65_536  # texts whose letters are looked at in turn
+# What is written for a sound, in order, and the letter for it; each letter twice is it once.
+SOUNDS = (
+    *(
+        ("sch", "sh"),
+        ("kh", "h"),
+        ("ch", "h"),
+        ("oh", "o"),
+        ("w", "v"),
+        ("x", "ks"),
+        ("c", "k"),
+        ("y", "i"),
+        ("j", "i"),
+    ),
+    *((2 * letter, letter) for letter in "abdefgiklmnoprstuvz"),
+)
 SHORTEST = 4  # letters of a name in which one edit may be a slip; shorter names are other names
 
 
 @dataclass(frozen=True)
 class Letters:
-    """Of each text the number of letters, and the set of them (a bit for each, modulo 64)."""
+    """Of each text the number of letters, the set of them (a bit for each, modulo 64), and a sum that tells all."""
 
     size: Codes
     bits: np.ndarray
+    sums: np.ndarray
 
     @classmethod
     def of(cls, texts: pa.Array) -> Letters:
         """Count the letters of texts."""
-        found = [_bits(texts[start : start + MANY].to_pylist()) for start in range(0, len(texts), MANY)]
-        return cls(np.asarray(pc.utf8_length(texts)), np.concatenate([np.zeros(0, np.uint64), *found]))
+        none = [np.zeros(0, np.uint64)] * 2
+        found = [none, *(_told(texts[start : start + MANY].to_pylist()) for start in range(0, len(texts), MANY))]
+        return cls(np.asarray(pc.utf8_length(texts)), *map(np.concatenate, zip(*found, strict=True)))
 
     def within(self, one: Codes, other: Codes) -> np.ndarray:
         """Whether all letters of one of the two may stand in the other."""
@@ -39,27 +57,60 @@ class Letters:
         return np.asarray(np.bitwise_count(self.bits[one] ^ self.bits[other]) <= 2)
 
 
-def _bits(texts: list[str]) -> np.ndarray:
+def _told(texts: list[str]) -> list[np.ndarray]:
+    """The letters of each text as bits, and the sum of what they are scattered to; a blank counts for nothing."""
     size = np.array([len(text) for text in texts], dtype=np.int64)
     letters = np.frombuffer("".join(f"{text} " for text in texts).encode("utf-32-le"), dtype=np.uint32)
-    bits = np.where(letters == ord(" "), 0, np.left_shift(np.uint64(1), (letters % 64).astype(np.uint64)))
-    return np.asarray(np.bitwise_or.reduceat(bits, np.cumsum(size + 1) - size - 1))
+    start, printed = np.cumsum(size + 1) - size - 1, letters != ord(" ")
+    bits = np.left_shift(np.uint64(1), (letters % 64).astype(np.uint64)) * printed
+    scattered = letters * np.uint64(0x9E3779B97F4A7C15)
+    scattered = (scattered ^ (scattered >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) * printed
+    return [np.bitwise_or.reduceat(bits, start), np.add.reduceat(scattered, start)]
 
 
 def alike(one: Name, other: Name) -> str | None:
-    """What makes two full names spellings of one, or None; a known given name is no slip for another."""
-    if one.suffix != other.suffix or (one.form, other.form) != ("full", "full"):
+    """What makes two full names spellings of one, or None; a known given name is no slip for another.
+
+    Equal names are two because somebody or a crew says so.
+    """
+    if one.suffix != other.suffix or (one.form, other.form) != ("full", "full") or one.key == other.key:
         return None
-    if one.family_key == other.family_key:
-        return _given_alike(one, other)
+    if one.family_key == other.family_key and (likeness := _given_alike(one, other)):
+        return likeness
     if one.given_key == other.given_key:
         if set(one.blocks) & set(other.blocks) and _contains(one.family_key, other.family_key):
             return "part of the family name"
         if min(len(one.family_key), len(other.family_key)) > SHORTEST and one_edit(one.family_key, other.family_key):
             return "one letter of the family name"
-    if (one.given_key, one.family_key) == (other.family_key, other.given_key):
-        return "order of the names"
-    return None
+    if _whole(other) in _turned(one) or _whole(one) in _turned(other):
+        return "order or division of the names"
+    return "another transliteration" if _sound_alike(one, other) else None
+
+
+def _whole(name: Name) -> str:
+    return name.given_key + name.family_key
+
+
+def _turned(name: Name) -> list[str]:
+    """The name as it is, and with any number of its words behind the others: `Ma Qinghua`, `Qinghua Ma`."""
+    words = [key([word]) for word in f"{name.given} {name.family}".split()]
+    return ["".join(words[at:] + words[:at]) for at in range(len(words))]
+
+
+def _sound_alike(one: Name, other: Name) -> bool:
+    """Whether both are one name in letters of other languages: `Alexey Vasilyev`, `Alexei Vassiliev`.
+
+    Of two known given names that sound alike both are somebody's (`Jan`, `Ian`), but for the forms of one.
+    """
+    givens = one.given_key, other.given_key
+    if givens[0] != givens[1] and given_names().issuperset(givens) and givens not in nicknames():
+        return False
+    return [*map(sound, (givens[0], one.family_key))] == [*map(sound, (givens[1], other.family_key))]
+
+
+def sound(name: str) -> str:
+    """The key of a name with one letter for all that languages write for a sound, as SOUNDS tell."""
+    return reduce(lambda text, pair: text.replace(*pair), SOUNDS, name)
 
 
 def _given_alike(one: Name, other: Name) -> str | None:

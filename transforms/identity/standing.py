@@ -20,12 +20,17 @@ from transforms.parts import Parts
 def merged(some: Parts, ids: pa.Array, stay: np.ndarray, others: pa.Table, key: str) -> Parts:
     """Those of some rows that `stay`, and others, in the order of a key, in which some are; `ids` are those of some."""
     others = others.sort_by(key)
-    at = np.append(0, np.cumsum(stay))[np.asarray(pc.search_sorted(ids, others[key].combine_chunks()))]
-    place = np.full(int(stay.sum()) + others.num_rows, -1, dtype=np.int32)
+    return some.laid(merging(ids, stay, others[key]), others)
+
+
+def merging(ids: pa.Array, stay: np.ndarray, others: pa.ChunkedArray) -> Codes:
+    """The place among some `ids` of each of those that `stay` and others, all in order; -1 for one of the others."""
+    at = np.append(0, np.cumsum(stay))[np.asarray(pc.search_sorted(ids, others.combine_chunks()))]
+    place = np.full(int(stay.sum()) + len(others), -1, dtype=np.int32)
     kept = np.ones(len(place), dtype=bool)
-    kept[at + np.arange(others.num_rows)] = False
+    kept[at + np.arange(len(others))] = False
     place[kept] = np.flatnonzero(stay)
-    return some.laid(place, others)
+    return place
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,10 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import differing, distinct_of, with_columns
+from transforms.identity.arrays import differing, with_columns
 from transforms.identity.entered import EnteredAgain
 from transforms.identity.groups import Codes
-from transforms.identity.ids import Ranked
 from transforms.identity.judgement import Identified
 from transforms.identity.scope import Scope
 from transforms.identity.sums import REASONS
@@ -51,7 +50,8 @@ class Told:
         """What was found of the judged, as far as it is not what they were."""
         before, linked = Parts.of(previous["driver_results"]), Parts.of(previous["driver_links"])
         cuts = np.split(np.arange(len(scope.judged)), range(MANY, len(scope.judged), MANY))
-        apart = _in_turn([_differing(before, linked, scope, found, some) for some in cuts])
+        row = scope.former.ranked.places(found.people.ids)
+        apart = _in_turn([_differing(before, linked, scope, found, row, some) for some in cuts])
         apart["driver"] = _renamed(Parts.of(previous["drivers"]), scope, found, apart["driver_id"])
         held = np.flatnonzero(np.logical_or.reduce(list(apart.values())))
         apart = {name: mask[held] for name, mask in apart.items()}
@@ -72,7 +72,8 @@ class Told:
 
     def ids(self, places: Codes) -> pa.Array:
         """The driver of each mention at some places."""
-        return self._told(places, self.who.select(["driver_id"]), self.before)["driver_id"].combine_chunks()
+        before = lambda at: pa.table({"driver_id": self.scope.former.ids(at)})
+        return self._told(places, self.who.select(["driver_id"]), before)["driver_id"].combine_chunks()
 
     def being(self, ids: pa.Array) -> Codes:
         """The places of all mentions of some drivers."""
@@ -86,7 +87,7 @@ class Told:
     def rows(self, entered: EnteredAgain) -> Parts:
         """The table driver_results."""
         new, car = self._new, self.scope.car
-        told = self._told(new, self.who, self.before)
+        told = self._told(new, self.who, lambda at: self.before.take(at, self.who.column_names))
         told = dict(zip(told.column_names, told.columns, strict=True)) | entered.columns(car[new])
         rows = with_columns(self.printed.take(new, self.printed.schema.names), told)
         others = {name: self._others(self.who[name], apart) for name, apart in self.apart.items()}
@@ -100,9 +101,10 @@ class Told:
     def links(self) -> Parts:
         """The table driver_links."""
         new = self._new
-        known = self._told(new, self.who.select(list(KNOWN.values())), self.before)  # which are at hand
+        own = list(KNOWN.values())  # which are at hand
+        known = self._told(new, self.who.select(own), lambda at: self.before.take(at, own))
         keys = self.printed.take(new, ["result_id", "seat"])
-        why = self._told(new, self.why.select(REASONS), self.linked)
+        why = self._told(new, self.why.select(REASONS), lambda at: self.linked.take(at, REASONS))
         parts = keys, known.rename_columns(list(KNOWN)), why
         columns = {name: part[name] for part in parts for name in part.column_names}
         rows = TABLES["driver_links"].conform(pa.table(columns))
@@ -120,11 +122,11 @@ class Told:
         some = np.flatnonzero(apart & (self.scope.kept[self.places] >= 0))
         return self.places[some], values.take(pa.array(some)).combine_chunks()
 
-    def _told(self, places: Codes, told: pa.Table, before: Parts) -> pa.Table:
-        """The rows of mentions at some places: as `told`, or as they were `before`."""
+    def _told(self, places: Codes, told: pa.Table, before: Callable[[Codes], pa.Table]) -> pa.Table:
+        """The rows of mentions at some places: as `told`, or as they were `before`, which gives those of some."""
         at = np.searchsorted(self.places, places)
         mine = np.append(self.places, -1)[at] == places
-        kept = before.take(self.scope.stood[places[~mine]], told.column_names)
+        kept = before(self.scope.stood[places[~mine]])
         row = np.where(mine, len(kept) + at, np.cumsum(~mine) - 1)
         return pa.concat_tables([kept, told.cast(kept.schema)]).take(pa.array(row))
 
@@ -133,13 +135,17 @@ def _in_turn(parts: Sequence[Masks]) -> Masks:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _differing(before: Parts, linked: Parts, scope: Scope, found: Identified, some: Codes) -> Masks:
-    """Column by column which of some of the judged are not as they were, but for how they are called."""
+def _differing(before: Parts, linked: Parts, scope: Scope, found: Identified, row: Codes, some: Codes) -> Masks:
+    """Column by column which of some of the judged are not as they were, but for how they are called.
+
+    `row` is that of each of the people among the last drivers.
+    """
     place = scope.stood[scope.judged[some]]
-    id_, method, points = found.sums.settled(some)
-    settled = pa.table({"driver_id": id_, "link_method": method, "link_points": points})
+    _, method, points = found.sums.settled(some)
+    settled = pa.table({"link_method": method, "link_points": points})
     was = before.take(place[place >= 0], settled.column_names)
-    apart = _apart(settled, was, place)
+    now = row[found.people.of_mentions(some)]
+    apart = {"driver_id": (place < 0) | (now != scope.former.driver[place])} | _apart(settled, was, place)
     reasoned = _reasoned(settled)
     reasoned[place >= 0] |= _reasoned(was)
     weighed = np.flatnonzero(reasoned)
@@ -169,9 +175,8 @@ def _renamed(drivers: Parts, scope: Scope, found: Identified, moved: np.ndarray)
     other = np.asarray(pc.is_in(found.people.ids, lost))
     other[person[moved]] = True
     some = np.flatnonzero((other[person] | bool(found.people.people.labels)) & (place >= 0))
-    was, ids = distinct_of(scope.former.ids(place[some]))
-    known = Ranked(drivers.whole("driver_id")["driver_id"])
-    called = drivers.take(known.places(ids), ["driver"])["driver"].take(pa.array(was)).combine_chunks()
+    rows, was = np.unique(scope.former.driver[place[some]], return_inverse=True)
+    called = drivers.take(rows, ["driver"])["driver"].take(pa.array(was)).combine_chunks()
     out[some] = differing(found.people.displays(person[some]), called)
     return np.asarray(out)
 

@@ -2,19 +2,10 @@
 -- grain: one model of car with its engine
 -- key: car_id
 -- counts: Cars, each once, however many drove it; those of a model with its variants are counted beside its own.
--- events (count): Events with such a car in any sheet.
--- starts (count): Cars that started a race.
--- finishes (count): Cars classified in a race.
--- wins (count): Cars first in a race.
--- podiums (count): Cars among the first three of a race; three in one race are three.
--- class_wins (count): Cars first of their class in a race.
--- poles (count): Cars on pole, from grids and qualifying.
 -- variants (ids): Cars that are variants of this one, or of its variants.
 -- family_starts (count): Cars that started a race, variants included.
 -- family_wins (count): Cars first in a race, variants included.
 -- family_class_wins (count): Cars first of their class in a race, variants included.
--- first_season (year): First season with such a car.
--- last_season (year): Last season with such a car.
 WITH RECURSIVE families AS (
   SELECT car_id AS head, car_id AS member FROM cars
   UNION
@@ -22,26 +13,13 @@ WITH RECURSIVE families AS (
   FROM families
   JOIN cars ON cars.variant_of = families.member
 ), own AS (
-  SELECT results.car_id,
-    count(DISTINCT results.event_id) AS events,
-    count(*) FILTER (honours.started) AS starts,
-    count(*) FILTER (honours.finished) AS finishes,
-    count(*) FILTER (honours.won) AS wins,
-    count(*) FILTER (honours.podium) AS podiums,
-    count(*) FILTER (honours.class_won) AS class_wins,
-    count(*) FILTER (honours.pole) AS poles,
-    min(results.season) AS first_season,
-    max(results.season) AS last_season
-  FROM results
-  JOIN honours ON honours.result_id = results.result_id
-  WHERE results.car_id IS NOT NULL
-  GROUP BY results.car_id
+  FROM records(car_id)
 ), summed AS (
   SELECT families.head,
     list_sort(list(families.member) FILTER (families.member <> families.head)) AS variants,
     sum(own.starts)::BIGINT AS starts, sum(own.wins)::BIGINT AS wins, sum(own.class_wins)::BIGINT AS class_wins
   FROM families
-  JOIN own ON own.car_id = families.member
+  JOIN own ON own.subject = families.member
   GROUP BY families.head
 )
 SELECT cars.car_id, cars.car, cars.make, cars.model, cars.engine_make, cars.variant_of,
@@ -52,6 +30,6 @@ SELECT cars.car_id, cars.car, cars.make, cars.model, cars.engine_make, cars.vari
   summed.class_wins AS family_class_wins,
   own.first_season, own.last_season
 FROM cars
-JOIN own ON own.car_id = cars.car_id
+JOIN own ON own.subject = cars.car_id
 JOIN summed ON summed.head = cars.car_id
 ORDER BY family_wins DESC, family_starts DESC, events DESC, cars.car_id

@@ -8,8 +8,6 @@
 -- cars (count): Different start numbers in all sheets, and the cars without one of the sheet that has most of these.
 -- starters (count): Cars that started a race; two races count a car twice.
 -- finishers (count): Cars classified in a race; two races count a car twice.
--- drivers (count): Persons printed in any crew; names tied to nobody are left out.
--- open_names (count): Names tied to nobody, that may be one of these persons or others.
 -- winners (names): Car and crew first in each race, race by race.
 -- poles (names): Car and crew on pole.
 -- best_lap_ms (ms): Best printed lap time of any sheet.
@@ -41,12 +39,6 @@ WITH cars AS (
   SELECT event_id, max(cars) AS cars
   FROM (SELECT event_id, count(*) - count(car_number) AS cars FROM results GROUP BY event_id, sheet_id)
   GROUP BY event_id
-), people AS (
-  SELECT event_id,
-    count(DISTINCT driver_id) FILTER (identified) AS drivers,
-    count(DISTINCT coalesce(driver_id, result_id || '/' || seat)) FILTER (NOT identified) AS open_names
-  FROM driver_honours
-  GROUP BY event_id
 ), read AS (
   SELECT event_id, count(*) AS sheets, list_sort(list(DISTINCT kind)) AS kinds, sum(rejects)::BIGINT AS rejects
   FROM sheets
@@ -66,8 +58,8 @@ SELECT events.event_id, events.name, events.season, events.start_date, events.ci
   coalesce(by_event.cars + unnumbered.cars, 0) AS cars,
   coalesce(by_event.starters, 0) AS starters,
   coalesce(by_event.finishers, 0) AS finishers,
-  coalesce(people.drivers, 0) AS drivers,
-  coalesce(people.open_names, 0) AS open_names,
+  coalesce(persons.drivers, 0) AS drivers,
+  coalesce(persons.open_names, 0) AS open_names,
   coalesce(by_event.winners, []) AS winners,
   coalesce(by_event.poles, []) AS poles,
   by_event.best_lap_ms,
@@ -80,6 +72,6 @@ FROM events
 LEFT JOIN read ON read.event_id = events.event_id
 LEFT JOIN by_event ON by_event.event_id = events.event_id
 LEFT JOIN unnumbered ON unnumbered.event_id = events.event_id
-LEFT JOIN people ON people.event_id = events.event_id
+LEFT JOIN persons(event_id) AS persons ON persons.subject = events.event_id
 LEFT JOIN doubts ON doubts.event_id = events.event_id
 ORDER BY events.season, events.start_date, events.event_id
