@@ -6,15 +6,15 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
-from itertools import zip_longest
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Thread
+from traceback import format_exc
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -22,6 +22,8 @@ from flows.errors import UserError
 from flows.progress import tell
 
 T = TypeVar("T")
+# What a step returned, what it raised, and the cause of that.
+Done = tuple[Any, Exception | None, BaseException | None]
 # Loaded once, in the process from which all workers are forked: it does nothing else, so that no thread of Arrow's
 # is lost in a fork.
 LOADED = ["flows.lean", "flows.steps", "flows.sheet_files", "flows.staging", "transforms.sheets"]
@@ -52,14 +54,17 @@ def _context() -> ForkServerContext:
 class Workers:
     """So many processes, from the first call to the end of the block, or of this process, however it ends.
 
-    Each imports the program's main module, which must not build when it is imported.
+    Each imports the program's main module, which must not build when it is imported. Each has a pipe and a thread
+    of this process to itself, so that one that is killed leaves no lock held that others wait for.
     """
 
     def __init__(self, count: int):
-        context = _context()
-        theirs, self._life = context.Pipe(duplex=False)
-        self._pool = ProcessPoolExecutor(count, context, _begin, (theirs,))
-        self._ended = False
+        self._context = _context()
+        self._theirs, self._life = self._context.Pipe(duplex=False)
+        self._idle: SimpleQueue[_Worker | None] = SimpleQueue()
+        for _ in range(count):
+            self._idle.put(None)  # to be started when there is something to do
+        self._count, self._threads, self._ended = count, ThreadPoolExecutor(count), False
 
     def __enter__(self) -> Workers:
         return self
@@ -69,46 +74,88 @@ class Workers:
         self._ended = True
         if kind is not None:
             self._life.close()
-        self._pool.shutdown(cancel_futures=True)
+        self._threads.shutdown(cancel_futures=True)
+        for worker in [self._idle.get() for _ in range(self._count)]:
+            if worker:
+                worker.end()
         self._life.close()
+        self._theirs.close()
 
     def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[T]:
         """The results of the step for each tuple of arguments, in order, and its errors as it raises them.
 
         What a worker has left undone that was killed, mostly for want of memory, this process does itself.
         """
-        futures: list[Future[Any]] = []
-        with suppress(BrokenProcessPool):
-            for arguments in calls:
-                futures.append(self._pool.submit(_tried, step, arguments))
-        for arguments, future in zip_longest(calls, futures):
-            try:
-                found, cause = future.result() if future else _tried(step, arguments)
-            except BrokenProcessPool:
+        futures = [self._threads.submit(self._ask, step, arguments) for arguments in calls]
+        for arguments, future in zip(calls, futures, strict=True):
+            done = future.result()
+            if done is None:
                 if self._ended:
-                    raise
+                    raise CancelledError
                 tell("A worker was lost; what it did is done again")
-                found, cause = _tried(step, arguments)
-            if isinstance(found, UserError):
-                raise found from cause
+                done = _tried(step, arguments)
+            found, error, cause = done
+            if error is not None:
+                raise error from cause
             yield found
 
+    def _ask(self, step: Callable[..., Any], arguments: tuple[Any, ...]) -> Done | None:
+        """What a worker found; none if it was lost, in whose place another will start."""
+        worker = self._idle.get()
+        try:
+            worker = worker or _Worker(self._context, self._theirs)
+            return worker.ask(step, arguments)
+        except (EOFError, OSError):
+            if worker:
+                worker.end()
+            worker = None
+            return None
+        finally:
+            self._idle.put(worker)
 
-def _tried(step: Callable[..., T], arguments: tuple[Any, ...]) -> tuple[T | UserError, BaseException | None]:
-    """The step's result, or the error that a user can mend with its cause, which no process hands on to another."""
-    try:
-        return step(*arguments), None
-    except UserError as error:
-        return error, error.__cause__
+
+class _Worker:
+    """A process that does one thing at a time."""
+
+    def __init__(self, context: ForkServerContext, life: Connection):
+        self._pipe, theirs = context.Pipe()
+        with theirs:
+            self._process = context.Process(target=_work, args=(theirs, life))
+            self._process.start()
+
+    def ask(self, step: Callable[..., Any], arguments: tuple[Any, ...]) -> Done:
+        """Wait for what it finds; raises EOFError or OSError if it has ended before."""
+        self._pipe.send((step, arguments))
+        done: Done = self._pipe.recv()
+        return done
+
+    def end(self) -> None:
+        """Let it end, and wait until it has."""
+        self._pipe.close()
+        self._process.join()
 
 
-def _begin(life: Connection) -> None:
-    """Settle a worker: Ctrl-C reaches it too, but it is the build that ends it, by closing the pipe or by its end."""
+def _work(asked: Connection, life: Connection) -> None:
+    """Do what is asked for as long as somebody asks; Ctrl-C is for the build, which ends its workers by their pipes."""
     import pyarrow as pa
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     pa.set_cpu_count(1)  # its neighbours have the other cores
     Thread(target=_end_with, args=(life,), daemon=True).start()
+    with suppress(EOFError, OSError):
+        while True:
+            asked.send(_tried(*asked.recv()))
+
+
+def _tried(step: Callable[..., Any], arguments: tuple[Any, ...]) -> Done:
+    """What the step returns, or what it raises with what processes do not hand on: the cause, or where it was."""
+    try:
+        return step(*arguments), None, None
+    except UserError as error:
+        return None, error, error.__cause__
+    except Exception as error:
+        error.add_note(format_exc())
+        return None, error, None
 
 
 def _end_with(life: Connection) -> None:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -20,6 +21,7 @@ import pytest
 
 from flows.answers import print_table
 from flows.cli import main
+from flows.commands.sql import _answered
 from flows.database import build_database
 from flows.terminal import local_time
 from tests.tables import Sheet, made, published
@@ -134,6 +136,17 @@ def test_a_file_is_replaced_by_a_whole_one_alone(run, project: Path):
     assert "another file" not in err
     assert file.read_text() == "old"
     assert sorted(project.iterdir()) == before
+
+
+def test_the_reason_is_told_whichever_thread_failed(project: Path):
+    """Where the word of a thread that was told to stop comes first, what stopped it is said all the same."""
+
+    def stopped() -> Iterator[pa.RecordBatch]:
+        raise OSError("INTERRUPT Error: Interrupted!")
+        yield
+
+    with duckdb.connect() as connection, pytest.raises(duckdb.Error, match="Could not convert string 'a"):
+        list(_answered(connection.sql("SELECT CAST('a' || range AS INT) FROM range(9)"), stopped()))
 
 
 def test_a_file_may_be_a_link_or_a_pipe(run, project: Path):

@@ -120,6 +120,37 @@ def test_what_a_lost_worker_left_undone_is_done(tmp_path):
         assert list(pool.each(dies_once, [(str(tmp_path / "dead"), value) for value in range(8)])) == list(range(8))
 
 
+def test_workers_may_be_lost_while_others_start(tmp_path):
+    """However early a worker is lost, nobody waits for what it held: ten times, within seconds."""
+    for turn in range(10):
+        with Workers(3) as pool:
+            calls = [(str(tmp_path / f"{turn}-{value // 2}"), value) for value in range(6)]
+            assert list(pool.each(dies_once, calls)) == list(range(6))
+
+
+def dies_elsewhere(process: int, value: int) -> int:
+    if os.getpid() != process:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return value
+
+
+def test_a_build_ends_though_every_worker_is_lost():
+    """What no worker survives, the build does itself."""
+    with Workers(2) as pool:
+        assert list(pool.each(dies_elsewhere, [(os.getpid(), value) for value in range(8)])) == list(range(8))
+
+
+def divides(value: float) -> float:
+    return 1 / value
+
+
+def test_an_error_that_nobody_foresaw_says_where_it_was():
+    """A fault in a worker comes with the line at which it was raised there."""
+    with Workers(2) as pool, pytest.raises(ZeroDivisionError) as told:
+        list(pool.each(divides, [(1.0,), (0.0,)]))
+    assert "return 1 / value" in told.value.__notes__[0]
+
+
 def left(session: int) -> list[str]:
     """The processes of a session that are still there."""
     found = []

@@ -19,7 +19,7 @@ from flows.whole import whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from duckdb import DuckDBPyConnection, Statement
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation, Statement
 
 
 @click.command(
@@ -86,17 +86,22 @@ def _write_parquet(connection: DuckDBPyConnection, query: str, path: Path) -> No
     names = distinct(reader.schema.names)
     schema = pa.schema([column.with_name(name) for column, name in zip(reader.schema, names, strict=True)])
     with whole(path) as staged, pq.ParquetWriter(staged, schema, compression="zstd") as writer:
-        for batch in _answered(reader):
+        for batch in _answered(answer, reader):
             writer.write_batch(batch.rename_columns(names))
 
 
-def _answered(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    """What a query answers; as Arrow passes them on, its errors look like those of the disk."""
+def _answered(answer: DuckDBPyRelation, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """What a query answers; as Arrow passes them on, its errors look like those of the disk.
+
+    Where one thread fails, what comes may be the word of another that was told to stop: then it is asked again.
+    """
     import duckdb
 
     try:
         yield from reader
     except OSError as error:
+        if "INTERRUPT" in str(error):
+            answer.write_parquet(os.devnull)
         raise duckdb.Error(str(error)) from error
 
 
