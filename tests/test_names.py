@@ -160,8 +160,12 @@ WORDS = st.sampled_from(
         "III",
         "Dr.",
         "TBA",
+        "Hansson",
+        "HANSSON",
+        "Berg-Hansson",
     ]
-) | st.text("aÀ.,\"'/ \x1f(-", max_size=4)
+)
+WORDS |= st.text("aÀ.,\"'/ \x1f(-", max_size=4) | st.text("aeoutqßÉÜøǅºm\u0308", min_size=2, max_size=5)
 
 
 @given(st.lists(st.lists(WORDS, max_size=9), max_size=8), st.sampled_from(READINGS), st.booleans())

@@ -206,9 +206,11 @@ def gather(read: Mapping[str, pa.Table | Parts], crews: Crews | None = None) -> 
     if len(text) != len(result):
         raise ValueError("results and driver_results are not of the same crews")
     sheets: list[str] = cars.texts["sheet"].to_pylist()
-    reading = readings(cars.sheet[result], len(sheets), Patterns.of(texts).shapes, text, quoted)
-    name, prints = _prints(text, texts, reading[cars.sheet[result]], quoted)
-    names = _names(prints, understood(prints))
+    patterns = Patterns.of(texts)
+    reading = readings(cars.sheet[result], len(sheets), patterns.shapes, text, quoted)
+    name, printed, prints = _prints(text, texts, reading[cars.sheet[result]], quoted)
+    names = _names(prints, understood(prints, patterns.at(printed)))
+    del patterns
     forms = sheet_forms(cars.sheet[result], len(sheets), names.printed[name], reading)
     read_as = (READINGS[code] for code in reading.tolist())
     return Mentions(
@@ -265,17 +267,21 @@ def cars_of(rows: pa.Table, results: pa.Table) -> pa.Array:
     return pc.index_in(rows["result_id"], results["result_id"].combine_chunks()).combine_chunks()
 
 
-def _prints(text: Codes, texts: pa.Array, reading: Codes, quoted: Codes) -> tuple[Codes, pa.Table]:
-    """The distinct prints, in order of text, reading and quotes, and which of them each mention is."""
+def _prints(text: Codes, texts: pa.Array, reading: Codes, quoted: Codes) -> tuple[Codes, Codes, pa.Table]:
+    """The distinct prints, in order of text, reading and quotes, with the place of the text of each.
+
+    And before them which of them each mention is.
+    """
     key = text * np.int32(2 * len(READINGS))
     key += reading * np.int8(2) + quoted
     name, held = compact(key)
+    printed = held // 2 // len(READINGS)
     prints = {
-        "name_text": texts.take(pa.array(held // 2 // len(READINGS))),
+        "name_text": texts.take(pa.array(printed)),
         "name_reading": pa.array(READINGS).take(pa.array(held // 2 % len(READINGS))),
         "pseudonym": pa.array(held % 2 == 1),
     }
-    return name, pa.table(prints)
+    return name, printed, pa.table(prints)
 
 
 def _calendar(ids: pa.Array, events: pa.Table | None) -> tuple[Codes, Codes]:

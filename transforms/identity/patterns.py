@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.fold import fold_array
 from transforms.identity.arrays import codes, distinct_of
 from transforms.identity.groups import Codes, dense, spread
 from transforms.identity.names import division, form_of, shape, surnames, take_apart
-from transforms.identity.words import Word, initial_key, word
+from transforms.identity.words import Word, initial_key, unheard_of, word
+from transforms.masks import replaced, scattered, true_places
 from transforms.schema import TEXTS
 
 CHUNK = 16_384  # names or words that are objects at a time
@@ -44,10 +46,17 @@ class Words:
 
     @classmethod
     def of(cls, texts: pa.Array) -> Words:
-        """Ask each word all that is asked of it."""
-        asked = (list(map(word, some.to_pylist())) for some in chunks(texts))
+        """Ask each word all that is asked of it; those that nobody has heard of only whether they are in capitals."""
+        folded = fold_array(texts)
+        some = np.flatnonzero(~unheard_of(texts, folded))
+        asked = (list(map(word, few.to_pylist())) for few in chunks(texts.take(pa.array(some))))
         keys, initials, *marks = zip(*map(_asked, chain([[]], asked)), strict=True)
-        return cls(texts, pa.concat_arrays(keys), pa.concat_arrays(initials), *map(np.concatenate, marks))
+        small = np.asarray(pc.match_substring_regex(texts, r"\p{Ll}")).copy()
+        told = (1 + (~small << _FLAGS.index("capitals"))).astype(np.int8), small, ~small
+        for own, others in zip(told, marks, strict=True):
+            own[some] = np.concatenate(others)
+        initial = scattered(pa.concat_arrays(initials), some, len(texts))
+        return cls(texts, replaced(folded, some, pa.concat_arrays(keys)), initial, *told)
 
 
 def _asked(words: Sequence[Word]) -> tuple[pa.Array, pa.Array, Codes, np.ndarray, np.ndarray]:
@@ -100,10 +109,13 @@ class Runs:
 
     @property
     def surnames(self) -> pa.Array:
-        """The surnames under which somebody of this family may stand; each family is asked once."""
+        """The surnames under which somebody of this family may stand: of one undivided word it, else asked once."""
         code, families = distinct_of(self.texts)
-        blocks = [pa.array(map(_surnames, some.to_pylist()), TEXTS) for some in chunks(families)]
-        return pa.concat_arrays([pa.array([], TEXTS), *blocks]).take(pa.array(code))
+        first = self.word[(np.cumsum(self.size) - self.size)[_first(code)]]
+        own = pa.ListArray.from_arrays(np.arange(len(first) + 1), self.words.key.take(pa.array(first)), type=TEXTS)
+        several = true_places(pc.match_substring_regex(families, "[ -]"))
+        blocks = [pa.array(map(_surnames, some.to_pylist()), TEXTS) for some in chunks(families.take(several))]
+        return replaced(own, several, pa.concat_arrays([own[:0], *blocks])).take(pa.array(code))
 
     def _joined(self, parts: pa.Array, between: str) -> pa.Array:
         ends = np.append(0, np.cumsum(self.size)).astype(np.int32)
@@ -113,7 +125,7 @@ class Runs:
 
 @dataclass(frozen=True)
 class Patterns:
-    """Texts as `words`: `word` is the place of each of theirs, and `start` where those of each text begin.
+    """Texts as `words`: `word` is the place of each of theirs; those of each text are `size` from `start`.
 
     `pattern` numbers the kinds of words that follow each other; -1 is for a text with a word that is not plain, or
     with too many.
@@ -123,6 +135,7 @@ class Patterns:
     words: Words
     word: Codes
     start: Codes
+    size: Codes
     pattern: Codes
 
     @classmethod
@@ -137,7 +150,14 @@ class Patterns:
         for nth in range(LONGEST):
             longer = np.flatnonzero((pattern >= 0) & (size > nth))
             pattern[longer] = pattern[longer] * _KINDS + kind[start[longer] + nth]
-        return cls(texts, words, word, start, dense(pattern))
+        return cls(texts, words, word, start[:-1], size, dense(pattern))
+
+    def at(self, places: Codes) -> Patterns:
+        """The texts at some places, be it more than once."""
+        texts = self.texts.take(pa.array(places))
+        return replace(
+            self, texts=texts, start=self.start[places], size=self.size[places], pattern=self.pattern[places]
+        )
 
     @property
     def shapes(self) -> pa.Array:
@@ -157,7 +177,7 @@ class Patterns:
         texts = self.texts.take(pa.array(places[first])), reading.take(pa.array(first))
         found = [_divided(*row) for row in zip(*map(pa.Array.to_pylist, texts), strict=True)]
         turn, given = np.array([counts for _, *counts in found], dtype=np.int64).reshape(-1, 2)[group].T
-        size = np.diff(self.start)[places]
+        size = self.size[places]
         owner, nth = spread(np.zeros_like(size), size)
         word = self.word[self.start[places][owner] + (nth + turn[owner]) % size[owner]]
         own = nth < given[owner]

@@ -26,9 +26,9 @@ _PARTS = ("form", "given", "family", "suffix", "given_key", "family_key", "displ
 UNDERSTOOD = pa.schema([*((name, pa.string()) for name in _PARTS), ("surnames", TEXTS), ("shouted", pa.bool_())])
 
 
-def understood(prints: pa.Table) -> pa.Table:
-    """What prints (name_text, pseudonym, name_reading) are understood as."""
-    patterns = Patterns.of(prints["name_text"].combine_chunks())
+def understood(prints: pa.Table, patterns: Patterns | None = None) -> pa.Table:
+    """What prints (name_text, pseudonym, name_reading) are understood as; `patterns` are those of their texts."""
+    patterns = patterns or Patterns.of(prints["name_text"].combine_chunks())
     alone = (patterns.pattern < 0) | np.asarray(prints["pseudonym"])
     order = np.argsort(alone, kind="stable")
     some, others = np.split(order, [len(order) - int(alone.sum())])

@@ -7,6 +7,10 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from transforms.fold import fold
 from transforms.lexicon import read_list
 from transforms.remember import remember
@@ -15,6 +19,7 @@ from transforms.remember import remember
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,3}\.-?|[^\W\d_]-(?=[^\W\d_]))+[^\W\d_]?\.?|[^\W\d_]")
 GLUED = re.compile(r"\b([^\W\d_]{1,2}\.)(?=[^\W\d_]{2})")  # `M.Schumacher`
 _DIGRAPH = re.compile(r"(?<![aeiouqg])([aou])e(?=[^aeiou])")
+_SPELT_OUT = "(?:^|[^aeiouqg])[aou]e[^aeiou]"  # the same, for Arrow, which cannot look around
 SINGLE = frozenset("'‘’")  # which stand in names, and around nicknames
 SEVERAL = frozenset('"“”„«»(,')  # which are about several words
 
@@ -108,8 +113,31 @@ def word(text: str) -> Word:
         title=title,
         unknown=unknown,
         suffix=suffix,
-        plain=not odd and not marked and not any(mark.startswith(squashed) for mark in meanings("placeholder")),
+        plain=not odd and not marked and squashed not in _openings(),
     )
+
+
+def unheard_of(texts: pa.Array, folded: pa.Array) -> np.ndarray:
+    """Which of some words, `folded` beside them, are three letters or more that no list knows, nor begin a placeholder.
+
+    Of these there is nothing to ask: each is plain, none of all that words may be, and its key is what it folds to.
+    """
+    letters = pc.match_substring_regex(texts, r"^[\p{Lu}\p{Ll}]{3,}$")
+    known = pc.or_(pc.is_in(folded, _heard_of()), pc.match_substring_regex(folded, f"[^a-z]|{_SPELT_OUT}"))
+    return np.asarray(pc.and_not(letters, known))
+
+
+@cache
+def _heard_of() -> pa.Array:
+    """The squashed words that a list knows or that begin a placeholder."""
+    listed = {squash(row["word"]) for row in read_list("particles")}
+    return pa.array(sorted(listed | given_names() | _openings()), pa.string())
+
+
+@cache
+def _openings() -> frozenset[str]:
+    """All that a placeholder may begin with, squashed."""
+    return frozenset(mark[:end] for mark in meanings("placeholder") for end in range(1, len(mark) + 1))
 
 
 def _is_particle(word: str) -> bool:
