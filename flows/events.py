@@ -28,8 +28,10 @@ CHECKS = (
     "event-sheet-exists",
     "event-days-in-order",
     "event-season-fits-days",
+    "event-season-is-stated",
 )
 _YEARS = range(1880, 2101)
+_BEGINS_WITH_YEAR = re.compile(r"[0-9]{4}(?![^\W_])")
 _LONGEST_LAP_KM = 1000.0
 _LONGEST_MARK, _IN_WORDS = 3, re.compile(r"[^\W_]|[\s.'\x00-\x1f]").search  # a mark is none of these
 
@@ -60,12 +62,32 @@ class Event:
 
     @property
     def season(self) -> int | None:
-        """The season stated, else the year of the first day; None when neither is."""
+        """The season stated, else that with which the folder's name begins; None without either."""
+        return self._stated_season or self._season_of_folder
+
+    @property
+    def doubts(self) -> list[Finding]:
+        """The findings, and a note where nothing but the folder's name tells the season."""
+        if self._stated_season or not self.season:
+            return [*self.findings]
+        message = f"the season is taken from the folder's name: state `season = {self.season}` in event.toml"
+        note: Finding = {"check": "event-season-is-stated", "severity": "note", "event_id": self.event_id}
+        return [*self.findings, note | {"column": "season", "observed": self.event_id[:200], "message": message}]
+
+    @property
+    def _stated_season(self) -> int | None:
+        """The season stated, else the year of the first day."""
         season = self.facts.get("season")
         start = self.facts.get("start_date")
         if isinstance(season, int):
             return season
         return start.year if isinstance(start, datetime.date) else None
+
+    @property
+    def _season_of_folder(self) -> int | None:
+        """The year with which the name of the event's folder begins, or else that of a folder around it."""
+        begun = filter(None, map(_BEGINS_WITH_YEAR.match, reversed(self.event_id.split("/"))))
+        return next((year for found in begun if (year := int(found[0])) in _YEARS), None)
 
     def row(self) -> dict[str, object]:
         """The event's row of the table `events`; what is not known is None."""

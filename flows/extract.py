@@ -112,7 +112,7 @@ def gather(found: Scan, known: Known = Known()) -> Seeds:
         _sheet(sheet_id, path, files[path], events, corrections.get(sheet_id, ()))
         for sheet_id, path in sorted(paths.items())
     )
-    findings = [finding for event in events.values() for finding in event.findings]
+    findings = [finding for event in events.values() for finding in event.doubts]
     findings += [_left_aside(path, reason) for path, reason in sorted(found.strays.items())]
     rows = [event.row() for event in events.values() if event.event_id]
     told = pa.Table.from_pylist(rows, schema=TABLES["events"].schema), finding_table(findings)

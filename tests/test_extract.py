@@ -80,16 +80,16 @@ def test_two_files_with_one_sheet_id_are_an_error_that_names_both(seeds):
 
 def test_archives_may_nest_and_sheets_may_stand_at_the_root(tmp_path):
     """The event is the folder's path below the root; a sheet at the root has none."""
-    (tmp_path / "endurance" / "1999-x").mkdir(parents=True)
-    (tmp_path / "endurance" / "1999-x" / "race.txt").write_text("1 | A\n")
+    (tmp_path / "endurance" / "spa").mkdir(parents=True)
+    (tmp_path / "endurance" / "spa" / "race.txt").write_text("1 | A\n")
     (tmp_path / "stray.txt").write_text("1 | A\n")
     found = gathered(tmp_path)
     assert [(s.sheet_id, s.source.event_id) for s in found.sheets] == [
-        ("endurance/1999-x/race", "endurance/1999-x"),
+        ("endurance/spa/race", "endurance/1999-x"),
         ("stray", None),
     ]
     assert [(row.pop("event_id"), set(row.values())) for row in found.events.to_pylist()] == [
-        ("endurance/1999-x", {None})
+        ("endurance/spa", {None})
     ]
 
 
@@ -214,6 +214,43 @@ def test_season_is_the_year_of_the_first_day_where_none_is_stated(tmp_path):
     found = gathered(event(tmp_path, "start_date = 1997-07-26\n"))
     assert found.events["season"].to_pylist() == [1997]
     assert sheet(found, "e/race").source.season == 1997
+
+
+@pytest.mark.parametrize(
+    ("folder", "season"),
+    [
+        ("1998-spa-24-hours", 1998),
+        ("2001/Spa", 2001),
+        ("1999 finals/2000 Spa", 2000),
+        ("1000 km Monza", None),
+        ("2000GT races", None),
+        ("formula 2000", None),
+        ("12345", None),
+    ],
+)
+def test_season_is_that_of_the_folder_where_no_file_states_one(tmp_path, folder, season):
+    """A folder whose name begins with a year gives the season that event.toml does not state, and a note says so."""
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "race.txt").write_text("1 | 2 | Ann Lee | BMW M3 | 90\n")
+    found = gathered(tmp_path)
+    assert found.events["season"].to_pylist() == [season]
+    noted = [
+        (
+            "event-season-is-stated",
+            None,
+            f"the season is taken from the folder's name: state `season = {season}` in event.toml",
+        )
+    ]
+    assert findings(found) == (noted if season else [])
+
+
+def test_a_stated_season_stands_before_that_of_the_folder(tmp_path):
+    """The season of event.toml counts, whatever year the folder's name begins with."""
+    (tmp_path / "1998-spa").mkdir()
+    (tmp_path / "1998-spa" / "event.toml").write_text("season = 1999\n")
+    (tmp_path / "1998-spa" / "race.txt").write_text("1 | 2 | Ann Lee | BMW M3 | 90\n")
+    found = gathered(tmp_path)
+    assert (found.events["season"].to_pylist(), findings(found)) == ([1999], [])
 
 
 def test_declared_columns_reach_the_reader(seeds):

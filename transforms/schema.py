@@ -123,7 +123,9 @@ LINE = Column("line", WHOLE, "line", "Line of the source file, counted from 1.",
 RESULT_ID = Column(
     "result_id", TEXT, "id", "One car in one sheet: sheet_id, a colon, the line.", "1997-spa-24-hours/race:27"
 )
-SEASON = Column("season", WHOLE, "year", "Year of the season, from event.toml or the start date.", "1997")
+SEASON = Column(
+    "season", WHOLE, "year", "Year of the season, from event.toml, the start date, or the folder's name.", "1997"
+)
 KIND = Column("kind", TEXT, "enum", f"What the sheet lists: {', '.join(KINDS)}.", "race")
 POSITION = Column("position", WHOLE, "ordinal", "Overall position in the sheet; null when none is printed.", "27")
 STATUS = Column("status", TEXT, "enum", f"What became of the car: {', '.join(STATUSES)}.", "classified")
