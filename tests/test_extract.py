@@ -85,12 +85,10 @@ def test_archives_may_nest_and_sheets_may_stand_at_the_root(tmp_path):
     (tmp_path / "stray.txt").write_text("1 | A\n")
     found = gathered(tmp_path)
     assert [(s.sheet_id, s.source.event_id) for s in found.sheets] == [
-        ("endurance/spa/race", "endurance/1999-x"),
+        ("endurance/spa/race", "endurance/spa"),
         ("stray", None),
     ]
-    assert [(row.pop("event_id"), set(row.values())) for row in found.events.to_pylist()] == [
-        ("endurance/spa", {None})
-    ]
+    assert [(row.pop("event_id"), set(row.values())) for row in found.events.to_pylist()] == [("endurance/spa", {None})]
 
 
 def test_documents_and_decisions_are_no_sheets(seeds):
