@@ -42,7 +42,7 @@ _POINTS = r"^\+?\s?(?:(?P<h>\d{1,2})[.:])?(?P<m>\d{1,3})[.'](?P<s>\d{2})[,\"]{1,
 _ONLY_POINTS = r"^\+?\s?(?:(?P<h>\d{1,2})\.)?(?P<m>\d{1,3})\.(?P<s>\d{2})\.(?P<f>\d(?:\d{2})?)$"
 _HUNDREDTHS = r"^\+?\s?(?P<m>\d{1,2})\.(?P<s>\d{2})\.(?P<f>\d{2})$"
 _FRACTION = re.compile(r"(?P<seconds>\d)\s?(?:s|sec|\"|\s)\s?(?P<n>[1-9])/(?P<of>2|4|5|10)\s?(?:s|sec|\")?\.?$")
-_SECONDS = r"(?i)^\+?\s?(?P<s>\d{1,3})[.,\"](?P<f>\d{1,4})\s?(?:sec|s|\")?$"
+_SECONDS = r"(?i)^\+?\s?(?P<s>\d{1,3})(?:[.,\"](?P<f>\d{1,4})\s?(?:sec|s|\")?|\s?(?:secs?|s|\"))\.?$"
 # The word for laps in many languages, for regular expressions.
 LAPS = (
     "(?:laps?|lps?|tours?|runden?|rdn?s?|giri|giro|vueltas?|voltas?|ronden?|rondes?|varv|omg(?:ang)?e?|runder?|k[oö]r"

@@ -15,7 +15,7 @@ from transforms.arrays import Bools, Ints, flags, true
 from transforms.crew_letters import letters_behind, towns_behind
 from transforms.crew_words import JOIN, divide
 from transforms.fold import fold
-from transforms.masks import change_where, first_bytes, read_where, replaced
+from transforms.masks import IS_DIGIT, change_where, first_bytes, read_where, replaced
 from transforms.nations import (
     begin_with_country,
     countries_before,
@@ -37,8 +37,8 @@ _NEEDS_BLANKS = np.isin(np.arange(256), [*b"&+-"])
 _WORDS = r" (?:und|et|and|y|e|en|og|och) "
 _STAR = r"^\*+\s*|\s*\*+$"
 _EMPHASIS = r"^\*.*\*$"  # of Markdown, around a name
-# Marks of footnotes behind names: `Hamilton‡`, `Massa[a]`, and a digit that was raised, `Räikkönen1`.
-_NOTE = r"^(.*\S)\s?(?:[†‡§¹²³⁴-⁹]+|\[\w{1,3}\])$|^(.+\s.*\p{Ll})\d$"
+# Marks of footnotes behind names: `Hamilton‡`, `Massa[a]`, `Shelby (1)`, and a raised digit, `Räikkönen1`.
+_NOTE = r"^(.*\S)\s?(?:[†‡§¹²³⁴-⁹]+|\[\w{1,3}\]|\(\d{1,2}\))$|^(.+\s.*\p{Ll})\d$"
 _ENDS_NOTE = np.isin(np.arange(256), [*b"0123456789]", *(mark.encode()[-1] for mark in "†‡§¹²³⁴⁵⁶⁷⁸⁹")])
 _CODED = r"^\(([A-Z]{1,3})\)\s*(\S.*)$"
 _LONG_DASH = "–".encode()[:1]
@@ -197,7 +197,10 @@ def _pieces(parted: pa.StringArray, marks: Ints) -> tuple[pa.StringArray, Ints]:
 def _without_notes(names: pa.StringArray) -> pa.StringArray:
     """Names without the marks of footnotes behind them."""
     data, places = bytes_of(names)
-    at = np.flatnonzero(_ENDS_NOTE[data[np.maximum(places[1:] - 1, 0)]]) if len(data) else np.zeros(0, np.int64)
+    if not len(data):
+        return names
+    last, before = (data.take(places[1:] - step, mode="clip") for step in (1, 2))
+    at = np.flatnonzero(_ENDS_NOTE[last] | ((last == ord(")")) & IS_DIGIT[before]))
     if not len(at):
         return names
     return replaced(names, at, pc.replace_substring_regex(names.take(pa.array(at)), _NOTE, r"\1\2"))

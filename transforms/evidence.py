@@ -6,7 +6,7 @@ less after the first few.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -43,7 +43,9 @@ _RACING = [
         "team (country)",
     )
 ]
-_EMPTY = trait_index("empty")
+_EMPTY, _STATUS, _PLACES = trait_index("empty"), trait_index("status"), 2
+_WORDS = [trait_index(t) for t in ("reason", "name", "text", "person", "status")]
+_LIKE_TIMES = [trait_index(t) for t in ("race time", "lap time", "gap", "laps", "seconds", "decimal")]
 _RACE_TIME, _BEHIND = trait_index("race time"), [trait_index(t) for t in ("gap", "laps", "status", "mark")]
 # A cell fits a role when one in fifty cells of such columns looks like it.
 _FITS = np.array([[float(LIKELIHOODS[role].get(trait, 0.0) >= 0.02) for role in ROLES] for trait in TRAITS])
@@ -85,7 +87,8 @@ class Evidence:
 
     `first` says where the columns of each table begin, `widths` how many it has. `weighed` is the evidence for each
     role in nats, `fitting` the filled cells that look as the role has them, `filled` all filled cells; `led` is true
-    of columns that begin with the time of a race, and have nothing but what others are behind below it.
+    of columns that begin with the time of a race, and have nothing but what others are behind below it; `lost` of those
+    that have words for the cars alone that have a status in place of theirs.
     """
 
     first: Ints
@@ -95,11 +98,14 @@ class Evidence:
     filled: Floats
     of_racing: Bools
     led: Bools
+    lost: Bools
 
     @classmethod
     def of(cls, cells: Looks, widths: Ints) -> Evidence:
         """Weigh what cells look like; `widths` says how many columns each table has, 0 for one without cells."""
         first = np.cumsum(widths) - widths
+        told = _told_of_the_lost(cells)
+        cells = _with_fates_among_times(cells, first, told)
         counts = count_features(cells, first, widths)
         weighed, traits = weigh(counts), counts[:, : len(TRAITS)]
         of_racing = _speak_of_racing(traits, first, np.repeat(np.arange(len(widths)), widths))
@@ -109,7 +115,9 @@ class Evidence:
         led = flags(first[cells.table[begins]] + cells.column[begins], len(filled))
         led &= (traits[:, _BEHIND].sum(axis=1) > 0) & (traits[:, [_RACE_TIME, *_BEHIND]].sum(axis=1) == filled)
         led &= traits[:, _RACE_TIME] == 1
-        return cls(first, widths, weighed, traits @ _FITS, filled, of_racing, led)
+        lost = np.bincount(first[cells.table[told]] + cells.column[told], minlength=len(filled))
+        lost = (lost > 0) & (lost == filled)
+        return cls(first, widths, weighed, traits @ _FITS, filled, of_racing, led, lost)
 
     def columns(self, chosen: Ints) -> tuple[Ints, Ints]:
         """The rows of the columns of some tables, and beside each the place of its table among these."""
@@ -119,6 +127,32 @@ class Evidence:
         """The share of the filled cells of some columns that look as their roles have them."""
         filled = self.filled[columns]
         return np.where(filled > 0, self.fitting[columns, roles] / np.maximum(filled, 1), 1.0)
+
+
+def _told_of_the_lost(cells: Looks) -> Ints:
+    """The cells with words in rows that begin with a status: why those cars stopped, it may be."""
+    row = cells.table * SAMPLE + cells.row
+    begun = (cells.trait == _STATUS) & (cells.column < _PLACES)
+    if not begun.any():
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(flags(row[begun], int(row[-1]) + 1)[row] & np.isin(cells.trait, _WORDS))
+
+
+def _with_fates_among_times(cells: Looks, first: Ints, told: Ints) -> Looks:
+    """The cells, those with words as if empty where else their column has but times: `Front hub` below `12:01:11.4`."""
+    if not len(told):
+        return cells
+    key = first[cells.table] + cells.column
+    columns = np.unique(key[told])
+    at = np.flatnonzero(np.isin(key, columns))
+    timed, filled, words = (
+        np.bincount(key[of], minlength=int(columns[-1]) + 1)
+        for of in (at[np.isin(cells.trait[at], _LIKE_TIMES)], at[cells.trait[at] != _EMPTY], told)
+    )
+    among = told[((timed + words == filled) & (timed > 0))[key[told]]]
+    trait = cells.trait.copy()
+    trait[among] = _EMPTY
+    return replace(cells, trait=trait)
 
 
 def count_features(cells: Looks, first: Ints, widths: Ints) -> Floats:

@@ -8,8 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from transforms.arrays import Ints
+from transforms.arrays import Bools, Ints, true
 from transforms.columns import Layout
 from transforms.dialect import Cells, Lines
 from transforms.lexicon import read_section
@@ -54,6 +55,8 @@ class SheetFacts:
         kinds = [_kind(source, said[i], main[i]) for i, source in enumerate(sources)]
         for i in _sessions(kinds, main, lines.sheet[rows[0]], rows[1]):
             kinds[i] = ("qualifying", "content")
+        for i in np.unique(lines.sheet[rows[0]][_are_timed(rows[1])]).tolist():
+            kinds[i] = ("race", "content") if kinds[i] == ("grid", "content") else kinds[i]
         headings = {}
         at = np.flatnonzero(page.outcome == SECTION)
         for line, text in zip(at.tolist(), heading_texts(cells, at), strict=True):
@@ -117,6 +120,11 @@ def _kind(source: Source, said: str | None, main: Layout | None) -> tuple[str, s
         return said, "caption"
     inferred = _kind_of_columns(main.form.role_set) if main and main.doubt is None else None
     return (inferred, "content") if inferred else ("unknown", "none")
+
+
+def _are_timed(columns: Mapping[str, pa.Array]) -> Bools:
+    """Rows with the time or speed of a race, which some pages print for the winner alone, in no column."""
+    return true(pc.or_(*(pc.is_valid(columns[name]) for name in ("race_time_ms", "race_speed_kmh"))))
 
 
 def _sessions(

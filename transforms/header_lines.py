@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints
 from transforms.dialect import Cells, Lines
+from transforms.fold import fold
 from transforms.headers import is_header_cell
+from transforms.lexicon import statuses
 from transforms.masks import IS_DIGIT, first_bytes
 from transforms.schema import OUTCOMES
 
@@ -16,6 +20,7 @@ _RESULT, _HEADER = map(OUTCOMES.index, ("result", "header"))
 # Few headings hold a digit: those of drivers, runs and laps.
 _LIKE_HEADING = r"^[^\d|]{1,40}$|(?i)^(?:driver|pilot|fahrer)|^\d{1,2}[^\d|]{2,20}$|^[^\d|]{1,12}\s?#?\d{1,2}$"
 _FEW = 3  # cells of a line that tells the page beside what is printed on it
+_FIRST, _MOST_TITLES, _SHORTEST_TITLE = re.compile(r"=?1(?:[.)ºª°]|st|er|ère)?"), 4, 4
 
 
 def headers(cells: Cells, filled: Ints) -> Bools:
@@ -59,6 +64,31 @@ def above_headers(lines: Lines, cells: Cells, outcome: Ints, filled: Ints) -> In
     at = np.array(titles, np.int64)
     words = cells.texts.take(pa.array(cells.code[np.searchsorted(cells.line, at)]))
     return at[~IS_DIGIT[first_bytes(words)]]
+
+
+def above_places(lines: Lines, cells: Cells, outcome: Ints, filled: Ints) -> Ints:
+    """Lines of two or three texts above the row of the first place, in sheets that head no column: titles as well."""
+    rows = np.flatnonzero((outcome == _RESULT) & (filled > 1))
+    firsts = rows[np.diff(lines.sheet[rows], prepend=-1) > 0]
+    begin = np.searchsorted(cells.line, firsts)
+    worded = ~IS_DIGIT[first_bytes(cells.texts)[cells.code[begin]]] & (filled[firsts] <= _FEW)
+    headed = np.unique(lines.sheet[outcome == _HEADER])
+    titles: list[int] = []
+    for first in firsts[worded & ~np.isin(lines.sheet[firsts], headed)].tolist():
+        above: list[int] = []
+        for line in rows[np.searchsorted(rows, first) :][:_MOST_TITLES].tolist():
+            text = next(filter(None, cells.of_line(line)))
+            if lines.sheet[line] != lines.sheet[first] or (not _FIRST.fullmatch(text) and not _may_be_title(text)):
+                break
+            if _FIRST.fullmatch(text):
+                titles += [title for title in above if filled[title] < filled[line]]
+                break
+            above.append(line)
+    return np.array(titles, np.int64)
+
+
+def _may_be_title(text: str) -> bool:
+    return len(text) >= _SHORTEST_TITLE and not text[0].isdigit() and fold(text) not in statuses()
 
 
 def _titles_of(start: int, head: int, outcome: Ints, filled: Ints) -> list[int]:

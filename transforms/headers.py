@@ -105,6 +105,9 @@ def _heading(text: str) -> Heading:
     if "crew" in (roles.get(bare), numbered and roles.get(key[numbered.end() :])):
         # `Driver (Country)` and `# Driver` head names, whatever stands behind them, or before.
         return Heading("crew", text.strip())
+    told = _IN_BRACKETS.search(text)
+    if told and roles.get(bare) == "race_time" and roles.get(fold(told[0])) == "gap":
+        key = bare  # `Time (Gap)`
     united, worded = _UNIT.sub("", key).strip(), fold(_CAMEL.sub(" ", text))
     for candidate in (key, united, unnumbered, re.sub(r"\s*#$", " no", key), worded, bare):
         if role := roles.get(candidate):

@@ -37,7 +37,7 @@ _IS_TELLING = _among("car_number", "crew", "car", "lap_time", "race_time", "dist
 _IS_TIME = _among("lap_time", "race_time")
 _MAY_BE_LED = _among("race_time", "gap")
 _IS_TEAM = _among("entrant", "principal")
-_CREW, _TYPE, _MODEL, _EMPTY = _places("crew", "type", "model", EMPTY)
+_CREW, _TYPE, _MODEL, _REASON, _EMPTY = _places("crew", "type", "model", "reason", EMPTY)
 # What no sheet prints without the other: who leads a team without who drives, tyres without classes; or without one of
 # several: how fast a race was without how long, but for sheets of numbered cars.
 _COMPANY = {"principal": ("crew",), "tyre": ("class",), "extra": ("crew", "entrant")}
@@ -54,6 +54,7 @@ _DOUBTS = (
     "column {i} may be {role}, but no column is the {missing}",
     "column {i} reads like {role} in only {column.fit:.0%} of its cells",
 )
+_NOT_IN_SESSION = -4.0  # nats against the time of a race below a heading of qualifying or practice
 _NOT_IN_MAIN = -4.0  # nats against a role that the sheet's main table does not have
 _OWN_TO_SECTIONS = {"reason", "status", "laps", "extra"}
 _NO_CARS, _DECLARE = "no table of cars", "If it is one, declare it in event.toml by columns = [...]"
@@ -63,25 +64,28 @@ _NO_RACING = Layout(
 )
 
 
-def infer(layouts: list[Layout | None], tables: Tables) -> None:
+def infer(layouts: list[Layout | None], tables: Tables, of_session: Bools) -> None:
     """Decode the tables whose layout is not known, in place: by families, by their sheet's main table, in any order.
 
     `Did not finish:` prints some of the columns of the table above, and some pages print the car before its crew.
+    `of_session` says which tables are known to be of a session, in which nobody drives for a race's time.
     """
     unknown = np.array([t for t, known in enumerate(layouts) if known is None], dtype=np.int64)
     for t in unknown[tables.width[unknown] > WIDEST].tolist():
         layouts[t] = _TOO_WIDE
     unknown = unknown[tables.width[unknown] <= WIDEST]
     seen = tables.evidence(unknown)
-    _decode(layouts, seen, unknown, WALKS)
+    against = np.where(of_session[:, np.newaxis] & _among("race_time")[: len(ROLES)], _NOT_IN_SESSION, 0.0)
+    _decode(layouts, seen, unknown, WALKS, against)
     doubtful = _doubtful(layouts, unknown)
     main = _main_roles(layouts, tables)
     below = np.array([t for t in doubtful if int(tables.sheet[t]) in main], dtype=np.int64)
     allowed = [main[int(tables.sheet[t])] | _OWN_TO_SECTIONS for t in below]
     barred = np.array([[role not in roles for role in ROLES] for roles in allowed]).reshape(len(below), len(ROLES))
-    _decode(layouts, seen, below, WALKS, np.where(barred, _NOT_IN_MAIN, 0.0), _MARGIN_BELOW)
+    against[below] += np.where(barred, _NOT_IN_MAIN, 0.0)
+    _decode(layouts, seen, below, WALKS, against, _MARGIN_BELOW)
     alone = [t for t in _doubtful(layouts, unknown).tolist() if int(tables.sheet[t]) not in main]
-    _decode(layouts, seen, np.array(alone, dtype=np.int64), ANY_ORDER)
+    _decode(layouts, seen, np.array(alone, dtype=np.int64), ANY_ORDER, against)
 
 
 def _doubtful(layouts: list[Layout | None], chosen: Ints) -> Ints:
@@ -104,17 +108,19 @@ def _decode(
     seen: evidence.Evidence,
     chosen: Ints,
     walks: Walks,
-    handicap: Floats | None = None,
+    against: Floats,
     margin: float = MARGIN,
 ) -> None:
-    """Decode the chosen tables together; `handicap` (tables, roles) is added to the evidence."""
+    """Decode the chosen tables together; `against`, what speaks against roles (tables, roles), adds to the evidence."""
     columns, table = seen.columns(chosen)
     weighed = seen.weighed[columns]
-    if handicap is not None:
-        weighed += handicap[table]
+    handicapped = np.asarray(against[chosen].any(axis=1))[table]
+    weighed[handicapped] += against[chosen[table[handicapped]]]
     decoded = layout.decode(weighed, seen.widths[chosen], walks)
     fits = seen.fit(columns, decoded.roles)
-    fitted = _Fitted.of(decoded, fits, seen.filled[columns] > 0, table, len(chosen), margin, seen.led[columns])
+    fitted = _Fitted.of(
+        decoded, fits, seen.filled[columns] > 0, table, len(chosen), margin, seen.led[columns], seen.lost[columns]
+    )
     for t, found, of_racing in zip(chosen.tolist(), fitted.layouts(), seen.of_racing[chosen].tolist(), strict=True):
         layouts[t] = found if of_racing else _NO_RACING
 
@@ -137,7 +143,15 @@ class _Fitted:
 
     @classmethod
     def of(
-        cls, decoded: layout.Decoded, fits: Floats, filled: Bools, table: Ints, tables: int, margin: float, led: Bools
+        cls,
+        decoded: layout.Decoded,
+        fits: Floats,
+        filled: Bools,
+        table: Ints,
+        tables: int,
+        margin: float,
+        led: Bools,
+        lost: Bools,
     ) -> _Fitted:
         """Name the roles of columns, given the table of each, and find what is in doubt; most often nothing is."""
         roles = decoded.roles.copy()
@@ -159,6 +173,8 @@ class _Fitted:
         doubts = np.where(filled, _find_doubts(decoded, roles, fits, has, table, margin), 0)
         # The time of the winner and what others are behind him are read alike as times and as gaps.
         doubts[led & (doubts == 1) & _MAY_BE_LED[roles] & _MAY_BE_LED[decoded.runners_up]] = 0
+        # Words for those alone who did not finish are reasons, be they known or not.
+        doubts[lost & (doubts == 1) & (roles == _REASON)] = 0
         sure = (score >= SCORE) & of_cars & ~flags(table[doubts > 0], tables)
         bounds = np.append(0, np.cumsum(widths))
         return cls(decoded, bounds, roles, fits, doubts, of_cars, sure, score)

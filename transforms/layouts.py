@@ -9,11 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Floats, Ints
+from transforms.arrays import Bools, Floats, Ints
 from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
+from transforms.facts import heading_texts
 from transforms.headers import TEAM_ABOVE_CREW, Heading, read_header
 from transforms.inferred import infer
+from transforms.lexicon import read_section
 from transforms.pages import CAPTION, HEADER, SECTION, Page
 from transforms.roles import ROLES
 from transforms.rows import SLOTS
@@ -50,8 +52,11 @@ _HEADS_OTHER = (
     r"(?i)^\W*(?:(?:top|max(?:imum|\.)?) speeds?|speed ?traps?|h(?:ö|oe)chstgeschwindigkeit(?:en)?"
     r"|vitesses? (?:de pointe|maxi(?:mum|males?)?)|velocit[àa] mass?im[ae]|velocidade?s? m[áa]xima?s?"
     r"|penalt(?:y|ies)|p[ée]nalit[ée]s|strafen|stewards'? decisions?)\W*$"
+    r"|^\W*(?:SS|ES|PS|WP|EK|RZ|KP|(?:special |power )?stage|(?:épreuve )?spéciale|prova speciale|sonderprüfung"
+    r"|wertungsprüfung|tramo)[ -]?\d{1,2}\b"
 )
-_OTHER_LIST = "the heading above tells of speeds, penalties or the like: a list of these, not a table of cars"
+_OTHER_LIST = "the heading above tells of speeds, penalties, a stage or the like: a list of these, not a table of cars"
+_SESSIONS = {"qualifying", "practice", "warm-up", "grid", "fastest-laps"}
 _FEWEST_TWICE = 3  # headings of each of two tables side by side
 _DECLARED_SCORE = 0.5  # a declared column may be oddly printed, but half its cells must fit
 
@@ -71,13 +76,25 @@ def resolve(lines: Lines, cells: Cells, page: Page, sources: Sequence[Source]) -
         elif header >= 0:
             layouts[t] = _from_header(tables, below[header], headers)
     _check_declared(layouts, tables)
-    infer(layouts, tables)
+    infer(layouts, tables, _of_sessions(lines, cells, page, sources))
     look_again(layouts, tables)
     found = [found for found in layouts if found is not None]
     for t in _below_other_headings(lines, page).tolist():
         if found[t].basis != "declared" and found[t].doubt is None:
             found[t] = found[t]._replace(doubt=_OTHER_LIST)
     return found
+
+
+def _of_sessions(lines: Lines, cells: Cells, page: Page, sources: Sequence[Source]) -> Bools:
+    """The tables that are of a session, as the last heading of a kind above them says, or else their file's name."""
+    told = np.flatnonzero(np.isin(page.outcome, (CAPTION, SECTION)))
+    kinds = [(section := read_section(text)) and section.kind for text in heading_texts(cells, told)]
+    heads = np.append(told[[kind is not None for kind in kinds]], len(page.outcome))
+    headed = np.array([*(kind in _SESSIONS for kind in kinds if kind), False])
+    last = np.searchsorted(heads, page.first) - 1
+    above = (last >= 0) & (lines.sheet[heads[last] % max(len(page.outcome), 1)] == lines.sheet[page.first])
+    filed = np.array([source.kind in _SESSIONS for source in sources], bool)
+    return np.where(above, headed[last], filed[lines.sheet[page.first]])
 
 
 def _below_other_headings(lines: Lines, page: Page) -> Ints:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints, flags
 from transforms.dialect import Cells, Lines
-from transforms.header_lines import above_headers, any_of, headers, holds, numbered_headers
+from transforms.header_lines import above_headers, above_places, any_of, headers, holds, numbered_headers
 from transforms.headers import headed_role, is_header_cell
 from transforms.lexicon import read_section
 from transforms.lone_texts import ENDS_WITH_PAGE, OFFICIAL, PAGE, is_lost_car, is_of_cars, text_outcome
@@ -77,6 +77,7 @@ def read_pages(lines: Lines, cells: Cells, continued: Ints) -> Page:
     outcome[headers(other, filled) & (outcome == RESULT)] = HEADER
     outcome[numbered_headers(cells, numbered, filled) & (outcome == RESULT)] = HEADER
     outcome[above_headers(lines, cells, outcome, filled)] = CAPTION
+    outcome[above_places(lines, cells, outcome, filled)] = CAPTION
     outcome[_runs_on(lines) & (outcome == RESULT)] = REJECT
     indented = _starts_empty(cells, full, count)
     texts = np.flatnonzero((filled == 1) & (outcome == RESULT) & ~indented)

@@ -1,4 +1,4 @@
-"""Numbers that share their cell: places with others (`2 (1)` and `2/1`, first of the class), cars' with drivers."""
+"""What shares a cell: places with others (`2 (1)` and `2/1`, first of the class), cars' numbers with drivers, gaps."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.arrays import Ints, true
+from transforms.cells import LAPS
 from transforms.coded import Coded
 from transforms.masks import IS_DIGIT, first_bytes
 from transforms.spans import holding
@@ -17,6 +18,23 @@ from transforms.spans import holding
 _PAIR = r"^(?P<first>\d{1,3})\s?(?P<mark>[/(])\s?(?P<second>\d{1,3})\)?$"
 _NEARLY_ALL, _FEWEST = 0.8, 3  # of the places of a table that begin with a digit, and of all of them
 _NUMBERED = r"^#?(?P<number>\d{1,3})\.?\s+(?P<name>[^\d\s].*)$"
+_TIME_AND_GAP = (
+    r"^(?P<time>\d{1,3}[:'hH.].*\d\"?)\s?\(\s?(?P<gap>\+\s?\d[^()]*|\d{1,3}[:.,]\d[^()]*|\d{1,3} ?" + LAPS + r"\.?)\)$"
+)
+
+
+def with_gaps_apart(texts: dict[str, Coded]) -> dict[str, Coded]:
+    """The texts of slots with the gaps that stand in brackets behind times (`41:26.2 (+1.1)`) in their own."""
+    for slot in ("race_time", "lap_time"):
+        times = texts[slot]
+        bracketed = holding(times.texts, b"(")
+        if not bracketed.any():
+            continue
+        time, gap = pc.extract_regex(times.texts, _TIME_AND_GAP).flatten()
+        at = np.flatnonzero(times.rows(bracketed & true(pc.is_valid(time))) & ~texts["gap"].printed)
+        of = pa.array(times.code[at])
+        texts = texts | {slot: times.replaced(at, time.take(of)), "gap": texts["gap"].replaced(at, gap.take(of))}
+    return texts
 
 
 def with_pairs_apart(texts: dict[str, Coded], tables: Ints) -> dict[str, Coded]:

@@ -176,7 +176,7 @@ FAMILIES: dict[str, tuple[float, dict[str, float]]] = {
     "without numbers": (
         -2.0,
         {"position": 0.99, "crew": 0.985, "country": 0.1, "car": 0.9, "entrant": 0.3, "laps": 0.5, "race_time": 0.4,
-         "race_speed": 0.2, "gap": 0.4, "lap_time": 0.6},
+         "race_speed": 0.2, "lap_time": 0.6, "gap": 0.4},
     ),
     "timing": (
         -2.0,

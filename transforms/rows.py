@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints, true
+from transforms.beyond import told_beyond
 from transforms.coded import Coded
 from transforms.columns import Form, Layout, by_form
 from transforms.crew_words import JOIN, is_person, share_of_given
@@ -23,9 +24,8 @@ from transforms.dialect import Cells, compact
 from transforms.fold import fold
 from transforms.headers import Heading, is_header_cell
 from transforms.pages import CONTINUATION, RESULT, Page
-from transforms.pairs import with_numbers_apart, with_pairs_apart
+from transforms.pairs import with_gaps_apart, with_numbers_apart, with_pairs_apart
 from transforms.spans import holding
-from transforms.statuses import reason_in
 from transforms.traits import team_words
 
 SLOTS = (
@@ -39,7 +39,6 @@ _NATION = "nation"
 _BETWEEN_PARTS = {("first", "last"): " ", ("last", "first"): ", "}
 _TOWN = re.compile(r"([^/]*\S)\s+/\s+(\S[^/]*)")
 _TEAM, _NEARLY_ALL = r"^[^:/|]{2,60}: \S", 0.8
-_TOLD = {"reason", "status"}
 _SYNONYMS = {"chassis": ("car", "make", "model", "type"), "team": ("entrant",)}
 
 
@@ -67,7 +66,11 @@ def place(cells: Cells, page: Page, layouts: Sequence[Layout]) -> Placed:
     slots, tables = _slot_table(layouts), page.table[lines]
     width = slots.shape[1]
     slot = slots.ravel()[(tables * width)[row] + np.minimum(column, width - 1)]
-    _place_reasons(cells, column, slot, layouts, tables[row])
+    beyond = np.flatnonzero((slot == EXCESS) & cells.filled)
+    if len(beyond):
+        at_places = np.flatnonzero(slot == _SLOT["position"])
+        for role, at in told_beyond(cells, beyond, at_places, layouts, page.table).items():
+            slot[at] = _SLOT[role]
     below = np.flatnonzero(continued[cells.line]) if continued.any() else lines[:0]
     slot[below] = _second_slots(layouts, tables[row[below]], column[below], slot[below])
     crew = below[slot[below] == _SLOT["crew"]]
@@ -79,21 +82,6 @@ def place(cells: Cells, page: Page, layouts: Sequence[Layout]) -> Placed:
 def _is_of_team(text: str, found: Layout) -> bool:
     """Whether a text below a driver is his team, in a table without a column of teams."""
     return "entrant" not in found.form.role_set and not team_words().isdisjoint(fold(text).split())
-
-
-def _place_reasons(cells: Cells, column: Ints, slot: Ints, layouts: Sequence[Layout], table: Ints) -> None:
-    """Take what stands behind the last column of a row for why the car stopped, in place, where it reads like that.
-
-    Some pages print reasons behind retired cars alone, in tables that have no column of them.
-    """
-    at = np.flatnonzero((slot == EXCESS) & cells.filled)
-    at = at[(table[at] < len(layouts)) & (table[at] >= 0)]
-    if not len(at):
-        return
-    free = np.array([len(of.roles) if _TOLD.isdisjoint(of.form.role_set) else -1 for of in layouts])
-    at = at[column[at] == free[table[at]]]
-    reasons = reason_in(cells.texts.take(pa.array(cells.code[at]))).is_valid().to_numpy(zero_copy_only=False)
-    slot[at[reasons]] = _SLOT["reason"]
 
 
 def _slot_table(layouts: Sequence[Layout]) -> Ints:
@@ -148,7 +136,7 @@ def slot_texts(placed: Placed, layouts: Sequence[Layout]) -> dict[str, Coded]:
         if name == "crew":
             texts[name] = _with_crews_of_cells(placed, layouts, order[start:end], texts[name])
     texts = with_pairs_apart(_with_teams_apart(placed, layouts, texts), placed.tables)
-    return with_numbers_apart(texts, placed.tables)
+    return with_gaps_apart(with_numbers_apart(texts, placed.tables))
 
 
 def _with_teams_apart(placed: Placed, layouts: Sequence[Layout], texts: dict[str, Coded]) -> dict[str, Coded]:

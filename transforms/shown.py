@@ -25,6 +25,7 @@ _LIKE_TIMES = ("lap time", "seconds"), ("race time", "gap", "laps")
 _TOTAL = re.compile(r"\b(?:tot\w*|sum\w*|som+[ae]|aggregate)\b")
 _PEOPLE = 0.7  # of the names have a given one, and no make of cars
 _HALF = 0.5  # of the names behind teams have a given one
+_SHORTEST_LAP, _FEWEST_TIMES = 8_000, 2  # milliseconds; times that say in what order cars stand are more
 _LAPS_TOLD = 6  # rows of which lap times and speeds are looked at
 _LAP, _SPEED = re.compile(r"(?:(\d{1,2})[:'])?(\d{1,2})[.,](\d{1,4})"), re.compile(r"(\d{2,3})[.,](\d+)")
 
@@ -32,19 +33,15 @@ _LAP, _SPEED = re.compile(r"(?:(\d{1,2})[:'])?(\d{1,2})[.,](\d{1,4})"), re.compi
 def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
     """The columns whose cells show another role than the heading mostly means, and that role.
 
-    `Time` heads the lap times of a session as it does the race times, where no laps are printed; a `Total` is one of
-    times as often as of points, but never a lap time: it sums the runs of a hill climb. Timing services head
-    the cars' numbers by `Car`; `Cl.` is short for class, and for classification; `Fastest lap` may be its number.
+    `Time` heads the lap times of a session as it does the race times, where no laps are printed, or far more than could
+    be driven in it; a `Total` is one of times as often as of points, but never a lap time: it sums the runs of a hill
+    climb. Timing services head the cars' numbers by `Car`; `Start` may be a clock; `Cl.` is short for class, and for
+    classification; `Fastest lap` may be its number.
     """
-    runs = (i for i, role in enumerate(roles) if role == "session_time" and are_whole_numbers(tables, t, i))
-    found: dict[int, str] = dict.fromkeys(runs, "extra")  # places after so many laps
+    # Places after so many laps, and the clock at which a car starts.
+    found = {i: "extra" for i, role in enumerate(roles) if role in _READ_LIKE and _READ_LIKE[role](tables, t, i)}
     if "race_time" in roles:
-        column = roles.index("race_time")
-        if _TOTAL.search(fold(texts[column])):
-            found |= {} if sum(_times(tables, t, column)) else {column: "points"}
-        elif not {"laps", "lap_time"} & set(roles):
-            lap_times, race_times = _times(tables, t, column)
-            found |= {column: "lap_time"} if lap_times > race_times and not _is_long(tables, t, column) else {}
+        found |= _shown_times(tables, t, texts, roles)
     else:
         found |= _other_times(tables, t, texts, roles)
     if "lap_time" in roles:
@@ -58,10 +55,7 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
     if "position" not in roles:
         found |= _unheaded_positions(tables, t, texts, roles)
     if "race_speed" in roles and "race_time" not in roles:
-        column = roles.index("race_speed") - 1
-        found |= (
-            {column + 1: "lap_speed"} if roles[column] == "lap_time" and _give_one_length(tables, t, column) else {}
-        )
+        found |= _shown_speeds(tables, t, roles)
     if "class" in roles and "class_position" not in roles:
         found |= _places_in_classes(tables, t, texts)
     for role, other, traits in (("car", "car_number", _NUMBERS), ("class", "position", _ORDINALS)):
@@ -70,6 +64,19 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
             told = _are_distinct(tables, t, column, traits) or (role == "car" and _are_of_teams(tables, t, roles))
             found |= {column: other} if told else {}
     return found
+
+
+def _shown_times(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
+    """The column of race times where it is one of lap times, or of points."""
+    column = roles.index("race_time")
+    lap_times, race_times = _times(tables, t, column)
+    if _TOTAL.search(fold(texts[column])):
+        return {} if lap_times + race_times else {column: "points"}
+    if "lap_time" in roles:
+        return {}
+    if "laps" in roles:
+        return {column: "lap_time"} if _are_best_of(tables, t, column, roles.index("laps")) else {}
+    return {column: "lap_time"} if lap_times > race_times and not _is_long(tables, t, column) else {}
 
 
 def _other_times(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
@@ -81,6 +88,29 @@ def _other_times(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[s
         return {column: "points"}
     column = next((i for i, role in enumerate(roles) if i and role in ("status", "reason")), 0)
     return {column: "race_time"} if column and any(_times(tables, t, column)) else {}
+
+
+def _are_best_of(tables: Tables, t: int, column: int, laps: int) -> bool:
+    """Whether times are those of a lap of so many: nobody drives all in them, or who drove more stands behind."""
+    if max(column, laps) >= tables.width[t]:
+        return False
+    codes, looks = tables.first_codes(t), tables.below_header(t)
+    times = read_lap_times(tables.cells.texts.take(pa.array(codes[:, column]))).fill_null(0).to_numpy()
+    driven = looks.number[looks.column == laps]
+    known = (times > 0) & (driven > 0)
+    times, driven = times[known], driven[known]
+    if not len(times) or times.max() > LONGEST_LAP:
+        return False
+    ascend, rise = np.diff(times) >= 0, np.diff(driven) > 0
+    too_short = (driven > 1) & (times < _SHORTEST_LAP * driven)
+    return bool(np.mean(too_short) > _HALF or (len(times) > _FEWEST_TIMES and ascend.all() and rise.any()))
+
+
+def _shown_speeds(tables: Tables, t: int, roles: Sequence[str]) -> dict[int, str]:
+    """The column of speeds behind lap times where they are of these."""
+    column = roles.index("race_speed")
+    told = roles[column - 1] == "lap_time" and _give_one_length(tables, t, column - 1)
+    return {column: "lap_speed"} if told else {}
 
 
 def _give_one_length(tables: Tables, t: int, column: int) -> bool:
@@ -159,6 +189,8 @@ def _unheaded_positions(tables: Tables, t: int, texts: Sequence[str], roles: Seq
         return {0: "position"} if texts and _are_places(tables, t) else {}
     if "car_number" not in roles:
         return {}
+    if not texts[0] and _count_up(tables, t, 0) and _stand_in_order(tables, t, roles):
+        return {0: "position"}
     column = roles.index("car_number")
     others = [i for i, text in enumerate(texts) if i > column and headed_role(text) == "car_number"]
     if others and _count_up(tables, t, column):
@@ -214,6 +246,18 @@ def _count_up(tables: Tables, t: int, column: int) -> bool:
     return bool(counted and (numbers[:counted] == np.arange(1, counted + 1)).all())
 
 
+def _stand_in_order(tables: Tables, t: int, roles: Sequence[str]) -> bool:
+    """Whether laps never rise from row to row, or else times of laps never fall."""
+    looks = tables.below_header(t)
+    if "laps" in roles:
+        driven = looks.number[looks.column == roles.index("laps")]
+        return bool(len(driven) > 1 and (np.diff(driven[~np.isnan(driven)]) <= 0).all())
+    if "lap_time" not in roles or (column := roles.index("lap_time")) >= tables.width[t]:
+        return False
+    times = read_lap_times(tables.cells.texts.take(pa.array(tables.first_codes(t)[:, column]))).drop_null().to_numpy()
+    return len(times) > 1 and bool((np.diff(times) >= 0).all())
+
+
 def _times(tables: Tables, t: int, column: int) -> tuple[int, int]:
     """How many of a column's first cells look like lap times, and how many like race times."""
     looks = tables.below_header(t)
@@ -239,3 +283,11 @@ def _are_distinct(tables: Tables, t: int, column: int, traits: Sequence[int]) ->
     counted = filled & (looks.trait != _STATUS)
     alike = np.isin(looks.trait[filled], [*traits, _STATUS]).all()
     return bool(alike and 1 < counted.sum() == len(np.unique(looks.code[counted])))
+
+
+def _are_times(tables: Tables, t: int, column: int) -> bool:
+    return any(_times(tables, t, column))
+
+
+# Roles of which a column may be something else altogether, and how that shows.
+_READ_LIKE = {"session_time": are_whole_numbers, "grid": _are_times}

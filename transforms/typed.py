@@ -29,7 +29,8 @@ _READERS: dict[str, tuple[str, Reader]] = {
 }
 _DIGITS = r"^[\d.:,'+\s#]*\d[\d.:,'+\s]*$"
 _BEGINS_DIGITS = np.isin(np.arange(256), [*b"0123456789.:,'+#"])
-_MISREAD = r"^\d*(?:l|\dO|\dI|[OI]\d)[\dlIO]*$"  # `lO` for 10, `3O` for 30
+_MISREAD = r"^\d*(?:l|\dO|\dI|[OI]\d)[\dlIO]*$|^\d+\s+\p{L}[\p{Ll}.]"  # `lO` for 10, `3O` for 30, and `5 Al Unser`
+_BEHIND_NUMBERS = r"^\d{1,3}[.)]?\s+(?:#?\d{1,3}\.?\s+)?\p{L}"
 _OVER_59 = r"^\d{1,2}\.\d{2}\.[6-9]\d$"
 _BARE = r"^[\d.,]+$"
 _LONGEST_NUMBER = 12  # bytes, with a sign before it and marks behind it
@@ -80,6 +81,7 @@ def read_slots(
     _read_race_times(texts, printed, typed, sheet)
     for slot in _TEXT_SLOTS:
         misfits[slot] = texts[slot].rows(_all_digits(printed[slot]))
+    misfits["crew"] |= texts["crew"].rows(_behind_numbers(printed["crew"]))
     misfits["car_number"] = texts["car_number"].rows(_no_numbers(printed["car_number"]))
     typed.zeros["laps"] = _forget_zero_laps(columns, sheet)
     _convert_bare_speeds(typed, texts, told, sheet, km)
@@ -127,6 +129,14 @@ def _all_digits(texts: pa.Array) -> Bools:
     digits = np.zeros(len(texts), bool)
     digits[may_be] = true(pc.match_substring_regex(texts.take(pa.array(may_be)), _DIGITS))
     return digits
+
+
+def _behind_numbers(texts: pa.Array) -> Bools:
+    """Texts that begin with a number, or with several, and go on with a word: those of cars, which were not told."""
+    may_be = np.flatnonzero(IS_DIGIT[first_bytes(texts)])
+    numbered = np.zeros(len(texts), bool)
+    numbered[may_be] = true(pc.match_substring_regex(texts.take(pa.array(may_be)), _BEHIND_NUMBERS))
+    return numbered
 
 
 def _no_numbers(texts: pa.Array) -> Bools:

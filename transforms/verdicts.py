@@ -26,7 +26,7 @@ _MARKUP = "HTML, XML or JSON, not a table: copy the page as it is displayed, or 
 _SHIFTED = "nothing tells which are empty; put - in their place"
 _MISHEADED = "correct the header line, or declare columns = [...] in event.toml"
 # Columns of which most cells must read as they should: where others stand, words of any kind may tell of a car's fate.
-_TELLING = ("laps", "lap_number", "race_speed", "lap_speed", "distance", "crew", "entrant")
+_TELLING = ("car_number", "laps", "lap_number", "race_speed", "lap_speed", "distance", "crew", "entrant")
 _OF_LAPS = (
     "in {0} of {1} rows a car stands again, with laps or times of its own: a table of laps, stops or stints, not cars. "
     "Leave one row a car, or declare columns = [...] in event.toml"
@@ -34,6 +34,10 @@ _OF_LAPS = (
 _FEWEST_OF_LAPS = 4  # rows of such a table
 # What tables of laps and stops hold, and what they do not: places, and the days of other events.
 _TIMES, _OF_EVENTS = {"lap_time", "race_time", "lap_number"}, {"position", "date", "year"}
+# Times of cars, what may stand behind them and is not told of the leader, and what stands before them.
+_OF_CARS, _BEHIND_TIMES = {"lap_time", "race_time"}, {"gap", "gap_laps", "interval", "reason", "status"}
+_NAMES = ("crew", "car", "make", "model", "entrant", "country")
+_CLOCK = re.compile(r"(?:\d{1,2}[:h] ?)?\d{1,3}[:'m] ?\d\d(?:[.,:\"]\d{1,3})?[\"s]?")
 _ORPHAN = "continues a line that was rejected"
 _NOBODY = "neither a crew, a car nor a car number stands in the row"
 
@@ -156,6 +160,8 @@ def _misfit_rows(
     # Bars close every cell, so a row with fewer was torn; elsewhere empty cells at the end may not be printed.
     dialect, short = dialects[lines.sheet[placed.lines]], page.width[placed.lines] < layout_width
     torn, shifted = short & (dialect == PIPE), short & (dialect == BLANKS)
+    for i in np.flatnonzero(shifted).tolist():
+        shifted[i] = not _end_with_time(layouts[placed.tables[i]].roles, int(page.width[placed.lines[i]]), rows, i)
     nobody = ~_any_of(rows.texts, ("crew", "car", "car_number", "make", "entrant"))
     reasons: dict[int, str] = {}
     for i in np.flatnonzero((beyond > 0) | torn | shifted | nobody | (misfits > np.maximum(1, 0.3 * filled))).tolist():
@@ -173,6 +179,18 @@ def _misfit_rows(
         else:
             reasons[i] = f"not a row of this table: {_wrong_cells(rows, i)}"
     return reasons
+
+
+def _end_with_time(roles: Sequence[str], width: int, rows: Rows, i: int) -> bool:
+    """Whether the last of so many cells is the time of its column, and what columns behind it tell may be untold."""
+    if not width or roles[width - 1] not in _OF_CARS or not _BEHIND_TIMES.issuperset(roles[width:]):
+        return False
+    if any(rows.typed.misfits[slot][i] for slot in rows.typed.misfits):
+        return False
+    at, names = np.array([i]), (slot for slot in _NAMES if rows.texts[slot].printed[i])
+    time = rows.texts[roles[width - 1]]
+    told = bool(time.printed[i] and _CLOCK.fullmatch(time.words(at)[0]))
+    return told and not any(_CLOCK.search(rows.texts[slot].words(at)[0]) for slot in names)
 
 
 def _any_of(texts: dict[str, Coded], slots: Sequence[str]) -> Bools:

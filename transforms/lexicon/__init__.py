@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from transforms.fold import fold
+from transforms.remember import remember
 
 # A heading may say more than the list knows (`Not classified, less than 70 % of the distance`), up to
 # so many words; but of more than four words, a single known one proves nothing.
@@ -107,6 +108,7 @@ def _countries() -> tuple[Mapping[str, str], Mapping[str, str]]:
     return names, {code: row["country"] for row in rows for code in parts(row["codes"])}
 
 
+@remember
 def read_section(text: str) -> Section | None:
     """What a heading or caption says: `Did not finish:` a status, `(Grid Positions)` a kind; None when nothing known.
 
