@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.identity.arrays import codes, codes_behind
-from transforms.identity.groups import Bag, dense, joined, ordered, sought
+from transforms.identity.groups import Bag, Bags, dense, joined, ordered, sought
 
 FEW, MANY = st.integers(-1, 5), st.integers(-(1 << 40), 1 << 40)
 ROWS = st.lists(st.tuples(FEW, MANY, FEW), max_size=20)
@@ -66,13 +66,19 @@ def test_shared_items_are_counted_once(
     assert bags[0].shared(left, bags[1], right).tolist() == expected
 
 
-@given(ITEMS, st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), max_size=8))
-def test_a_bag_grows_as_if_made_of_all(items: list[tuple[int, int]], more: list[tuple[int, int]]) -> None:
-    """Pairs that come later stand where they would have stood."""
-    grown = Bag.of(5, 7, *columns(items, 2)).plus(*columns(more, 2))
+@given(ITEMS, ITEMS, st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), max_size=8))
+def test_two_bags_are_as_one_made_of_all(
+    items: list[tuple[int, int]], more: list[tuple[int, int]], asked: list[tuple[int, int]]
+) -> None:
+    """What owners hold besides is theirs like what they hold."""
+    two = Bags(*(Bag.of(5, 7, *columns(some, 2)) for some in (items, more)))
     whole = Bag.of(5, 7, *columns(items + more, 2))
-    assert grown.keys.tolist() == whole.keys.tolist()
-    assert grown.start.tolist() == whole.start.tolist()
+    owner, item = columns(asked, 2)
+    assert two.has(owner, item).tolist() == whole.has(owner, item).tolist()
+    assert two.distance(owner, item).tolist() == whole.distance(owner, item).tolist()
+    assert (two.size(owner) > 0).tolist() == (whole.size(owner) > 0).tolist()
+    found, expected = (zip(*bag.items(owner), strict=True) for bag in (two, whole))
+    assert sorted(found) == sorted(expected)
 
 
 @given(st.lists(FEW, max_size=9), st.lists(FEW, max_size=9))

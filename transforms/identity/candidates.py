@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from transforms.identity.evidence import Context
+from transforms.arrays import flags
+from transforms.identity.evidence import Context, Known, gap
 from transforms.identity.groups import Codes, dense, distinct, met, ordered, paired, sought, spread, times_before
 from transforms.identity.mentions import Mentions
 from transforms.identity.understood import FORMS
@@ -25,7 +26,7 @@ class Pairs:
     """Each track beside each of its candidates; `part` says that the track prints only a part of the family name."""
 
     tracks: Context
-    people: Context
+    people: Known
     track: Codes
     person: Codes
     part: np.ndarray
@@ -42,7 +43,8 @@ class Pairs:
         """The tracks that have candidates, of which there are few in a crowd; and the pairs by their numbers there."""
         some = distinct(self.track)
         few = self.tracks.only(some)
-        return some, Pairs(few, self.people, np.searchsorted(some, self.track), self.person, self.part)
+        people = self.people.about(self.person)
+        return some, Pairs(few, people, np.searchsorted(some, self.track), self.person, self.part)
 
     def shared(self, kind: str) -> Codes:
         """How many items of a kind each track has in common with its candidate."""
@@ -53,17 +55,17 @@ class Pairs:
         seasons = f"season_of_{kind}"
         place, season = self.tracks.bag(seasons).items(self.track)
         near = self.people.bag(seasons).distance(self.person[place], season) <= WINDOW
-        unknown = (self.tracks.first[self.track] < 0) | (self.people.first[self.person] < 0)
+        unknown = (self.tracks.first[self.track] < 0) | (self.people.bag("season").size(self.person) == 0)
         return np.asarray((np.bincount(place[near], minlength=len(self)) > 0) | (unknown & (self.shared(kind) > 0)))
 
     @property
     def gap(self) -> Codes:
         """Years between each track and the nearest season of its candidate."""
         first, last = self.tracks.first[self.track], self.tracks.last[self.track]
-        gap = self.people.gap(self.person, first)
+        years = gap(self.people, self.person, first)
         longer = np.flatnonzero(first != last)
-        gap[longer] = np.minimum(gap[longer], self.people.gap(self.person[longer], last[longer]))
-        return gap
+        years[longer] = np.minimum(years[longer], gap(self.people, self.person[longer], last[longer]))
+        return years
 
 
 class Namesakes:
@@ -72,13 +74,18 @@ class Namesakes:
     The people stand in order of `key`, a surname with or without an initial; those of a track are `size` from `start`.
     """
 
-    def __init__(self, tracks: Context, people: Context) -> None:
+    def __init__(self, tracks: Context, people: Context, wanted: tuple[Codes, Codes] | None = None) -> None:
         self.tracks = tracks
         self.people = people
+        self.wanted, self.surname = wanted or _wanted(tracks)
         self.key, self.person, self.part = _bearers(people)
-        self.start, self.size = sought(self.key, _wanted(tracks))
+        self.start, self.size = sought(self.key, self.wanted)
 
-    def candidates(self, people: Context, open_: np.ndarray) -> Pairs:
+    def among(self, people: Context) -> Namesakes:
+        """Those of the same tracks among other people."""
+        return Namesakes(self.tracks, people, (self.wanted, self.surname))
+
+    def candidates(self, people: Known, open_: np.ndarray) -> Pairs:
         """The candidates of the open tracks, in order of track and person: of FEW namesakes all, else the near ones.
 
         `people` holds what is known of them by now.
@@ -97,12 +104,12 @@ class Namesakes:
 
         Nobody known has the initial, or more stand in one crew under the name than are known to bear it.
         """
-        wanted, borne = _wanted(self.tracks), sought(self.key, _wanted(self.tracks, initials=False))[1]
-        crew = dense(self.tracks.mentions.result[self.tracks.places], wanted[self.tracks.owner])
+        borne = sought(self.key, self.surname)[1]
+        crew = dense(self.tracks.mentions.result[self.tracks.places], self.wanted[self.tracks.owner])
         place = _of_owner(self.tracks, times_before(crew))
-        return dense(np.where((borne > 0) & (place >= self.size), wanted, -1), place)
+        return dense(np.where((borne > 0) & (place >= self.size), self.wanted, -1), place)
 
-    def stirred(self, people: Context, open_: np.ndarray, more: np.ndarray) -> np.ndarray:
+    def stirred(self, people: Known, open_: np.ndarray, more: np.ndarray) -> np.ndarray:
         """Which of the open tracks may be judged otherwise, now that `more` is known of some people.
 
         They are among the namesakes of the track, of whom it has FEW, or share with it what makes a candidate.
@@ -111,18 +118,16 @@ class Namesakes:
         until = np.append(0, np.cumsum(known))
         tracks = np.flatnonzero(open_ & (until[self.start + self.size] > until[self.start]))
         crowded = tracks[self.size[tracks] > FEW]
-        stirred = open_ & False
-        stirred[tracks[self.size[tracks] <= FEW]] = True
+        bearers = np.flatnonzero(known & self._bearing(crowded))
+        stirred = flags(tracks[self.size[tracks] <= FEW], len(open_))
         for kind in NEAR:
-            track, _, size, _ = self._meeting(kind, people, crowded, np.flatnonzero(known))
+            track, _, size, _ = self._meeting(kind, people, crowded, bearers)
             stirred[track[size > 0]] = True
         return stirred
 
-    def _near(self, people: Context, tracks: Codes) -> tuple[Codes, Codes]:
+    def _near(self, people: Known, tracks: Codes) -> tuple[Codes, Codes]:
         """The tracks beside the places of those namesakes who share the car, a co-driver or the entrant."""
-        asked = np.zeros(len(self.key) + 1, dtype=bool)
-        asked[self.start[tracks]] = True
-        bearers = np.flatnonzero(asked[self._first])
+        bearers = np.flatnonzero(self._bearing(tracks))
         found = [self._sharing(NEAR[0], people, tracks, bearers)]
         tracks = tracks[(self.size[tracks] <= MANY) | np.isin(tracks, found[0][0])]
         found += [self._sharing(kind, people, tracks, bearers) for kind in NEAR[1:]]
@@ -130,13 +135,13 @@ class Namesakes:
         pair = distinct(paired(track, len(self.key), at))
         return pair // len(self.key), pair % len(self.key)
 
-    def _sharing(self, kind: str, people: Context, tracks: Codes, bearers: Codes) -> tuple[Codes, Codes]:
+    def _sharing(self, kind: str, people: Known, tracks: Codes, bearers: Codes) -> tuple[Codes, Codes]:
         """The tracks beside the places of the namesakes with whom they share an item that is not COMMON to many."""
         track, start, size, holders = self._meeting(kind, people, tracks, bearers)
         pair, at = spread(start, np.where(size > COMMON, 0, size))
         return track[pair], holders[at]
 
-    def _meeting(self, kind: str, people: Context, tracks: Codes, bearers: Codes) -> tuple[Codes, Codes, Codes, Codes]:
+    def _meeting(self, kind: str, people: Known, tracks: Codes, bearers: Codes) -> tuple[Codes, Codes, Codes, Codes]:
         """Each track with how many namesakes at some places hold an item that it holds, and where these begin.
 
         The places of the holders come last.
@@ -150,6 +155,10 @@ class Namesakes:
         held, wanted = held[some], wanted[likely]
         order = ordered(held)
         return tracks[track[likely]], *sought(held[order], wanted), bearers[bearer[some[order]]]
+
+    def _bearing(self, tracks: Codes) -> np.ndarray:
+        """Which places are of namesakes of some tracks."""
+        return np.asarray(flags(self.start[tracks], len(self.key) + 1)[self._first])
 
     @cached_property
     def _first(self) -> Codes:
@@ -184,14 +193,15 @@ def _bearers(people: Context) -> tuple[Codes, Codes, np.ndarray]:
     return key[order][first], who[order][first], part[order][first]
 
 
-def _wanted(tracks: Context, *, initials: bool = True) -> Codes:
-    """The key of each track: its surname whole, and its initial where one is printed; -1 without a surname."""
+def _wanted(tracks: Context) -> tuple[Codes, Codes]:
+    """The keys of each track: of its whole surname with its initial where one is printed, and of that alone; or -1."""
     m = tracks.mentions
     start, surname = m.names.surnames
     whole = np.where(np.diff(start) > 0, np.append(surname, -1)[start[:-1]], -1)
-    initial = np.where(initials & (m.names.form == FORMS.index("initial")), m.names.heads.max(axis=0), 0)
+    initial = np.where(m.names.form == FORMS.index("initial"), m.names.heads.max(axis=0), 0)
     name = m.name[tracks.places]
-    return _key(m, _of_owner(tracks, whole[name]), np.maximum(_of_owner(tracks, initial[name]), 0))
+    surname, head = _of_owner(tracks, whole[name]), np.maximum(_of_owner(tracks, initial[name]), 0)
+    return _key(m, surname, head), _key(m, surname, np.zeros_like(head))
 
 
 def _key(mentions: Mentions, surname: Codes, head: Codes) -> Codes:

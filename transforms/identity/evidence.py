@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from transforms.identity.groups import NOWHERE, Bag, Codes, ordered, spread
+from transforms.arrays import flags
+from transforms.identity.groups import NOWHERE, Bag, Bags, Codes, ordered, spread
 from transforms.identity.mentions import Mentions
 
 SIZE = 100_000  # mentions whose bags are held by each thread, or somewhat more
@@ -97,26 +98,40 @@ class Context:
             return Bag.of(self.owners, int(family.max(initial=0)) + 1, self.owner[here], family[m.name[other]])
         return Bag.of(self.owners, m.cars.spans[kind], self.owner, getattr(m.cars, kind)[self._cars])
 
-    def gap(self, owner: Codes, season: Codes) -> Codes:
-        """Years from each season to the nearest season of the owner beside it; 0 where either is unknown."""
-        gap = self.bag("season").distance(owner, np.maximum(season, 0))
-        return np.where((gap == NOWHERE) | (season < 0), 0, gap)
-
 
 @dataclass(frozen=True)
-class Linked(Context):
-    """The people with what stands beside the tracks that were linked to them; `person` is that of each track."""
+class Known:
+    """People, with what stands beside the tracks that were linked to them; `person` is that of each track."""
 
-    base: Context
+    people: Context
     tracks: Context
     person: Codes
 
     @classmethod
-    def to(cls, base: Context, tracks: Context, person: Codes) -> Linked:
-        """Lay what stands beside the tracks beside their persons (-1 for none)."""
-        held = np.flatnonzero(person >= 0)
-        return cls(base.mentions, base.owners, base.places, base.owner, base, tracks.only(held), person[held])
+    def by(cls, people: Context, tracks: Context, person: Codes) -> Known:
+        """The people, and the tracks of which it is known who they are; -1 is nobody."""
+        linked = np.flatnonzero(person >= 0)
+        return cls(people, tracks.only(linked), person[linked])
 
-    def _bag(self, kind: str) -> Bag:
-        track, item = self.tracks.bag(kind).pairs
-        return self.base.bag(kind).plus(self.person[track], item)
+    def about(self, some: Codes) -> Known:
+        """What is known of some of the people, who keep their numbers."""
+        held = np.flatnonzero(flags(some, self.people.owners)[self.person])
+        return Known(self.people, self.tracks.only(held), self.person[held])
+
+    def bag(self, kind: str) -> Bags:
+        """The items of a kind for each of the people."""
+        if kind not in self._bags:
+            track, item = self.tracks.bag(kind).pairs
+            own = self.people.bag(kind)
+            self._bags[kind] = Bags(own, Bag.of(own.owners, own.span, self.person[track], item))
+        return self._bags[kind]
+
+    @cached_property
+    def _bags(self) -> dict[str, Bags]:
+        return {}
+
+
+def gap(of: Context | Known, owner: Codes, season: Codes) -> Codes:
+    """Years from each season to the nearest season of the owner beside it; 0 where either is unknown."""
+    years = of.bag("season").distance(owner, np.maximum(season, 0))
+    return np.where((years == NOWHERE) | (season < 0), 0, years)

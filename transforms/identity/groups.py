@@ -139,14 +139,6 @@ class Bag:
         """Where the items of each owner begin, and where those of the last one end."""
         return np.append(0, np.cumsum(np.bincount(self.keys // self.span, minlength=self.owners)))
 
-    def plus(self, owner: Codes, item: Codes) -> Bag:
-        """The bag with more pairs (owner, item) of its kind."""
-        more = distinct(paired(owner, self.span, item))
-        place = np.searchsorted(self.keys, more)
-        new = np.append(self.keys, -1)[place] != more
-        keys = np.insert(self.keys, place[new], more[new])
-        return Bag(keys, self.span, self.owners)
-
     @property
     def pairs(self) -> tuple[Codes, Codes]:
         """All owners, each beside each of its items."""
@@ -159,6 +151,8 @@ class Bag:
 
     def has(self, owner: Codes, item: Codes) -> np.ndarray:
         """Whether each owner holds the item beside it."""
+        if not len(self.keys):
+            return np.zeros(len(owner), dtype=bool)
         wanted = paired(owner, self.span, item)
         return np.asarray(np.append(self.keys, -1)[place_of(self.keys, wanted)] == wanted)
 
@@ -173,7 +167,7 @@ class Bag:
         ]
         return np.minimum(*apart)
 
-    def shared(self, own: Codes, other: Bag, others: Codes) -> Codes:
+    def shared(self, own: Codes, other: Bag | Bags, others: Codes) -> Codes:
         """How many items each of `own` has in common with the owner beside it in the other bag."""
         place, item = self.items(own)
         hits = place[other.has(others[place], item)]
@@ -182,6 +176,38 @@ class Bag:
     def size(self, owner: Codes) -> Codes:
         """Number of items of each owner."""
         return np.asarray(self.start[owner + 1] - self.start[owner])
+
+
+@dataclass(frozen=True)
+class Bags:
+    """A bag, and what its owners hold besides (`more`), as one."""
+
+    bag: Bag
+    more: Bag
+
+    @property
+    def span(self) -> int:
+        """One more than the greatest item."""
+        return self.bag.span
+
+    def items(self, owner: Codes) -> tuple[Codes, Codes]:
+        """All items of the given owners, as of a bag, but those that they hold besides come last."""
+        place, item = self.more.items(owner)
+        new = np.flatnonzero(~self.bag.has(owner[place], item))
+        own = self.bag.items(owner)
+        return np.append(own[0], place[new]), np.append(own[1], item[new])
+
+    def has(self, owner: Codes, item: Codes) -> np.ndarray:
+        """Whether each owner holds the item beside it."""
+        return np.asarray(self.bag.has(owner, item) | self.more.has(owner, item))
+
+    def distance(self, owner: Codes, item: Codes) -> Codes:
+        """How far from each item the nearest one of the owner beside it is; NOWHERE where he has none."""
+        return np.asarray(np.minimum(self.bag.distance(owner, item), self.more.distance(owner, item)))
+
+    def size(self, owner: Codes) -> Codes:
+        """Number of items of each owner; what is in both bags counts twice."""
+        return np.asarray(self.bag.size(owner) + self.more.size(owner))
 
 
 def components(count: int, left: Codes, right: Codes) -> Codes:

@@ -7,8 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
+from transforms.arrays import flags
 from transforms.identity.candidates import FEW, WINDOW, Namesakes, Pairs
-from transforms.identity.evidence import Context, Linked
+from transforms.identity.evidence import Context, Known
 from transforms.identity.groups import Codes, ordered, paired
 from transforms.identity.points import TERMS, grounded, weigh
 
@@ -46,13 +47,16 @@ def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
     stranger = namesakes.strangers
     if (stranger >= 0).any():
         people = people.beside(tracks.grouped(stranger))
-        namesakes = Namesakes(tracks, people)
+        namesakes = namesakes.among(people)
     own = np.where(stranger < 0, -1, strangers + stranger)
     idle = forbidden
     person = np.full(tracks.owners, -1)
-    asked, open_ = person < 0, person < 0
-    known, weighed = people, Weighed.nothing()
+    asked = open_ = person < 0
+    weighed, chosen = Weighed.nothing(), None
     for margin in ROUNDS:
+        known = Known.by(people, tracks, person)
+        if chosen:
+            asked = namesakes.stirred(known, person < 0, flags(chosen.person, people.owners))
         possible = namesakes.candidates(known, asked)
         pair = np.where(possible.person < strangers, paired(possible.track, strangers, possible.person), -1)
         idle = np.setdiff1d(idle, pair[np.isin(pair, idle)])
@@ -68,8 +72,6 @@ def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
         chosen = _clear(weighed.only(open_[weighed.track]), tracks, BAR + margin)
         chosen = chosen.only(chosen.person < strangers)
         person[chosen.track], open_[chosen.track] = chosen.person, False
-        known = Linked.to(people, tracks, person.copy())
-        asked = namesakes.stirred(known, person < 0, np.bincount(chosen.person, minlength=people.owners) > 0)
     weighed = _told(weighed, stranger, person < 0, strangers)
     above = np.bincount(weighed.track[weighed.total >= BAR], minlength=tracks.owners)
     return Links(

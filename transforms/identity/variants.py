@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from transforms.identity.blocks import in_turn
-from transforms.identity.evidence import SIZE, Context
+from transforms.identity.evidence import SIZE, Context, gap
 from transforms.identity.groups import Bag, Codes, dense, distinct
 from transforms.identity.resemblance import resembling
 from transforms.identity.spelling import alike
@@ -49,7 +49,7 @@ def _likely(people: Context, names: Names, left: Codes, right: Codes) -> Iterato
     near = np.flatnonzero(strength)
     one, other = one[near], other[near]
     apart = some.bag("sheet").shared(one, some.bag("sheet"), other) == 0
-    near = near[apart & (some.gap(other, some.first[one]) <= WITHIN)]
+    near = near[apart & (gap(some, other, some.first[one]) <= WITHIN)]
     sides = zip(names.at(left[near]), names.at(right[near]), strict=True)
     pairs = zip(strength[near].tolist(), left[near].tolist(), right[near].tolist(), sides, strict=True)
     return ((much, a, b, f"{what}, {_beside(much)}") for much, a, b, names in pairs if (what := alike(*names)))
