@@ -11,7 +11,7 @@ from transforms.identity.forms import READINGS
 from transforms.identity.names import parse, shape, take_apart
 from transforms.identity.patterns import Patterns
 from transforms.identity.resemblance import resembling
-from transforms.identity.spelling import alike
+from transforms.identity.spelling import alike, sound, sounds
 from transforms.identity.understood import in_columns, understood
 from transforms.identity.words import nicknames
 
@@ -200,6 +200,12 @@ def _edits(word: str) -> list[str]:
 
 EDITED = LETTERS.flatmap(lambda word: st.sampled_from(_edits(word)))
 GIVEN = EDITED | st.sampled_from(sorted({name for pair in nicknames() for name in pair})[:20])
+
+
+@given(st.lists(st.text("aabceehjkkosswxyyüж ", max_size=9)))
+def test_many_names_sound_like_each_of_them(names: list[str]) -> None:
+    """What is written for a sound is told of many names as of a single one."""
+    assert sounds(pa.array(["", *names])[1:]).to_pylist() == [sound(name) for name in names]
 
 
 @given(st.lists(st.tuples(GIVEN, EDITED), min_size=1, max_size=12))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, distinct_of, whole
 from transforms.identity.groups import Codes, counted, dense, distinct, joined_in_turn, ordered, spread
-from transforms.identity.spelling import SHORTEST, SOUNDS, Letters
+from transforms.identity.spelling import SHORTEST, Letters, sounds
 from transforms.identity.words import nicknames
 
 CROWD = 200
@@ -97,8 +97,8 @@ def _parts(names: pa.Table) -> tuple[Codes, Codes, pa.Array]:
 def _wholes(given: Codes, family: Codes, texts: pa.Array, letters: Letters) -> Iterator[Codes]:
     """Codes of what names are as wholes: their letters, in any order; and how they sound."""
     yield np.unique(letters.sums[given] + letters.sums[family], return_inverse=True)[1]
-    sounds = codes(reduce(lambda told, pair: pc.replace_substring(told, *pair), SOUNDS, texts))[0]
-    yield dense(sounds[given], sounds[family])
+    sound = codes(sounds(texts))[0]
+    yield dense(sound[given], sound[family])
 
 
 def _by_nicknames(given: Codes, family: Codes, texts: pa.Array, nicknames: pa.ChunkedArray) -> Meeting:

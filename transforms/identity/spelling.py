@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import reduce
 
@@ -9,26 +10,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.arrays import flags
 from transforms.identity.groups import Codes
 from transforms.identity.names import Name
 from transforms.identity.words import given_names, key, nicknames
+from transforms.masks import mapped
+from transforms.spans import bytes_of, without
 
 MANY = 65_536  # texts whose letters are looked at in turn
-# What is written for a sound, in order, and the letter for it; each letter twice is it once.
-SOUNDS = (
-    *(
-        ("sch", "sh"),
-        ("kh", "h"),
-        ("ch", "h"),
-        ("oh", "o"),
-        ("w", "v"),
-        ("x", "ks"),
-        ("c", "k"),
-        ("y", "i"),
-        ("j", "i"),
-    ),
-    *((2 * letter, letter) for letter in "abdefgiklmnoprstuvz"),
-)
+# What is written for a sound, in order, and what stands for it here; letters for the sound of another; those that mean
+# the same once and twice.
+_SOUNDS = (("sch", "sh"), ("kh", "h"), ("ch", "h"), ("oh", "o"), ("x", "ks"))
+_LETTERS = str.maketrans("wcyj", "vkii")
+_TWICE = re.compile(r"([abdefgiklmnoprstuvz])\1")
+_BYTES = np.frombuffer(bytes(map(ord, "".join(map(chr, range(256))).translate(_LETTERS))), np.uint8)
+_DOUBLED = np.array([bool(_TWICE.match(2 * chr(byte))) for byte in range(256)])
 SHORTEST = 4  # letters of a name in which one edit may be a slip; shorter names are other names
 
 
@@ -43,9 +39,10 @@ class Letters:
     @classmethod
     def of(cls, texts: pa.Array) -> Letters:
         """Count the letters of texts."""
-        none = [np.zeros(0, np.uint64)] * 2
-        found = [none, *(_told(texts[start : start + MANY].to_pylist()) for start in range(0, len(texts), MANY))]
-        return cls(np.asarray(pc.utf8_length(texts)), *map(np.concatenate, zip(*found, strict=True)))
+        size = np.asarray(pc.utf8_length(texts))
+        some = (slice(start, start + MANY) for start in range(0, len(texts), MANY))
+        found = [[np.zeros(0, np.uint64)] * 2, *(_told(texts[few], size[few]) for few in some)]
+        return cls(size, *map(np.concatenate, zip(*found, strict=True)))
 
     def within(self, one: Codes, other: Codes) -> np.ndarray:
         """Whether all letters of one of the two may stand in the other."""
@@ -57,15 +54,17 @@ class Letters:
         return np.asarray(np.bitwise_count(self.bits[one] ^ self.bits[other]) <= 2)
 
 
-def _told(texts: list[str]) -> list[np.ndarray]:
+def _told(texts: pa.Array, size: Codes) -> list[np.ndarray]:
     """The letters of each text as bits, and the sum of what they are scattered to; a blank counts for nothing."""
-    size = np.array([len(text) for text in texts], dtype=np.int64)
-    letters = np.frombuffer("".join(f"{text} " for text in texts).encode("utf-32-le"), dtype=np.uint32)
-    start, printed = np.cumsum(size + 1) - size - 1, letters != ord(" ")
+    data, places = bytes_of(texts)
+    code_points = data[places[0] : places[-1]].tobytes().decode().encode("utf-32-le")
+    letters = np.zeros(len(code_points) // 4 + 1, dtype=np.uint32)  # one more, where an empty text may begin
+    letters[:-1] = np.frombuffer(code_points, dtype=np.uint32)
+    start, printed = np.cumsum(size) - size, letters > ord(" ")
     bits = np.left_shift(np.uint64(1), (letters % 64).astype(np.uint64)) * printed
     scattered = letters * np.uint64(0x9E3779B97F4A7C15)
     scattered = (scattered ^ (scattered >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) * printed
-    return [np.bitwise_or.reduceat(bits, start), np.add.reduceat(scattered, start)]
+    return [(size > 0) * each.reduceat(of, start) for each, of in ((np.bitwise_or, bits), (np.add, scattered))]
 
 
 def alike(one: Name, other: Name) -> str | None:
@@ -109,8 +108,20 @@ def _sound_alike(one: Name, other: Name) -> bool:
 
 
 def sound(name: str) -> str:
-    """The key of a name with one letter for all that languages write for a sound, as SOUNDS tell."""
-    return reduce(lambda text, pair: text.replace(*pair), SOUNDS, name)
+    """The key of a name with one letter for all that languages write for a sound."""
+    told = reduce(lambda text, pair: text.replace(*pair), _SOUNDS, name)
+    return _TWICE.sub(r"\1", told.translate(_LETTERS))
+
+
+def sounds(names: pa.Array) -> pa.Array:
+    """The same of many: of letters that follow each other alike, every second one falls away."""
+    told = mapped(reduce(lambda texts, pair: pc.replace_substring(texts, *pair), _SOUNDS, names), _BYTES)
+    data, start = bytes_of(told)
+    fresh = flags(start, len(data) + 1)[:-1]
+    fresh[1:] |= data[1:] != data[:-1]
+    at = np.arange(len(data))
+    nth = at - np.maximum.accumulate(np.where(fresh, at, 0))
+    return without(told, data, (nth % 2 > 0) & _DOUBLED[data])
 
 
 def _given_alike(one: Name, other: Name) -> str | None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, distinct_of
-from transforms.identity.groups import Codes, paired
+from transforms.identity.groups import Codes, paired, places_in
 from transforms.identity.names import Name, parse
 from transforms.identity.patterns import Patterns, Runs, chunks
 from transforms.identity.words import squash
@@ -129,8 +129,10 @@ class Names:
         held = (full & (head >= 0))[owner]
         borne = paired(surname[held], MANY, head[owner][held])
         whole = np.append(surname, -1)[start[some]]
-        fits = [(letter >= 0) & np.isin(paired(whole, MANY, letter), borne) for letter in own]
-        return scattered(pc.if_else(pa.array(np.logical_or.reduce(fits)), None, letters), some, len(self))
+        sought = paired(np.tile(whole, len(own)), MANY, np.concatenate(own))
+        fits = (np.concatenate(own) >= 0) & (places_in(borne, sought) >= 0)
+        fit = fits.reshape(len(own), -1).any(axis=0)
+        return scattered(pc.if_else(pa.array(fit), None, letters), some, len(self))
 
     @cached_property
     def family(self) -> Codes:
