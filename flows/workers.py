@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -40,9 +40,18 @@ def cores() -> int:
 
 
 def get_ready() -> None:
-    """Begin to load what workers need: until that is done takes half a second, in a process of its own."""
+    """Begin to load what workers need: until that is done takes half a second, in a process of its own.
+
+    Ctrl-C is for the build, which ends its workers: that process is born deaf to it, and so are all that it forks.
+    """
     _context()
-    forkserver.ensure_running()
+    with suppress(OSError):  # then the build reads by itself
+        resource_tracker.ensure_running()  # which would else be started on the way, and lets all signals pass then
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _context() -> ForkServerContext:
@@ -72,14 +81,13 @@ class Workers:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Wait until all have ended: at once, in the middle of what they do, where an error ends the block."""
         self._ended = True
-        if kind is not None:
-            self._life.close()
-        self._threads.shutdown(cancel_futures=True)
-        for worker in [self._idle.get() for _ in range(self._count)]:
-            if worker:
-                worker.end()
-        self._life.close()
-        self._theirs.close()
+        with self._theirs, self._life:  # closed even where this is told to stop, too: nobody may outlive that
+            if kind is not None:
+                self._life.close()
+            self._threads.shutdown(cancel_futures=True)
+            for worker in [self._idle.get() for _ in range(self._count)]:
+                if worker:
+                    worker.end()
 
     def each(self, step: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[T]:
         """The results of the step for each tuple of arguments, in order, and its errors as it raises them.
@@ -120,7 +128,8 @@ class _Worker:
     def __init__(self, context: ForkServerContext, life: Connection):
         self._pipe, theirs = context.Pipe()
         with theirs:
-            self._process = context.Process(target=_work, args=(theirs, life))
+            self._process = context.Process(target=_work, args=(theirs, life), daemon=True)
+            get_ready()
             self._process.start()
 
     def ask(self, step: Callable[..., Any], arguments: tuple[Any, ...]) -> Done:
@@ -136,10 +145,9 @@ class _Worker:
 
 
 def _work(asked: Connection, life: Connection) -> None:
-    """Do what is asked for as long as somebody asks; Ctrl-C is for the build, which ends its workers by their pipes."""
+    """Do what is asked for as long as somebody asks."""
     import pyarrow as pa
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     pa.set_cpu_count(1)  # its neighbours have the other cores
     Thread(target=_end_with, args=(life,), daemon=True).start()
     with suppress(EOFError, OSError):

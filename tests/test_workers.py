@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -21,22 +23,17 @@ from flows.workers import Workers, cores
 from tests.bench.build import write_archive
 from transforms.schema import TABLES
 
-# A build in batches of some fifty sheets, by two workers.
+# A build by two workers, each of which begins to stage what it read and never ends.
 BUILD = """
 import sys
 from flows import steps
 from flows.cli import main
-steps.BATCH_BYTES = 200_000
+from tests.test_workers import reads_for_ever
+steps.BATCH_SHEETS = 1
+steps.NAMES[reads_for_ever] = "Read the sheets"
+steps.read_batch = reads_for_ever
 main(["build", "--direct", "--workers", "2", *sys.argv[1:]])
 """
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A thousand sheets: a second or two for a reader."""
-    root = tmp_path_factory.mktemp("archive") / "seeds"
-    list(write_archive(root, 1_000))
-    return root
 
 
 def files(warehouse: Path) -> dict[str, bytes]:
@@ -140,6 +137,38 @@ def test_a_build_ends_though_every_worker_is_lost():
         assert list(pool.each(dies_elsewhere, [(os.getpid(), value) for value in range(8)])) == list(range(8))
 
 
+def turns(mark: str, turn: int) -> int:
+    """Whoever takes the first turn dies at the second."""
+    process = Path(mark)
+    if turn == 0:
+        process.write_text(str(os.getpid()))
+    elif process.exists() and process.read_text() == str(os.getpid()):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return turn
+
+
+def test_the_process_that_workers_are_forked_from_may_be_lost(tmp_path):
+    """Where it is killed as well, workers at work go on, and the next ones come from another."""
+    with Workers(1) as pool:
+        found = pool.each(turns, [(str(tmp_path / "first"), turn) for turn in range(3)])
+        assert next(found) == 0
+        os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
+        assert list(found) == [1, 2]
+    with Workers(1) as pool:
+        assert list(pool.each(turns, [(str(tmp_path / "second"), 0)])) == [0]
+
+
+def is_deaf() -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_ctrl_c_is_for_the_build_alone():
+    """Neither workers nor what they are forked from hear Ctrl-C, from their first instruction on; the build does."""
+    with Workers(2) as pool:
+        assert list(pool.each(is_deaf, [()] * 4)) == [True] * 4
+    assert not is_deaf()
+
+
 def divides(value: float) -> float:
     return 1 / value
 
@@ -151,20 +180,24 @@ def test_an_error_that_nobody_foresaw_says_where_it_was():
     assert "return 1 / value" in told.value.__notes__[0]
 
 
+def reads_for_ever(location: str, batch: object, staging: str, name: str) -> None:
+    Path(staging).mkdir(parents=True, exist_ok=True)
+    Path(staging, name).touch()
+    signal.pause()
+
+
 def left(session: int) -> list[str]:
     """The processes of a session that are still there."""
     found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[3]) == session and fields[0] != "Z":
-            found.append(stat.parent.joinpath("cmdline").read_text())
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[3]) == session and fields[0] != "Z":
+                found.append((process / "cmdline").read_text())
     return found
 
 
-def until(true, seconds: float) -> bool:
+def until(true: Callable[[], object], seconds: float = 120) -> bool:
     """Wait until it is true, at most so long."""
     end = time.monotonic() + seconds
     while not (held := true()) and time.monotonic() < end:
@@ -173,23 +206,24 @@ def until(true, seconds: float) -> bool:
 
 
 @pytest.fixture
-def reading(archive, tmp_path) -> Iterator[subprocess.Popen[str]]:
+def reading(seeds, tmp_path) -> Iterator[subprocess.Popen[str]]:
     """A build of its own session, in the middle of its reading."""
-    warehouse = tmp_path / "warehouse"
-    command = [sys.executable, "-c", BUILD, str(archive), "--warehouse", str(warehouse)]
+    command = [sys.executable, "-c", BUILD, str(seeds), "--warehouse", str(tmp_path / "warehouse")]
     with subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
-        assert until(lambda: list(warehouse.glob(".staging/batches/*")), 60)
-        assert len(left(process.pid)) >= 3
-        yield process
-        process.kill()
+        try:
+            assert until(lambda: len(list(tmp_path.glob("warehouse/.staging/batches/*"))) == 2)
+            assert len(left(process.pid)) >= 4  # with the one from which both are forked
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 1)])
 def test_told_to_stop_it_leaves_nothing(reading, tmp_path, sent, code):
     """SIGTERM to the build, or Ctrl-C to all of its processes, ends them within seconds, without a trace or a word."""
     (os.killpg if sent == signal.SIGINT else os.kill)(reading.pid, sent)
-    assert reading.wait(30) == code
-    assert until(lambda: not left(reading.pid), 10), left(reading.pid)
+    assert reading.wait(120) == code
+    assert until(lambda: not left(reading.pid)), left(reading.pid)
     assert not list((tmp_path / "warehouse" / ".staging").iterdir())
     assert reading.stderr.read().strip() in ("", "Aborted!")
 
@@ -197,7 +231,7 @@ def test_told_to_stop_it_leaves_nothing(reading, tmp_path, sent, code):
 def test_killed_it_leaves_no_worker(reading):
     """A build that is killed takes its workers with it."""
     reading.kill()
-    assert until(lambda: not left(reading.pid), 10), left(reading.pid)
+    assert until(lambda: not left(reading.pid)), left(reading.pid)
 
 
 @pytest.mark.parametrize(("quota", "most"), [("max 100000", 64), ("150000 100000", 2), ("5000 100000", 1), ("?", 64)])
