@@ -17,14 +17,16 @@ SETTINGS = {
 }
 
 
-def settle(home: Path) -> None:
-    """Keep Prefect's database in `home`, and its voice down; whatever the user has set stands.
+def settle(home: Path) -> bool:
+    """Keep Prefect's database in `home`, and its voice down; whatever the user has set stands: then it is False.
 
     The home stays between builds, since making its database costs Prefect several seconds. Raises
     OSError when it cannot be made.
     """
-    if not any(name in os.environ for name in OWN):
-        home.mkdir(parents=True, exist_ok=True)
-        os.environ["PREFECT_HOME"] = str(home.resolve())
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
+    if any(name in os.environ for name in OWN):
+        return False
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["PREFECT_HOME"] = str(home.resolve())
+    return True

@@ -13,14 +13,20 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
+from random import sample
 
 from flows.errors import UserError
 
 HOST = "127.0.0.1"
 # On an empty home and a busy machine the first start has taken 40 seconds.
 PATIENCE = 180.0
+# Ports that no system hands out by itself, be it to servers that ask for any or to those who call one.
+UNASSIGNED = range(10_000, 32_768)
 _PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)  # loaded before there is a fork
 
 
 def start_server(port: int, log: Path) -> str:
@@ -41,7 +47,7 @@ def start_server(port: int, log: Path) -> str:
             stderr=said,
             env=os.environ | {"PREFECT_UI_API_URL": f"{address}/api"},
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 (no thread runs yet)
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 (it takes no lock)
         )
     atexit.register(_stop, process)
     _wait(process, address, log)
@@ -57,7 +63,7 @@ def reach(address: str | None) -> None:
             pass
     except urllib.error.HTTPError:  # it answers, if only to those who are known
         pass
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         reason = getattr(error, "reason", error)
         if not isinstance(reason, ssl.SSLError):  # whom to trust, Prefect has settings of its own for
             raise UserError(
@@ -67,11 +73,12 @@ def reach(address: str | None) -> None:
 
 
 def free_port() -> int:
-    """A port of this machine that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of this machine that nothing listens on, nor is given by the system before a server has it."""
+    for port in sample(UNASSIGNED, 100):
+        with suppress(UserError):
+            _check(port)
+            return port
+    raise UserError(f"No port of {HOST} can be used.", "Set PREFECT_API_URL to use a server that runs already.")
 
 
 def _check(port: int) -> None:
@@ -89,7 +96,7 @@ def _check(port: int) -> None:
 def _die_with_parent() -> None:
     """On Linux, let the server end when this process is killed, too."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
@@ -98,7 +105,7 @@ def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
         try:
             with urllib.request.urlopen(f"{address}/api/health", timeout=2):  # noqa: S310 (always http on loopback)
                 return
-        except OSError:
+        except (OSError, HTTPException):
             time.sleep(0.2)
     raise UserError("Prefect's server did not start.", f"Its own words are in {log}.")
 

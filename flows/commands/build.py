@@ -54,7 +54,7 @@ def command(root: str, warehouse: str, direct: bool, runner: str, scheduler: str
     """
     started = time.monotonic()
     _refuse(direct, runner, scheduler, options)
-    with shown():
+    with shown(), _ended_by_sigterm():
         if direct:
             outcome = _direct(root, warehouse, options)
         else:
@@ -80,14 +80,13 @@ def _direct(root: str, warehouse: str, options: dict[str, Any]) -> Outcome:
     from flows.steps import Direct, build
     from flows.workers import cores
 
-    with _ended_by_sigterm():
-        runner = Direct(options["workers"] or cores())
-        return build(root, Warehouse(warehouse), runner, full=options["full"], wait=options["wait"])
+    runner = Direct(options["workers"] or cores())
+    return build(root, Warehouse(warehouse), runner, full=options["full"], wait=options["wait"])
 
 
 @contextmanager
 def _ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the build as Ctrl-C does: its workers end with it, and nothing stays of what they staged."""
+    """Let SIGTERM end the build as Ctrl-C does: its workers and server with it, and nothing stays of what is staged."""
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         yield
@@ -98,7 +97,7 @@ def _ended_by_sigterm() -> Iterator[None]:
 def _flow(root: str, warehouse: str, on_dask: bool, scheduler: str | None, options: dict[str, Any]) -> Outcome:
     from flows.load import writing
     from flows.prefect_home import settle
-    from flows.server import reach
+    from flows.server import free_port, reach, start_server
     from flows.snapshots import Warehouse
     from flows.survey import standing
 
@@ -108,11 +107,13 @@ def _flow(root: str, warehouse: str, on_dask: bool, scheduler: str | None, optio
     reach(os.environ.get("PREFECT_API_URL"))
     home = storage_at(warehouse).lock.parent / ".prefect"
     with writing(warehouse):
-        settle(home)
+        settled = settle(home)
     if on_dask:
         from flows.cluster import build_on_dask
 
         return build_on_dask(root, warehouse, scheduler, home, options)
+    if settled:  # the one that Prefect would start is left behind where the build is killed
+        os.environ["PREFECT_API_URL"] = start_server(free_port(), home / "server.log")
     from flows.build import build_here
 
     return build_here(root, warehouse, **options)
