@@ -6,9 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from flows.steps import Direct
 from flows.survey import PROJECT, survey
 from flows.workers import Workers, cores
 from tests.bench.build import write_archive
+from tests.processes import PATIENCE, of_session, until
 from transforms.schema import TABLES
 
 # A build by two workers, each of which begins to stage what it read and never ends.
@@ -186,33 +185,14 @@ def reads_for_ever(location: str, batch: object, staging: str, name: str) -> Non
     signal.pause()
 
 
-def left(session: int) -> list[str]:
-    """The processes of a session that are still there."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it has ended meanwhile
-            fields = (process / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[3]) == session and fields[0] != "Z":
-                found.append((process / "cmdline").read_text())
-    return found
-
-
-def until(true: Callable[[], object], seconds: float = 120) -> bool:
-    """Wait until it is true, at most so long."""
-    end = time.monotonic() + seconds
-    while not (held := true()) and time.monotonic() < end:
-        time.sleep(0.02)
-    return bool(held)
-
-
 @pytest.fixture
 def reading(seeds, tmp_path) -> Iterator[subprocess.Popen[str]]:
     """A build of its own session, in the middle of its reading."""
     command = [sys.executable, "-c", BUILD, str(seeds), "--warehouse", str(tmp_path / "warehouse")]
     with subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         try:
-            assert until(lambda: len(list(tmp_path.glob("warehouse/.staging/batches/*"))) == 2)
-            assert len(left(process.pid)) >= 4  # with the one from which both are forked
+            until(lambda: len(list(tmp_path.glob("warehouse/.staging/batches/*"))) == 2)
+            assert len(of_session(process.pid)) >= 4  # with the one from which both are forked
             yield process
         finally:
             process.kill()
@@ -222,8 +202,8 @@ def reading(seeds, tmp_path) -> Iterator[subprocess.Popen[str]]:
 def test_told_to_stop_it_leaves_nothing(reading, tmp_path, sent, code):
     """SIGTERM to the build, or Ctrl-C to all of its processes, ends them within seconds, without a trace or a word."""
     (os.killpg if sent == signal.SIGINT else os.kill)(reading.pid, sent)
-    assert reading.wait(120) == code
-    assert until(lambda: not left(reading.pid)), left(reading.pid)
+    assert reading.wait(PATIENCE) == code
+    until(lambda: not of_session(reading.pid))
     assert not list((tmp_path / "warehouse" / ".staging").iterdir())
     assert reading.stderr.read().strip() in ("", "Aborted!")
 
@@ -231,7 +211,7 @@ def test_told_to_stop_it_leaves_nothing(reading, tmp_path, sent, code):
 def test_killed_it_leaves_no_worker(reading):
     """A build that is killed takes its workers with it."""
     reading.kill()
-    assert until(lambda: not left(reading.pid)), left(reading.pid)
+    until(lambda: not of_session(reading.pid))
 
 
 @pytest.mark.parametrize(("quota", "most"), [("max 100000", 64), ("150000 100000", 2), ("5000 100000", 1), ("?", 64)])
