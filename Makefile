@@ -36,6 +36,7 @@ bench: $(READY) ## measure time and memory against other ways to do the same (mi
 fuzz: $(READY) ## break sheets and builds at random and see that every promise holds (minutes)
 	@$(BIN)/python -m tests.fuzz
 	@$(BIN)/pytest -q -n 2 -m fuzz
+	@$(BIN)/pytest -q -n 2 -m hypothesis --hypothesis-profile=fuzz
 
 clients: $(READY) ## read a built warehouse with every client of note (installs them; minutes)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[clients]'

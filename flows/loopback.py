@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -44,6 +45,11 @@ class Loopback(ThreadingHTTPServer):
         """The answer as JSON text; None where there is none."""
         with self._lock:
             return self._answer(question, about)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Pass over browsers that have gone before they were answered; any other error is shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
     @property
     def hosts(self) -> set[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# A deadline per example would measure how busy the machine is, not what a test claims.
-settings.register_profile("parcferme", deadline=None)
+# A deadline per example would measure how busy the machine is, not what a test claims; so would how long it takes to
+# draw some. What is drawn is the same in every run; `make fuzz` draws more, and anew.
+settings.register_profile("fuzz", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=500)
+settings.register_profile("parcferme", settings.get_profile("fuzz"), derandomize=True, max_examples=100)
 settings.load_profile("parcferme")
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -41,8 +44,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def bucket() -> Iterator[str]:
-    """An empty bucket in a server of its own, which the usual environment variables name."""
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty bucket in a server of its own, which the usual environment variables name, and locks of its own."""
     pytest.importorskip("moto", reason="moto is not installed: pip install 'parcferme[dev]'")
     pytest.importorskip(
         "duckdb_extension_httpfs", reason="DuckDB's httpfs is not installed: pip install 'parcferme[s3]'"
@@ -55,6 +58,7 @@ def bucket() -> Iterator[str]:
     host, port = server.get_host_and_port()
     try:
         with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("bucket")))
             patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
             patch.setenv("AWS_ACCESS_KEY_ID", "key")
             patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")

@@ -19,6 +19,7 @@ from flows.commands.explore import server_of
 from flows.database import open_database
 from flows.loopback import Loopback
 from tests.conftest import PROJECT
+from tests.processes import PATIENCE
 from warehouse.explorer import Explorer
 
 
@@ -27,8 +28,10 @@ def served(database: Path) -> Iterator[Loopback]:
     """The server, in a thread of this process."""
     with closing(open_database(database)) as connection, server_of(Explorer(connection)) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield server
-        server.shutdown()
+        try:
+            yield server
+        finally:
+            server.shutdown()
 
 
 @contextmanager
@@ -37,12 +40,15 @@ def commanded(database: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     command = [sys.executable, "-m", "flows.cli", "explore", "--no-browser", "--warehouse", str(database.parent)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, **pipes, text=True, cwd=PROJECT) as process:  # type: ignore[call-overload]
-        assert process.stdout
-        address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
-        assert address
-        yield process, address[0]
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=20)
+        try:
+            assert process.stdout
+            address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
+            assert address
+            yield process, address[0]
+            process.send_signal(signal.SIGINT)
+            process.wait(PATIENCE)
+        finally:
+            process.kill()
 
 
 def exported(database: Path, path: Path) -> str:
@@ -58,7 +64,7 @@ def asked(
 ) -> tuple[int, str, http.client.HTTPMessage]:
     """Status, text and headers of the answer to one request."""
     host = address.removeprefix("http://").removesuffix("/")
-    with closing(http.client.HTTPConnection(host, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection(host, timeout=PATIENCE)) as connection:
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
         return answer.status, answer.read().decode(), answer.headers

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,10 @@ import pytest
 from flows.snapshot import Snapshot
 from flows.snapshots import Warehouse
 from tests.loads import load
+from tests.processes import PATIENCE
 
-SECONDS = 5.0
+# Readers go on until each has read so often, and seen all loads.
+READS, LOADS = 20, 5
 PAUSE = 0.01
 
 # Each reader adds what it has seen in one read to `seen`: one generation, or it was mixed.
@@ -56,10 +58,10 @@ def read():
 LOOP = """
 import json, sys, time
 from pathlib import Path
-root, seconds = Path(sys.argv[1]), float(sys.argv[2])
+root, enough, stop = map(Path, sys.argv[1:])
 {reader}
-reads, bad, seen, end = 0, [], set(), time.monotonic() + seconds
-while time.monotonic() < end:
+reads, bad, seen = 0, [], set()
+while not stop.exists():
     reads += 1
     try:
         found = set(map(str, read()))
@@ -68,8 +70,10 @@ while time.monotonic() < end:
             bad.append(f'mixed: {{sorted(found)}}')
     except Exception as error:
         bad.append(repr(error))
+    if reads >= {reads} and len(seen) >= {loads}:
+        enough.touch()
     time.sleep({pause})
-print(json.dumps([reads, bad, len(seen)]))
+print(json.dumps([reads, bad[:20], len(seen)]))
 """
 
 
@@ -78,7 +82,7 @@ def ready_databases(warehouse: Warehouse) -> Iterator[list[Snapshot]]:
     """Some snapshots, each with its results.db made once, so that showing one takes milliseconds."""
     made: dict[str, bytes] = {}
     shown = []
-    for generation in range(5):
+    for generation in range(LOADS):
         shown.append(warehouse.publish({"generation": generation}, load(generation)))
         made[warehouse.storage.readable(shown[-1].name)[0]] = (Path(warehouse.url) / "results.db").read_bytes()
     with pytest.MonkeyPatch.context() as patch:
@@ -91,20 +95,21 @@ def outcomes(tmp_path_factory) -> dict[str, tuple[int, list[str], int]]:
     """Per reader: how often it read, what went wrong, and how many loads it saw."""
     root = tmp_path_factory.mktemp("readers") / "warehouse"
     warehouse = Warehouse(str(root))
-    with ready_databases(warehouse) as snapshots:
-        processes = {
-            name: subprocess.Popen(
-                [sys.executable, "-c", LOOP.format(reader=reader, pause=PAUSE), str(root), str(SECONDS)],
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            for name, reader in READERS.items()
-        }
-        turns, end = 0, time.monotonic() + SECONDS + 1
-        while time.monotonic() < end:
+    enough, stop = root.parent / "enough", root.parent / "stop"
+    enough.mkdir()
+    with ready_databases(warehouse) as snapshots, ExitStack() as reading:
+        processes = {}
+        for name, reader in READERS.items():
+            code = LOOP.format(reader=reader, pause=PAUSE, reads=READS, loads=LOADS)
+            command = [sys.executable, "-c", code, str(root), str(enough / name), str(stop)]
+            processes[name] = reading.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+            reading.callback(processes[name].kill)
+        turns, end = 0, time.monotonic() + PATIENCE
+        while len(list(enough.iterdir())) < len(READERS) and time.monotonic() < end:
             turns += 1
             warehouse.show(snapshots[turns % len(snapshots)])
-    found = {name: json.loads(process.communicate()[0]) for name, process in processes.items()}
+        stop.touch()
+        found = {name: json.loads(process.communicate()[0]) for name, process in processes.items()}
     print(turns, "publications;", {name: (reads, len(bad)) for name, (reads, bad, _) in found.items()})
     return found
 
@@ -120,5 +125,5 @@ def test_reader(reader, outcomes):
     if reader.endswith("opened twice"):
         bad = [what for what in bad if what.startswith("mixed")]
     assert not bad
-    assert reads > 10
-    assert seen == 5
+    assert reads >= READS
+    assert seen == LOADS

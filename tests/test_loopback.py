@@ -6,9 +6,11 @@ import json
 import re
 import shutil
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Event, Thread
 
 import pyarrow as pa
 import pytest
@@ -18,6 +20,7 @@ from flows.database import open_database
 from flows.errors import UserError
 from flows.loopback import Loopback
 from tests.explored import asked, commanded, exported, served
+from tests.processes import PATIENCE
 from tests.tables import Sheet, made, published
 from transforms.schema import TABLES
 from warehouse import explorer
@@ -126,6 +129,27 @@ def test_ctrl_c_ends_it_quietly(warehouse: Path):
         assert asked(address, "/answer?question=home")[0] == 200
     assert process.communicate() == ("", "")
     assert process.returncode == 0
+
+
+def test_a_browser_that_goes_before_it_is_answered_is_no_error(capsys: pytest.CaptureFixture[str]):
+    """Where a connection is broken off in the middle, nothing is said, and the next one is answered."""
+    asked_for, gone = Event(), Event()
+
+    def answer(question: str, about: str) -> str:
+        asked_for.set()
+        gone.wait(PATIENCE)
+        return "x" * (1 << 24)
+
+    with Loopback("", "", answer) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        with socket.create_connection(server.server_address) as browser:  # type: ignore[arg-type]
+            browser.send(f"GET /answer HTTP/1.1\r\nHost: 127.0.0.1:{server.server_port}\r\n\r\n".encode())
+            asked_for.wait(PATIENCE)
+            browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        gone.set()
+        assert asked(server.address, "/answer")[0] == 200
+        server.shutdown()
+    assert capsys.readouterr().err == ""
 
 
 def test_part_of_the_warehouse_gone_is_said(small: Path, tmp_path: Path):

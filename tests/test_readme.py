@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.server import free_port
 from tests.conftest import PROJECT
 
 TEXT = re.sub(
@@ -18,7 +19,10 @@ TEXT = re.sub(
 )
 BLOCKS = re.findall(r"```sh\n(.*?)```(?:\n\n```text\n(.*?)```)?", TEXT, re.DOTALL)
 # Of what does not end by itself, or sets up an environment, that it starts is enough.
-STARTS = {"parcferme schedule": "timeout --signal=TERM 3 parcferme schedule", "make ": "make --dry-run "}
+STARTS = {
+    "parcferme schedule": f"timeout --signal=TERM 3 parcferme schedule --port {free_port()}",
+    "make ": "make --dry-run ",
+}
 
 
 @pytest.fixture(scope="module")
