@@ -1,4 +1,4 @@
-"""The flow on a real Prefect server, embedded or started for a cluster."""
+"""The flow on a real Prefect server, of its own or started for a cluster."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from flows.steps import Direct
 from flows.survey import PROJECT
 from flows.verify import verify
 from tests import lost_worker
+from tests.processes import PATIENCE, about, end, until
 from transforms.schema import TABLES
 
 
@@ -50,12 +51,12 @@ def environment_of_a_user(**more: str) -> dict[str, str]:
 def parcferme(*arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
     """Call the command as a user without any Prefect settings does."""
     command, environment = [sys.executable, "-m", "flows.cli", *map(str, arguments)], environment_of_a_user(**settings)
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """The seeds, built by the flow on an embedded server."""
+    """The seeds, built by the flow on a server of its own, with nothing at home yet."""
     folder = tmp_path_factory.mktemp("flow")
     shutil.copytree(PROJECT / "seeds", folder / "seeds")
     done = parcferme("build", folder / "seeds", "--warehouse", folder / "warehouse")
@@ -81,7 +82,8 @@ def test_flow_reads_by_workers_with_a_task_for_each_batch(place, tmp_path):
     build = "import sys; from flows import cli, steps; steps.BATCH_SHEETS = 1; cli.main(['build', *sys.argv[1:]])"
     options = [str(place.seeds), "--warehouse", str(warehouse), "--workers", "2"]
     command = [sys.executable, "-c", build, *options]
-    done = subprocess.run(command, env=environment_of_a_user(), capture_output=True, text=True, check=False)
+    environment = environment_of_a_user()
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     assert files(warehouse) == files(place.warehouse)
     here = Place(place.seeds, warehouse, done.stdout)
@@ -156,7 +158,7 @@ def test_disk_that_refuses_is_asked_again_before_the_run_fails(place, tmp_path):
     flow = "import sys; from flows.build import build; build(*sys.argv[1:3], staging=sys.argv[3])"
     command = [sys.executable, "-c", flow, *map(str, (place.seeds, warehouse, way))]
     home = environment_of_a_user(PREFECT_HOME=str(warehouse / ".prefect"))
-    done = subprocess.run(command, env=home, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, env=home, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 1
     here = Place(place.seeds, warehouse, done.stderr)
     # What is printed counts: a server that ends with its run may not have kept every state of a task.
@@ -164,6 +166,25 @@ def test_disk_that_refuses_is_asked_again_before_the_run_fails(place, tmp_path):
     for reason in ("message FROM flow_run_state WHERE name = 'Failed'", "data FROM artifact"):
         assert "Not a directory" in str(here.asked(f"SELECT {reason}"))
     assert Warehouse(str(warehouse)).current() is None
+    assert not list((warehouse / ".staging").iterdir())
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+def test_however_a_build_ends_its_server_ends_with_it(place, tmp_path, sent, code):
+    """Told to stop, or killed, a build leaves no process, nor anything of what it staged to those who come next."""
+    warehouse = tmp_path / "warehouse"
+    command = [sys.executable, "-m", "flows.cli", "build", str(place.seeds), "--warehouse", str(warehouse)]
+    with (tmp_path / "said").open("w") as said:
+        process = subprocess.Popen(command, env=environment_of_a_user(), stdout=said, stderr=said)
+    try:
+        until(lambda: len(about(tmp_path)) >= 2)
+        process.send_signal(sent)
+        assert process.wait(PATIENCE) == code
+        until(lambda: not about(tmp_path))
+    finally:
+        end(lambda: about(tmp_path))
+        process.wait()
+    assert (tmp_path / "said").read_text() == ""
     assert not list((warehouse / ".staging").iterdir())
 
 
@@ -182,21 +203,26 @@ def test_dask_workers_give_the_same_bytes_though_one_is_lost(place, tmp_path):
 @pytest.fixture
 def scheduler(tmp_path: Path) -> Iterator[str]:
     """The address of a scheduler with two workers, each a process of its own that knows nothing of the build."""
-    about, lost = tmp_path / "scheduler.json", tmp_path / "lost"
+    written, lost = tmp_path / "scheduler.json", tmp_path / "lost"
     environment = environment_of_a_user(**lost_worker.ENVIRONMENT, LOST_WORKER=str(lost))
-    command = [sys.executable, "-m", "distributed.cli.dask_{}", "--scheduler-file", str(about), "--no-dashboard"]
+    command = [sys.executable, "-m", "distributed.cli.dask_{}", "--scheduler-file", str(written), "--no-dashboard"]
     with ExitStack() as running:
         for who, options in (("scheduler", ["--port", "0"]), ("worker", ["--nworkers", "2", "--nthreads", "1"])):
             words = [word.format(who) for word in command] + ["--host", "127.0.0.1", *options]
             with (tmp_path / who).open("wb") as log:
                 process = subprocess.Popen(words, env=environment, cwd=tmp_path, stdout=log, stderr=log)
-            running.callback(process.wait)
-            running.callback(process.terminate)
-        until = time.monotonic() + 60
-        while not about.exists():
-            assert time.monotonic() < until, (tmp_path / "scheduler").read_text()
-            time.sleep(0.1)
-        yield json.loads(about.read_text())["address"]
+            running.callback(ended, process)
+        until(lambda: written.exists() and written.read_text().endswith("}"))  # it is written after it is there
+        yield json.loads(written.read_text())["address"]
+
+
+def ended(process: subprocess.Popen[bytes]) -> None:
+    """Tell a process to end, and kill it if it does not."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(60)
+    process.kill()
+    process.wait()
 
 
 def test_scheduler_elsewhere_stages_in_the_store_of_the_warehouse(place, tmp_path, bucket, scheduler):

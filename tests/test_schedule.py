@@ -113,6 +113,7 @@ def states(port: int, name: str) -> list[dict[str, object]]:
     return [run["state"] for run in ask(port, "flow_runs") if run["state_name"] == name]  # type: ignore[misc]
 
 
+@pytest.mark.timeout(900)
 def test_schedule_survives_whatever_befalls_it(seeds, tmp_path):
     """Killed in the middle of a run, the next start takes up from there; stopped in another, it ends that soon.
 
