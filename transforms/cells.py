@@ -33,8 +33,8 @@ _PRIMES = (("[′’‘]", "'"), ("[″”“]|''", '"'), (r"^\((.+)\)$", r"\1")
 # An `h` may stand behind the hours, and a prime behind minutes: `6h34:06.3`, `7:56'46.3`.
 _CLOCK = r"^\+?\s?(?:(?P<h>\d{1,3})(?::|\s?[hH]\s?))?(?P<m>\d{1,3})[:'](?P<s>\d{2})(?:[.,:\"]{1,2}(?P<f>\d{1,4}))?\"?$"
 _WORDS = (
-    r"(?i)^\+?\s?(?:(?P<h>\d{1,3})\s?h(?:rs?)?\.?)?\s?(?:(?P<m>\d{1,3})\s?(?:min|mn|m|')\.?)?"
-    r"\s?(?:(?P<s>\d{1,2})\s?(?:sec|s|\"|$|[.,])?[.,]?(?P<f>\d{1,4})?\s?(?:sec|s|\")?)?$"
+    r"(?i)^\+?\s?(?:(?P<h>\d{1,3})\s?(?:h(?:rs?)?|std)\.?)?\s?(?:(?P<m>\d{1,3})\s?(?:min|mn|m|')\.?)?"
+    r"\s?(?:(?P<s>\d{1,2})\s?(?:se[ck]|s|\"|$|[.,])?[.,]?(?P<f>\d{1,4})?\s?(?:se[ck]|s|\")?\.?)?$"
 )
 _AFTER_CLOCK = r"(?i)(\d[:']\d{2}(?:[.,]\d+)?)\s?(?:min|h|hrs?|s|sec)\.?$"
 # Points between hours, minutes and seconds: `38.12,4`, `1.02'33"4`, `1.24.456`; `1.02.33` may be either, and is none.
@@ -130,7 +130,7 @@ def _with_plain_marks(shapes: pa.Array) -> pa.Array:
 def _spelt(shapes: pa.Array) -> pa.Array:
     """Times with units or words; null for all others."""
     plain = _with_plain_marks(shapes)
-    return pc.if_else(pc.match_substring_regex(plain, r"(?i)\d\s?(?:h|m|')"), plain, None)
+    return pc.if_else(pc.match_substring_regex(plain, r"(?i)\d\s?(?:h|std|m|')"), plain, None)
 
 
 # How times are printed, the commonest way first: what is done to their shapes, and the pattern that these then have.

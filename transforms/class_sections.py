@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Ints
+from transforms.arrays import Ints, flags
 from transforms.fold import fold
-from transforms.lexicon import class_names
+from transforms.lexicon import class_names, read_section
 from transforms.remember import remember
 
 _CLASS = re.compile(
@@ -21,19 +21,21 @@ _CLASS = re.compile(
 _RESULTS = re.compile(r"(?i)(?P<class>\S.{0,24}?) (?:class|classe|klasse|category)(?: (?:results?|classification))?")
 _CODE = re.compile(r"[A-Z][A-Z0-9+./-]{1,7}(?: \d)?")
 _LONGEST = 60  # characters
+_OTHER = re.compile(r"#* ?\w[\w.+/-]{1,19}(?: [\w.+/-]{1,19})?")
 
 
 @remember
 def class_of(text: str) -> str | None:
     """The class that a heading names: `Class GT1` is GT1, `Class 2` stays, as a number alone says little."""
-    bare = text.strip().rstrip(":").rstrip()
+    text = text.strip().lstrip("#").lstrip()  # of Markdown
+    bare = text.rstrip(":").rstrip()
     if len(bare) > _LONGEST:
         return None
     if fold(bare) in class_names():
         return bare
     if (of := _RESULTS.fullmatch(bare)) and (fold(of["class"]) in class_names() or _CODE.fullmatch(of["class"])):
         return of["class"]
-    found = _CLASS.fullmatch(text.strip())
+    found = _CLASS.fullmatch(text)
     return found and (bare if found["class"].isdigit() else found["class"])
 
 
@@ -47,7 +49,7 @@ def by_class(columns: Mapping[str, pa.Array], class_: pa.Array, section: pa.Arra
     classes = pa.array([class_of(text) for text in coded.dictionary.to_pylist()], pa.string())
     if classes.null_count == len(classes):
         return columns
-    named = classes.take(coded.indices)
+    named = _with_others(classes, coded, columns["position"], sheet)
     place = np.where(named.is_valid(), columns["position"].fill_null(-1).to_numpy(), -1)
     _, which, times = np.unique(np.stack([sheet, place]), axis=1, return_inverse=True, return_counts=True)
     anew = np.bincount(sheet[(place == 1) & (times[which] > 1)], minlength=int(sheet.max()) + 1) > 0
@@ -57,3 +59,21 @@ def by_class(columns: Mapping[str, pa.Array], class_: pa.Array, section: pa.Arra
         "position": pc.if_else(moved, None, columns["position"]),
         "class_position": pc.coalesce(columns["class_position"], pc.if_else(moved, columns["position"], None)),
     }
+
+
+def _with_others(classes: pa.StringArray, coded: pa.DictionaryArray, position: pa.Array, sheet: Ints) -> pa.Array:
+    """The class of each row, with sections of a word or two as classes where others of their sheet are known as such.
+
+    Each begins with the first place: `Touring` behind `GT`.
+    """
+    named = classes.take(coded.indices)
+    section = coded.indices.fill_null(-1).to_numpy()
+    words = [bool(_OTHER.fullmatch(text)) and not read_section(text) for text in coded.dictionary.to_pylist()]
+    may_be = np.append(np.array(words, bool), False)[section] & named.is_null().to_numpy(zero_copy_only=False)
+    if not may_be.any():
+        return named
+    sheets = int(sheet.max()) + 1
+    with_class = np.bincount(sheet[named.is_valid().to_numpy(zero_copy_only=False)], minlength=sheets) > 0
+    begun = flags(section[may_be & (position.fill_null(-1).to_numpy() == 1)], len(words) + 1)
+    other = pa.array(may_be & with_class[sheet] & begun[section])
+    return pc.if_else(other, pc.utf8_ltrim(coded.dictionary, "# ").take(coded.indices), named)

@@ -165,6 +165,10 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
         headings = [replace(h, role="extra") if _is_plain_speed(h) else h for h in headings]
     if any(heading.mph and heading.role in _SPEEDS for heading in headings):
         headings = [replace(h, mph=h.mph or (h.role in _SPEEDS and not _UNIT.search(fold(h.name)))) for h in headings]
+    parts = {heading.part for heading in headings}
+    if "last" in parts and "first" not in parts and any(h.role == "crew" and not h.part for h in headings):
+        # Beside whole names, `Last` heads the last lap.
+        headings = [replace(h, role="extra", part="") if h.part == "last" and not h.seat else h for h in headings]
     if any(heading.part == "first" and not heading.seat for heading in headings):
         headings = [replace(h, part="last") if _is_family_name(h) else h for h in headings]
     return tuple(_once(headings))

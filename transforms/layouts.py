@@ -30,7 +30,7 @@ DECLARABLE = (*ROLES, "crew_countries", "gap_laps", EMPTY)
 _ALONE = frozenset(SLOTS) - {"crew"}
 # What the results of one event print beside points; the standings of a championship have none of it.
 _OF_ONE_EVENT = {
-    "car_number", "laps", "race_time", "lap_time", "session_time", "gap", "distance", "race_speed", "lap_speed",
+    "car_number", "laps", "race_time", "lap_time", "session_time", "distance", "race_speed", "lap_speed",
     "class_position", "grid", "status", "reason", "displacement", "year", "penalty",
 }  # fmt: skip
 _STANDINGS = (

@@ -20,6 +20,7 @@ from transforms.crews import Crews
 from transforms.dialect import Lines
 from transforms.entrant_text import read_entrants
 from transforms.facts import SheetFacts
+from transforms.fold import fold_array
 from transforms.lexicon import find_country
 from transforms.masks import replaced, scattered
 from transforms.miles import SPEEDS
@@ -27,6 +28,7 @@ from transforms.nations import begin_with_country, countries_before
 from transforms.rows import Extras, Placed, slot_texts
 from transforms.schema import TABLES
 from transforms.sources import Source
+from transforms.traits import makes
 from transforms.typed import Typed, read_slots
 
 
@@ -57,7 +59,7 @@ def read_rows(placed: Placed, layouts: Sequence[Layout], lines: Lines, sources: 
     of_row = form[placed.tables]
 
     def rows_of(roles: Sequence[frozenset[str]]) -> dict[str, Bools]:
-        return {slot: np.array([slot in each for each in roles] + [False])[of_row] for slot in SPEEDS}
+        return {slot: np.array([slot in each for each in roles] + [False])[of_row] for slot in (*SPEEDS, "distance")}
 
     mph, told = rows_of([each.in_miles for each in forms]), rows_of([each.with_unit for each in forms])
     km = np.array([np.nan if source.circuit_km is None else source.circuit_km for source in sources])
@@ -137,9 +139,23 @@ def _cars(texts: dict[str, Coded]) -> dict[str, pa.Array]:
         columns = [pc.fill_null(part.at(at).spread(filled(part.texts)), "") for part in in_parts]
         whole = _single_blanks(pc.binary_join_element_wise(*columns, " "))
         car = car.replaced(at, pc.if_else(pc.equal(whole, ""), None, whole))
+    car = _with_models(car, texts["model"])
     cars = _read_cars(car, texts["make"])
     engine = texts["engine"].spread(read_engine_makers(texts["engine"].texts))
     return cars | {"engine_make": pc.coalesce(engine, cars["engine_make"])}
+
+
+def _with_models(car: Coded, model: Coded) -> Coded:
+    """The cars, those that are but a make (`Porsche` below `Car`) with the model that has a column of its own."""
+    if not model.printed.any():
+        return car
+    alone = car.rows(
+        pc.is_in(fold_array(car.texts), value_set=pa.array(sorted(makes()))).to_numpy(zero_copy_only=False)
+    )
+    at = np.flatnonzero(alone & model.rows(filled(model.texts).is_valid().to_numpy(zero_copy_only=False)))
+    if not len(at):
+        return car
+    return car.replaced(at, pc.binary_join_element_wise(car.at(at).column(), model.at(at).column(), " "))
 
 
 def _read_cars(car: Coded, make: Coded) -> dict[str, pa.Array]:

@@ -21,6 +21,7 @@ from transforms.tables import Tables
 _EMPTY, _STATUS = trait_index("empty"), trait_index("status")
 _NUMBERS = [trait_index(trait) for trait in ("digit", "integer", "number")]
 _ORDINALS = [trait_index(trait) for trait in ("digit", "integer", "ordinal")]
+_CREWS = [trait_index(trait) for trait in ("crew", "joined")]
 _LIKE_TIMES = ("lap time", "seconds"), ("race time", "gap", "laps")
 _TOTAL = re.compile(r"\b(?:tot\w*|sum\w*|som+[ae]|aggregate)\b")
 _PEOPLE = 0.7  # of the names have a given one, and no make of cars
@@ -48,7 +49,8 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
         found |= _lap_numbers(tables, t, texts, roles.index("lap_time"))
     if "crew" not in roles:
         likely = (i for i, text in enumerate(texts) if may_be_of_people(text) and _are_people(tables, t, i))
-        found |= dict.fromkeys([*likely][:1], "crew")
+        crews = (i for i, role in enumerate(roles) if role == "entrant" and _are_crews(tables, t, i))
+        found |= dict.fromkeys([*likely, *crews][:1], "crew")
         if "crew" not in found.values() and "entrant" not in roles:
             both = ((i, _teams_and_people(tables, t, i)) for i, text in enumerate(texts) if is_of_teams(text))
             found |= dict([(i, role) for i, role in both if role][:1])
@@ -150,6 +152,13 @@ def _are_people(tables: Tables, t: int, column: int) -> bool:
         return False
     cells = tables.cells.texts.take(pa.array(tables.first_codes(t)[:, column])).to_pylist()
     return share_of_people([name for cell in cells for name in cell.split(" / ")]) >= _PEOPLE
+
+
+def _are_crews(tables: Tables, t: int, column: int) -> bool:
+    """Whether the first cells of a column are several names each, with a mark between them, and no teams."""
+    looks = tables.below_header(t)
+    traits = looks.trait[(looks.column == column) & (looks.trait != _EMPTY)]
+    return len(traits) > 1 and bool(np.isin(traits, _CREWS).mean() >= _PEOPLE)
 
 
 def _teams_and_people(tables: Tables, t: int, column: int) -> str | None:

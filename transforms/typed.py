@@ -57,7 +57,7 @@ class Typed:
 def read_slots(
     texts: Mapping[str, Coded], mph: Mapping[str, Bools], told: Mapping[str, Bools], sheet: Ints, km: Floats
 ) -> Typed:
-    """Type the printed slots; `mph` has per speed slot the rows whose header says miles, `told` those with any unit.
+    """Type the printed slots; `mph` has per slot the rows whose header says miles, `told` those with any unit.
 
     `sheet` is the sheet of each row, `km` the length of a lap in each sheet, NaN where it is not known.
     """
@@ -75,8 +75,9 @@ def read_slots(
         columns[column], miles[slot], unread = _read_speeds(texts[slot], printed[slot], mph[slot], sheet)
         misfits[slot] = texts[slot].rows(_misfits(printed[slot], [unread]))
     distances, converted = cells.read_distances(printed["distance"])
-    columns["distance_km"] = texts["distance"].spread(distances)
-    miles["distance"] = texts["distance"].rows(true(converted))
+    columns["distance_km"], miles["distance"] = _read_distances(
+        texts["distance"], distances, converted, mph["distance"]
+    )
     misfits["distance"] = texts["distance"].rows(_misfits(printed["distance"], [distances]))
     _read_race_times(texts, printed, typed, sheet)
     for slot in _TEXT_SLOTS:
@@ -103,6 +104,16 @@ def _read_speeds(texts: Coded, printed: pa.Array, mph: Bools, sheet: Ints) -> tu
     in_miles, _ = cells.read_speeds(printed, pa.scalar(True))
     column = pc.if_else(pa.array(mph), texts.spread(in_miles), column)
     return column, miles | (mph & texts.rows(true(pc.is_valid(in_miles)))), values
+
+
+def _read_distances(texts: Coded, values: pa.Array, converted: pa.Array, miles: Bools) -> tuple[pa.Array, Bools]:
+    """Distances row by row, and which were converted from miles, as their header or the cell itself says."""
+    column, done = texts.spread(values), texts.rows(true(converted))
+    headed = miles & ~done
+    if not headed.any():
+        return column, done
+    headed &= texts.rows(true(pc.match_substring_regex(texts.texts, _BARE)))
+    return pc.if_else(pa.array(headed), pc.round(pc.multiply(column, cells.KM_PER_MILE), 4), column), done | headed
 
 
 def _convert_bare_speeds(

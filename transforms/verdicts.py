@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.arrays import Bools, Ints
+from transforms.arrays import Bools, Ints, flags
 from transforms.coded import Coded
 from transforms.columns import Layout
 from transforms.dialect import BLANKS, NONE, PIPE, Lines
@@ -25,6 +25,7 @@ _BINARY = "not text: over a fiftieth of the characters are control characters; i
 _MARKUP = "HTML, XML or JSON, not a table: copy the page as it is displayed, or save it as CSV"
 _SHIFTED = "nothing tells which are empty; put - in their place"
 _MISHEADED = "correct the header line, or declare columns = [...] in event.toml"
+_MISCUT = "put dividers between its parts, or declare columns = [...] in event.toml"
 # Columns of which most cells must read as they should: where others stand, words of any kind may tell of a car's fate.
 _TELLING = ("car_number", "laps", "lap_number", "race_speed", "lap_speed", "distance", "crew", "entrant")
 _OF_LAPS = (
@@ -32,8 +33,8 @@ _OF_LAPS = (
     "Leave one row a car, or declare columns = [...] in event.toml"
 )
 _FEWEST_OF_LAPS = 4  # rows of such a table
-# What tables of laps and stops hold, and what they do not: places, and the days of other events.
-_TIMES, _OF_EVENTS = {"lap_time", "race_time", "lap_number"}, {"position", "date", "year"}
+# What tables of laps and stops hold, and what they do not: the days of other events.
+_TIMES, _OF_EVENTS = {"lap_time", "race_time", "lap_number"}, {"date", "year"}
 # Times of cars, what may stand behind them and is not told of the leader, and what stands before them.
 _OF_CARS, _BEHIND_TIMES = {"lap_time", "race_time"}, {"gap", "gap_laps", "interval", "reason", "status"}
 _NAMES = ("crew", "car", "make", "model", "entrant", "country")
@@ -119,15 +120,17 @@ def _misheaded(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[in
         for table in np.flatnonzero((wrong > 1) & (wrong * 2 > printed)).tolist():
             first = at[placed.tables[at] == table][:1]
             text, share = rows.texts[slot].words(first)[0], f"{wrong[table]} of {printed[table]} rows"
+            remedy = _MISHEADED if layouts[table].basis == "header" else _MISCUT
             for i in np.flatnonzero(placed.tables == table).tolist():
-                reasons.setdefault(i, f"{slot} reads '{text}' and the like in {share}: {_MISHEADED}")
+                reasons.setdefault(i, f"{slot} reads '{text}' and the like in {share}: {remedy}")
     return reasons
 
 
 def _repeated(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[int, str]:
-    """Rows of tables with times and no positions in most of which a car stands again: each is of a lap or a stop."""
+    """Rows of tables with times in most of which a car stands again: each is of a lap or a stop."""
     timed = [found.basis != "declared" and _may_be_of_laps(found.form.role_set) for found in layouts]
     at = np.flatnonzero(np.array([*timed, False])[placed.tables])
+    at = at[~np.isin(placed.tables[at], _with_places_again(placed.tables[at], rows.texts["position"].code[at]))]
     if not len(at):
         return {}
     tables, number, crew = placed.tables[at], rows.texts["car_number"].code[at], rows.texts["crew"].code[at]
@@ -141,6 +144,14 @@ def _repeated(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[int
     some = of_laps[tables]
     told = zip(at[some].tolist(), tables[some].tolist(), strict=True)
     return {i: _OF_LAPS.format(repeated[t], printed[t]) for i, t in told}
+
+
+def _with_places_again(tables: Ints, places: Ints) -> Ints:
+    """The tables in which a place stands again: each of its rows is of a driver, of whom some share a car."""
+    placed = places >= 0
+    _, first = np.unique(np.stack([tables, places]), axis=1, return_index=True)
+    again = placed & ~flags(first, len(tables))
+    return np.unique(tables[again])
 
 
 def _may_be_of_laps(roles: frozenset[str]) -> bool:
