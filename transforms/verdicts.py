@@ -15,7 +15,7 @@ from transforms.dialect import BLANKS, NONE, PIPE, Lines
 from transforms.identity.groups import dense
 from transforms.pages import BLANK, CONTINUATION, HEADER, REJECT, RESULT, RUNS_ON, Page
 from transforms.results import Rows
-from transforms.rows import EXCESS, Placed
+from transforms.rows import EXCESS, SLOTS, Placed
 
 _GLUED = "the cells have run together: put the dividers of the other rows between them"
 _RUNS_ON = "a quoted cell runs over the end of the line: put the whole row on one line"
@@ -175,7 +175,10 @@ def _misfit_rows(
         shifted[i] = not _end_with_time(layouts[placed.tables[i]].roles, int(page.width[placed.lines[i]]), rows, i)
     nobody = ~_any_of(rows.texts, ("crew", "car", "car_number", "make", "entrant"))
     reasons: dict[int, str] = {}
-    for i in np.flatnonzero((beyond > 0) | torn | shifted | nobody | (misfits > np.maximum(1, 0.3 * filled))).tolist():
+    moved = _moved_cells(placed, rows)
+    for i in np.flatnonzero(
+        moved | (beyond > 0) | torn | shifted | nobody | (misfits > np.maximum(1, 0.3 * filled))
+    ).tolist():
         width = int(layout_width[i])
         if beyond[i]:
             reasons[i] = f"{width + beyond[i]} cells where the layout has {width}: a divider too many, or another table"
@@ -187,9 +190,28 @@ def _misfit_rows(
             reasons[i] = f"{page.width[placed.lines[i]]} cells where the layout has {width}: {_SHIFTED}"
         elif nobody[i]:
             reasons[i] = _NOBODY
+        elif moved[i]:
+            reasons[i] = f"{_wrong_cells(rows, i)}, as the column behind it in other rows: {_SHIFTED}"
         else:
             reasons[i] = f"not a row of this table: {_wrong_cells(rows, i)}"
     return reasons
+
+
+def _moved_cells(placed: Placed, rows: Rows) -> Bools:
+    """Rows whose laps read like what other rows of their table have in the next column: a cell before is missing."""
+    moved = np.zeros(len(placed.lines), bool)
+    odd = rows.typed.misfits["laps"]
+    if not odd.any():
+        return moved
+    cells, table = placed.cells, placed.tables[placed.row]
+    at = np.flatnonzero(odd[placed.row] & (placed.slot == SLOTS.index("laps")))
+    next_to = np.full(int(placed.tables.max()) + 1, -1)
+    next_to[table[at]] = cells.column[at] + 1
+    near = np.flatnonzero((cells.column == next_to[table]) & ~odd[placed.row])
+    behind = {*zip(table[near].tolist(), cells.column[near].tolist(), cells.code[near].tolist(), strict=True)}
+    wanted = zip(table[at].tolist(), (cells.column[at] + 1).tolist(), cells.code[at].tolist(), strict=True)
+    moved[placed.row[at[[cell in behind for cell in wanted]]]] = True
+    return moved
 
 
 def _end_with_time(roles: Sequence[str], width: int, rows: Rows, i: int) -> bool:
