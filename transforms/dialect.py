@@ -91,7 +91,23 @@ class Cells:
 
     def of_line(self, line: int) -> list[str]:
         """The texts of one line."""
-        return self.words(np.arange(*np.searchsorted(self.line, [line, line + 1])))
+        return self.words(np.arange(*self._span(line)))
+
+    def codes_of(self, line: int) -> Ints:
+        """The codes of the texts of one line."""
+        return self.code[slice(*self._span(line))]
+
+    def _span(self, line: int) -> tuple[int, int]:
+        """Where the cells of a line begin and end; the last lines of a batch may have none."""
+        if line >= len(self.widths):
+            return 0, 0
+        end = int(self._ends[line])
+        return end - int(self.widths[line]), end
+
+    @cached_property
+    def _ends(self) -> Ints:
+        """Where the cells of each line end."""
+        return np.cumsum(self.widths)
 
     def holding(self, test: Callable[[pa.StringArray], pa.BooleanArray]) -> Bools:
         """Whether each cell's text passes a test, which is asked of each distinct text once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -161,7 +162,7 @@ def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]
     texts = headed if len(headed) == tables.width[t] else texts
     outcome = tables.page.outcome
     second = tables.texts(line + 1) if line + 1 < len(outcome) and outcome[line + 1] == HEADER else ()
-    shown = shown_roles(tables, t, texts, [heading.role for heading in read_header(texts)])
+    shown = shown_roles(tables, t, texts, _headed_roles(texts))
     key = (texts, second, *shown.items())
     if key not in known:
         headings = read_header(texts, shown)
@@ -172,6 +173,12 @@ def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]
     found = known[key]
     of_rounds = found.doubt is None and "points" in found.form.role_set and _print_rounds(tables, t, found.form)
     return found._replace(doubt=_STANDINGS) if of_rounds else found
+
+
+@lru_cache(maxsize=4096)
+def _headed_roles(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """The roles that headings name by themselves; pages of one source have the same."""
+    return tuple(heading.role for heading in read_header(texts))
 
 
 def _print_rounds(tables: Tables, t: int, form: Form) -> bool:

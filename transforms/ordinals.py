@@ -54,16 +54,18 @@ def numbers_apart(cells: Cells, sheet: Ints) -> Cells:
 
     Each number stands once, as of cars, and no column is headed: what is headed is put apart once it is known of what.
     """
-    likely = IS_DIGIT[first_bytes(cells.texts)] | (first_bytes(cells.texts) == ord("#"))
-    likely &= holding(cells.texts, b" ")
+    near = np.flatnonzero(cells.column < 2)
+    first = first_bytes(cells.texts)
+    likely = (IS_DIGIT[first] | (first == ord("#"))) & holding(cells.texts, b" ")
+    at = near[likely[cells.code[near]]]
+    parted = pc.extract_regex(cells.texts.take(pa.array(cells.code[at])), _NUMBER)
+    begun = parted.is_valid().to_numpy(zero_copy_only=False)
+    if np.count_nonzero(begun) < _FEWEST:
+        return cells
     begins = np.zeros(len(cells.widths), bool)
     begins[cells.line[(cells.column == 0) & cells.filled]] = True
     wide = (cells.column < 2) & (cells.widths[cells.line] > 2) & cells.filled & begins[cells.line]
-    at = np.flatnonzero(wide & likely[cells.code])
-    if len(at) < _FEWEST:
-        return cells
-    parted = pc.extract_regex(cells.texts.take(pa.array(cells.code[at])), _NUMBER)
-    begun = parted.is_valid().to_numpy(zero_copy_only=False)
+    begun &= wide[at]
     at, parted = at[begun], parted.filter(pa.array(begun))
     sheets = 2 * (int(sheet.max()) + 1)
     count = np.bincount(2 * sheet[cells.line[at]] + cells.column[at], minlength=sheets)

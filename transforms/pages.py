@@ -101,8 +101,10 @@ def _place_further_drivers(lines: Lines, cells: Cells, width: Ints, outcome: Int
     for line in alike.tolist():
         if heads[line] < 0 or lines.sheet[heads[line]] != lines.sheet[line]:
             continue
+        other = np.flatnonzero(cells.codes_of(line - 1) != cells.codes_of(line)).tolist()
+        if len(other) > len(_OF_DRIVERS):
+            continue
         headed, above, row = (cells.of_line(at) for at in (int(heads[line]), line - 1, line))
-        other = [i for i, (one, two) in enumerate(zip(above, row, strict=True)) if one != two]
         numbers = sum(text[:1].isdigit() for text in row)
         if not other or len(headed) != len(row) or not row[0]:
             continue

@@ -8,21 +8,28 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from transforms.arrays import Bools, flags
 from transforms.cells import LONGEST_LAP, read_lap_times
 from transforms.crew_words import between_commas
 from transforms.evidence import SAMPLE
 from transforms.fold import fold
 from transforms.headers import TEAM_ABOVE_CREW, TEAM_AND_CREW, headed_role, is_of_teams, may_be_of_people
 from transforms.pages import CONTINUATION
-from transforms.recognise import trait_index
+from transforms.recognise import TRAITS, trait_index
 from transforms.second_looks import share_of_people
 from transforms.tables import Tables
 
 _EMPTY, _STATUS = trait_index("empty"), trait_index("status")
-_NUMBERS = [trait_index(trait) for trait in ("digit", "integer", "number")]
-_ORDINALS = [trait_index(trait) for trait in ("digit", "integer", "ordinal")]
-_CREWS = [trait_index(trait) for trait in ("crew", "joined")]
-_LIKE_TIMES = ("lap time", "seconds"), ("race time", "gap", "laps")
+
+
+def _among(*traits: str) -> Bools:
+    """Which traits are among some, by their index."""
+    return flags(np.array([*map(trait_index, traits)]), len(TRAITS))
+
+
+_NUMBERS, _WHOLE = _among("digit", "integer", "number"), _among("digit", "integer")
+_ORDINALS, _CREWS = _among("digit", "integer", "ordinal"), _among("crew", "joined")
+_LIKE_TIMES = _among("lap time", "seconds"), _among("race time", "gap", "laps")
 _TOTAL = re.compile(r"\b(?:tot\w*|sum\w*|som+[ae]|aggregate)\b")
 _PEOPLE = 0.7  # of the names have a given one, and no make of cars
 _HALF = 0.5  # of the names behind teams have a given one
@@ -143,7 +150,7 @@ def are_whole_numbers(tables: Tables, t: int, column: int) -> bool:
     """Whether the first cells of a column are whole numbers, as of the lap in which a car was fastest."""
     looks = tables.below_header(t)
     traits = looks.trait[(looks.column == column) & (looks.trait != _EMPTY)]
-    return bool(len(traits) and np.isin(traits, _NUMBERS[:2]).all())
+    return bool(len(traits) and _WHOLE[traits].all())
 
 
 def _are_people(tables: Tables, t: int, column: int) -> bool:
@@ -158,7 +165,7 @@ def _are_crews(tables: Tables, t: int, column: int) -> bool:
     """Whether the first cells of a column are several names each, with a mark between them, and no teams."""
     looks = tables.below_header(t)
     traits = looks.trait[(looks.column == column) & (looks.trait != _EMPTY)]
-    return len(traits) > 1 and bool(np.isin(traits, _CREWS).mean() >= _PEOPLE)
+    return len(traits) > 1 and bool(_CREWS[traits].mean() >= _PEOPLE)
 
 
 def _teams_and_people(tables: Tables, t: int, column: int) -> str | None:
@@ -237,7 +244,7 @@ def _are_of_classes(tables: Tables, t: int, places: int, classes: int) -> bool:
     traits, numbers = (of[looks.column == places] for of in (looks.trait, looks.number))
     filled = traits != _EMPTY
     both = {*map(tuple, codes[filled].tolist())}
-    return bool(1 < len(both) == filled.sum() and np.isin(traits[filled], _ORDINALS).all() and numbers[filled][0] == 1)
+    return bool(1 < len(both) == filled.sum() and _ORDINALS[traits[filled]].all() and numbers[filled][0] == 1)
 
 
 def _are_places(tables: Tables, t: int) -> bool:
@@ -271,7 +278,7 @@ def _times(tables: Tables, t: int, column: int) -> tuple[int, int]:
     """How many of a column's first cells look like lap times, and how many like race times."""
     looks = tables.below_header(t)
     traits = looks.trait[looks.column == column]
-    lap_times, race_times = (int(np.isin(traits, [trait_index(t) for t in alike]).sum()) for alike in _LIKE_TIMES)
+    lap_times, race_times = (int(np.count_nonzero(alike[traits])) for alike in _LIKE_TIMES)
     return lap_times, race_times
 
 
@@ -280,17 +287,17 @@ def _are_of_teams(tables: Tables, t: int, roles: Sequence[str]) -> bool:
     if "entrant" not in roles or max(car := roles.index("car"), team := roles.index("entrant")) >= tables.width[t]:
         return False
     looks, codes = tables.below_header(t), tables.first_codes(t)
-    numbers = np.isin(looks.trait[looks.column == car], _NUMBERS).all()
+    numbers = _NUMBERS[looks.trait[looks.column == car]].all()
     cars, both = ({*map(tuple, codes[:, of].tolist())} for of in ([car], [car, team]))
     return bool(numbers and 1 < len(cars) == len(both) and len({*codes[:, team].tolist()}) > 1)
 
 
-def _are_distinct(tables: Tables, t: int, column: int, traits: Sequence[int]) -> bool:
+def _are_distinct(tables: Tables, t: int, column: int, traits: Bools) -> bool:
     """Whether the first cells of a column look like that or like a status, there are several, and none stands twice."""
     looks = tables.below_header(t)
     filled = (looks.column == column) & (looks.trait != _EMPTY)
     counted = filled & (looks.trait != _STATUS)
-    alike = np.isin(looks.trait[filled], [*traits, _STATUS]).all()
+    alike = traits[looks.trait[counted]].all()
     return bool(alike and 1 < counted.sum() == len(np.unique(looks.code[counted])))
 
 

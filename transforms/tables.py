@@ -83,9 +83,19 @@ class Tables:
 
     def below_header(self, t: int) -> evidence.Looks:
         """What the cells of the first rows of a table with a header look like; those of all such are looked at once."""
-        found = self._below_headers
-        start, end = np.searchsorted(found.table, [t, t + 1])
-        return evidence.Looks(*(getattr(found, field.name)[start:end] for field in fields(found)))
+        known = self._known_below
+        if t not in known:
+            found, (start, end) = self._below_headers, self._bounds_below[t : t + 2].tolist()
+            known[t] = evidence.Looks(*(getattr(found, field.name)[start:end] for field in fields(found)))
+        return known[t]
+
+    @cached_property
+    def _known_below(self) -> dict[int, evidence.Looks]:
+        return {}
+
+    @cached_property
+    def _bounds_below(self) -> Ints:
+        return np.searchsorted(self._below_headers.table, np.arange(len(self.rows) + 1))
 
     @cached_property
     def _below_headers(self) -> evidence.Looks:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.arrays import Bools, Ints, flags
+from transforms.arrays import Bools, Ints
 from transforms.coded import Coded
 from transforms.columns import Layout
 from transforms.dialect import BLANKS, NONE, PIPE, Lines
@@ -130,7 +130,6 @@ def _repeated(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[int
     """Rows of tables with times in most of which a car stands again: each is of a lap or a stop."""
     timed = [found.basis != "declared" and _may_be_of_laps(found.form.role_set) for found in layouts]
     at = np.flatnonzero(np.array([*timed, False])[placed.tables])
-    at = at[~np.isin(placed.tables[at], _with_places_again(placed.tables[at], rows.texts["position"].code[at]))]
     if not len(at):
         return {}
     tables, number, crew = placed.tables[at], rows.texts["car_number"].code[at], rows.texts["crew"].code[at]
@@ -141,6 +140,7 @@ def _repeated(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[int
     again = (np.bincount(car)[car] > 1) & ((number >= 0) | (crew >= 0))
     repeated, printed = np.bincount(tables[again], minlength=len(layouts)), np.bincount(tables, minlength=len(layouts))
     of_laps = (repeated * 2 > printed) & (printed >= _FEWEST_OF_LAPS)
+    of_laps[_with_places_again(tables[of_laps[tables]], rows.texts["position"].code[at[of_laps[tables]]])] = False
     some = of_laps[tables]
     told = zip(at[some].tolist(), tables[some].tolist(), strict=True)
     return {i: _OF_LAPS.format(repeated[t], printed[t]) for i, t in told}
@@ -149,9 +149,8 @@ def _repeated(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[int
 def _with_places_again(tables: Ints, places: Ints) -> Ints:
     """The tables in which a place stands again: each of its rows is of a driver, of whom some share a car."""
     placed = places >= 0
-    _, first = np.unique(np.stack([tables, places]), axis=1, return_index=True)
-    again = placed & ~flags(first, len(tables))
-    return np.unique(tables[again])
+    again = np.bincount(place := dense(tables, places + 1))[place] > 1 if len(tables) else placed
+    return np.unique(tables[placed & again])
 
 
 def _may_be_of_laps(roles: frozenset[str]) -> bool:
