@@ -37,6 +37,7 @@ def start_server(port: int, log: Path) -> str:
     does not start.
     """
     _check(port)
+    _ask_directly()
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
     address = f"http://{HOST}:{port}"
     with log.open("ab") as said:
@@ -91,6 +92,12 @@ def _check(port: int) -> None:
                 f"Port {port} of {HOST} cannot be used: {error}.",
                 "Name another one with --port, or set PREFECT_API_URL to use a server that runs already.",
             ) from None
+
+
+def _ask_directly() -> None:
+    """Let no proxy that the user has set stand between this machine and itself."""
+    hosts = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = f"{hosts},{HOST}" if hosts else HOST
 
 
 def _die_with_parent() -> None:

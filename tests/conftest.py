@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ settings.register_profile("parcferme", settings.get_profile("fuzz"), derandomize
 settings.load_profile("parcferme")
 
 PROJECT = Path(__file__).resolve().parent.parent
+# What tests ask for is on this machine.
+os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 
 
 @pytest.fixture
@@ -59,6 +62,8 @@ def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("bucket")))
+            for name in [name for name in os.environ if name.startswith("AWS_")]:
+                patch.delenv(name)  # lest a store of the user's be written to
             patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
             patch.setenv("AWS_ACCESS_KEY_ID", "key")
             patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")

@@ -76,13 +76,16 @@ def test_flow_publishes_the_bytes_of_a_direct_build(place, tmp_path):
 
 
 def test_flow_reads_by_workers_with_a_task_for_each_batch(place, tmp_path):
-    """Several batches are read by processes of this machine, each seen as a task, with the same bytes."""
+    """Several batches are read by processes of this machine, each seen as a task, with the same bytes.
+
+    A proxy that the user has set is not asked for what is on this machine.
+    """
     warehouse = tmp_path / "warehouse"
     shutil.copytree(place.warehouse / ".prefect", warehouse / ".prefect")
     build = "import sys; from flows import cli, steps; steps.BATCH_SHEETS = 1; cli.main(['build', *sys.argv[1:]])"
     options = [str(place.seeds), "--warehouse", str(warehouse), "--workers", "2"]
     command = [sys.executable, "-c", build, *options]
-    environment = environment_of_a_user()
+    environment = environment_of_a_user(http_proxy="http://127.0.0.1:9", no_proxy="", NO_PROXY="")
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     assert files(warehouse) == files(place.warehouse)
