@@ -140,7 +140,7 @@ def differing(one: pa.Array, other: pa.Array) -> np.ndarray:
     return np.asarray(pc.invert(pc.or_(same, pc.and_(pc.is_null(one), pc.is_null(other)))))
 
 
-def runs(column: pa.ChunkedArray) -> Codes:
+def runs(column: pa.ChunkedArray | pa.Array) -> Codes:
     """The number of each row's run of equal values, from 0."""
-    array = column.combine_chunks()
-    return np.cumsum(np.append(0, np.asarray(pc.not_equal(array[1:], array[:-1]))))[: len(array)]
+    array = in_one_piece(column)
+    return np.cumsum(np.append(0, np.asarray(pc.not_equal(array[1:], array[:-1]))), dtype=np.int32)[: len(array)]

@@ -126,14 +126,10 @@ class Drivers:
             labels[owner] = text
         return labels
 
-    @cached_property
-    def _texts(self) -> pa.Array:
-        return codes(self.names.table["name_text"])[1]
-
     def _spelled(self, some: Codes) -> pa.Array:
         start, text = self.spellings
         owner, at = spread(start[some], start[some + 1] - start[some])
-        return grouped(TEXTS, len(some), owner, self._texts.take(pa.array(text[at])))
+        return grouped(TEXTS, len(some), owner, self.names.spelled[1].take(pa.array(text[at])))
 
     @cached_property
     def _kept_apart(self) -> tuple[Codes, Codes]:
@@ -180,7 +176,7 @@ class Called:
         """Count the prints of people; `person` is that of each mention, numbered from 0."""
         owner, name, size = (column.astype(np.int32) for column in counted(person, mentions.name))
         count = int(person.max(initial=-1)) + 1
-        text = codes(mentions.names.table["name_text"])[0][name]  # names stand in order of their texts
+        text = mentions.names.spelled[0][name]
         fresh = np.append(True, (np.diff(owner) != 0) | (np.diff(text) != 0))[: len(text)]
         start = np.append(0, np.cumsum(np.bincount(owner[fresh], minlength=count))).astype(np.int32)
         return cls(_first(mentions, person, _best(mentions, owner, name, size)), (start, text[fresh]))

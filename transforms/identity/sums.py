@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.identity.arrays import grouped
-from transforms.identity.groups import Codes, distinct, ordered, spread
+from transforms.identity.groups import Codes, compact, ordered, spread
 from transforms.identity.outcome import Drivers
 from transforms.identity.people import METHODS, People
 from transforms.identity.points import TERMS
@@ -58,25 +58,23 @@ class Sums:
     def _evidence(self, best: Codes, node: Codes) -> pa.Array:
         """The terms of each mention's best pair; for a variant what makes it one, for a decision its line."""
         said, notes = self._notes
-        pairs = distinct(best[best >= 0])
+        at, pairs = compact(best)
         terms = self.drivers.people.links.terms[pairs]
         row, column = np.nonzero(terms)
         names = pa.array([name for name, _ in TERMS]).take(pa.array(column))
         sums = grouped(EVIDENCE, len(terms), row, _points(names, pa.array(terms[row, column], pa.int32())))
-        at = np.where(best >= 0, np.searchsorted(pairs, best), -1)
-        note = np.searchsorted(said, node)
-        noted = np.append(said, -1)[note] == node
-        at = np.where(noted, len(terms) + note, at)
+        at = np.where(said[node] >= 0, len(terms) + said[node], at)
         return pa.concat_arrays([sums, notes]).take(pa.array(at % (len(terms) + len(notes))))
 
     @cached_property
     def _notes(self) -> tuple[Codes, pa.Array]:
-        """The nodes that no sum settled, and what is to be said of them; with nothing more at the end."""
-        notes = dict(sorted(_notes(self.drivers.people).items()))
+        """For each node the place of what is said of it, -1 where a sum settled it; and all that is, then nothing."""
+        notes = _notes(self.drivers.people)
         points = pa.array(np.zeros(len(notes)), pa.int32())
         said = _points(pa.array(list(notes.values()), pa.string()), points)
-        nodes = np.array(list(notes), dtype=np.int64)
-        return nodes, grouped(EVIDENCE, len(notes) + 1, np.arange(len(notes)), said)
+        place = np.full(len(self.drivers.people.method_of), -1, dtype=np.int32)
+        place[list(notes)] = np.arange(len(notes))
+        return place, grouped(EVIDENCE, len(notes) + 1, np.arange(len(notes)), said)
 
     @cached_property
     def _best_pairs(self) -> tuple[Codes, Codes]:
@@ -95,17 +93,17 @@ class Sums:
         return np.append(best, np.int32(-1)), np.append(second, np.int32(-1))
 
     @cached_property
-    def _ranked(self) -> tuple[Codes, Codes]:
-        """The tracks of all pairs, in order, and the candidates beside them, the best of each first, as people."""
+    def _ranked(self) -> tuple[Codes, Codes, Codes]:
+        """Where the candidates of each track begin, and of none at the end, how many they are; and they, best first."""
         links = self.drivers.people.links
+        size = np.append(np.bincount(links.track, minlength=len(links.person)), 0)
         order = ordered(links.track, -links.total, links.candidate)
-        return links.track[order], self.drivers.number_of[links.candidate[order]]
+        return np.cumsum(size) - size, size, self.drivers.number_of[links.candidate[order]]
 
     def _candidates(self, group: Codes) -> pa.Array:
         """The ids of the candidates of each mention, best first."""
-        track, who = self._ranked
-        start = np.searchsorted(track, group)
-        owner, at = spread(start, np.searchsorted(track, group, side="right") - start)
+        start, size, who = self._ranked
+        owner, at = spread(start[group], size[group])
         return grouped(TEXTS, len(group), owner, self.drivers.ids.take(pa.array(who[at])))
 
 

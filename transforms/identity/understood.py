@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import codes, distinct_of
+from transforms.identity.arrays import codes, distinct_of, runs
 from transforms.identity.groups import Codes, paired, places_in
 from transforms.identity.names import Name, parse
 from transforms.identity.patterns import Patterns, Runs, chunks
@@ -105,6 +105,13 @@ class Names:
         parts = [some[part].fill_null("").to_pylist() for part in _PARTS[:6]]
         surnames, nicknames = some["surnames"].to_pylist(), some["nickname"].fill_null("").to_pylist()
         return list(map(Name, *parts, map(tuple, surnames), nicknames))
+
+    @cached_property
+    def spelled(self) -> tuple[Codes, pa.Array]:
+        """The text of each name, as its place among the distinct ones; names stand in order of their texts."""
+        texts = self.table["name_text"].combine_chunks()
+        code = runs(texts)
+        return code, texts.take(pa.array(np.flatnonzero(np.diff(code, prepend=-1))))
 
     @cached_property
     def printed(self) -> Codes:
