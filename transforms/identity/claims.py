@@ -110,7 +110,8 @@ class _Keys:
     @classmethod
     def of(cls, mentions: Mentions) -> _Keys:
         cars = mentions.cars
-        name, names = mentions.names.spelled
+        name = mentions.names.text
+        names = mentions.names.texts("name_text", np.flatnonzero(np.diff(name, prepend=-1)))
         number, numbers = codes(pa.concat_arrays([pa.array([""]), cars.texts["number"]]))  # "" is none, too
         number = np.append(number[1:], np.int32(0))[cars.number]
         return cls((cars.texts["sheet"], numbers, names), cars.sheet, number, name, mentions)

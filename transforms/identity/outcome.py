@@ -27,7 +27,7 @@ MANY = 1_000_000  # mentions that are looked at in turn
 class Drivers:
     """The people, numbered from 0: the id of each, the name to be called by, first and last season.
 
-    `spellings` tells where those of each person start, and which texts they are; `number_of` is the number here of
+    `spellings` tells where those of each person start, and which names they are; `number_of` is the number here of
     each person in `people`.
     """
 
@@ -127,9 +127,9 @@ class Drivers:
         return labels
 
     def _spelled(self, some: Codes) -> pa.Array:
-        start, text = self.spellings
+        start, name = self.spellings
         owner, at = spread(start[some], start[some + 1] - start[some])
-        return grouped(TEXTS, len(some), owner, self.names.spelled[1].take(pa.array(text[at])))
+        return grouped(TEXTS, len(some), owner, self.names.texts("name_text", name[at]))
 
     @cached_property
     def _kept_apart(self) -> tuple[Codes, Codes]:
@@ -176,10 +176,10 @@ class Called:
         """Count the prints of people; `person` is that of each mention, numbered from 0."""
         owner, name, size = (column.astype(np.int32) for column in counted(person, mentions.name))
         count = int(person.max(initial=-1)) + 1
-        text = mentions.names.spelled[0][name]
+        text = mentions.names.text[name]
         fresh = np.append(True, (np.diff(owner) != 0) | (np.diff(text) != 0))[: len(text)]
         start = np.append(0, np.cumsum(np.bincount(owner[fresh], minlength=count))).astype(np.int32)
-        return cls(_first(mentions, person, _best(mentions, owner, name, size)), (start, text[fresh]))
+        return cls(_first(mentions, person, _best(mentions, owner, name, size)), (start, name[fresh]))
 
 
 def _best(mentions: Mentions, owner: Codes, name: Codes, size: Codes) -> Codes:

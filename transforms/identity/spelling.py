@@ -117,11 +117,12 @@ def sounds(names: pa.Array) -> pa.Array:
     """The same of many: of letters that follow each other alike, every second one falls away."""
     told = mapped(reduce(lambda texts, pair: pc.replace_substring(texts, *pair), _SOUNDS, names), _BYTES)
     data, start = bytes_of(told)
-    fresh = flags(start, len(data) + 1)[:-1]
-    fresh[1:] |= data[1:] != data[:-1]
-    at = np.arange(len(data))
-    nth = at - np.maximum.accumulate(np.where(fresh, at, 0))
-    return without(told, data, (nth % 2 > 0) & _DOUBLED[data])
+    again = _DOUBLED[data] & ~flags(start, len(data) + 1)[:-1]
+    again[1:] &= data[1:] == data[:-1]
+    places = np.flatnonzero(again)
+    first = np.flatnonzero(np.diff(places, prepend=-1) > 1)  # of the places that follow each other
+    nth = np.arange(len(places)) - np.repeat(first, np.diff(first, append=len(places)))
+    return without(told, data, flags(places[nth % 2 == 0], len(data)))
 
 
 def _given_alike(one: Name, other: Name) -> str | None:

@@ -107,11 +107,9 @@ class Names:
         return list(map(Name, *parts, map(tuple, surnames), nicknames))
 
     @cached_property
-    def spelled(self) -> tuple[Codes, pa.Array]:
-        """The text of each name, as its place among the distinct ones; names stand in order of their texts."""
-        texts = self.table["name_text"].combine_chunks()
-        code = runs(texts)
-        return code, texts.take(pa.array(np.flatnonzero(np.diff(code, prepend=-1))))
+    def text(self) -> Codes:
+        """The printed text of each name, in order of which they stand."""
+        return runs(self.table["name_text"])
 
     @cached_property
     def printed(self) -> Codes:
