@@ -53,10 +53,15 @@ _HEADS_OTHER = (
     r"(?i)^\W*(?:(?:top|max(?:imum|\.)?) speeds?|speed ?traps?|h(?:ö|oe)chstgeschwindigkeit(?:en)?"
     r"|vitesses? (?:de pointe|maxi(?:mum|males?)?)|velocit[àa] mass?im[ae]|velocidade?s? m[áa]xima?s?"
     r"|penalt(?:y|ies)|p[ée]nalit[ée]s|strafen|stewards'? decisions?)\W*$"
+    r"|^\W*(?:(?:best|fastest|beste|meilleurs|migliori) )?(?:sectors?|sektor(?:en)?|secteurs?|settori)(?: times?| \d)?"
+    r"\W*$"
+    r"|^\W*(?:ideal|theoretical)(?: best)?(?: laps?| times?)?\W*$"
     r"|^\W*(?:SS|ES|PS|WP|EK|RZ|KP|(?:special |power )?stage|(?:épreuve )?spéciale|prova speciale|sonderprüfung"
     r"|wertungsprüfung|tramo)[ -]?\d{1,2}\b"
 )
-_OTHER_LIST = "the heading above tells of speeds, penalties, a stage or the like: a list of these, not a table of cars"
+_OTHER_LIST = (
+    "the heading above tells of speeds, penalties, sectors, a stage or the like: a list of these, not a table of cars"
+)
 _SESSIONS = {"qualifying", "practice", "warm-up", "grid", "fastest-laps"}
 _FEWEST_TWICE = 3  # headings of each of two tables side by side
 _DECLARED_SCORE = 0.5  # a declared column may be oddly printed, but half its cells must fit

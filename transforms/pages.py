@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints, flags
 from transforms.dialect import Cells, Lines
+from transforms.fold import fold
 from transforms.header_lines import above_headers, above_places, any_of, headers, holds, numbered_headers
 from transforms.headers import headed_role, is_header_cell
-from transforms.lexicon import read_section
+from transforms.lexicon import read_section, statuses
 from transforms.lone_texts import ENDS_WITH_PAGE, OFFICIAL, PAGE, is_lost_car, is_of_cars, text_outcome
 from transforms.masks import IS_DIGIT, first_bytes
 from transforms.schema import OUTCOMES
@@ -82,7 +83,9 @@ def read_pages(lines: Lines, cells: Cells, continued: Ints) -> Page:
     indented = _starts_empty(cells, full, count)
     texts = np.flatnonzero((filled == 1) & (outcome == RESULT) & ~indented)
     below = indented & (filled <= 2)
-    _place_words(lines, numbered | holds(other, r"\d", count), outcome, texts, _seconds(lines, cells, full, below))
+    _place_words(
+        lines, cells, numbered | holds(other, r"\d", count), outcome, texts, _seconds(lines, cells, full, below)
+    )
     _place_texts(lines, cells, full, outcome, texts)
     _place_indented(lines, cells, outcome, np.flatnonzero(below & (outcome == RESULT)))
     _place_further_drivers(lines, cells, width, outcome)
@@ -172,10 +175,10 @@ def _seconds(lines: Lines, cells: Cells, full: Bools, below: Bools) -> Bools:
     return flags(cells.line[at[again]], len(below))
 
 
-def _place_words(lines: Lines, numbered: Bools, outcome: Ints, texts: Ints, seconds: Bools) -> None:
+def _place_words(lines: Lines, cells: Cells, numbered: Bools, outcome: Ints, texts: Ints, seconds: Bools) -> None:
     """Rows hold numbers: divided words above all of them are a caption (`Home | Results`), below them furniture.
 
-    But for `seconds`, which are likely to belong to the rows above them.
+    But for `seconds`, which are likely to belong to the rows above them, and cars with a status in place of theirs.
     """
     rows = outcome == RESULT
     rows[texts] = False
@@ -183,7 +186,14 @@ def _place_words(lines: Lines, numbered: Bools, outcome: Ints, texts: Ints, seco
     place = np.arange(len(outcome))
     words = rows & ~numbered & (last[lines.sheet] < len(outcome))
     outcome[words & (place < first[lines.sheet])] = CAPTION
-    outcome[words & (place > last[lines.sheet]) & ~seconds] = FURNITURE
+    below = np.flatnonzero(words & (place > last[lines.sheet]) & ~seconds)
+    outcome[below] = FURNITURE
+    outcome[[line for line in below.tolist() if _is_unplaced_car(cells.of_line(line))]] = RESULT
+
+
+def _is_unplaced_car(row: list[str]) -> bool:
+    """Whether a row without a number begins with a status, and has the cells of a car: `DNQ | Villota | March`."""
+    return fold(row[0]) in statuses() and sum(map(bool, row)) >= _FEW
 
 
 def _place_indented(lines: Lines, cells: Cells, outcome: Ints, indented: Ints) -> None:

@@ -66,6 +66,9 @@ def place(cells: Cells, page: Page, layouts: Sequence[Layout]) -> Placed:
     slots, tables = _slot_table(layouts), page.table[lines]
     width = slots.shape[1]
     slot = slots.ravel()[(tables * width)[row] + np.minimum(column, width - 1)]
+    # Countries of a crew are not those of one entrant.
+    if len(country := np.flatnonzero(slot == _SLOT["country"])):
+        slot[country[holding(cells.texts, b"/")[cells.code[country]]]] = _EXTRA
     beyond = np.flatnonzero((slot == EXCESS) & cells.filled)
     if len(beyond):
         at_places = np.flatnonzero(slot == _SLOT["position"])

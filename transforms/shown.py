@@ -8,28 +8,28 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from transforms.arrays import Bools, flags
 from transforms.cells import LONGEST_LAP, read_lap_times
 from transforms.crew_words import between_commas
 from transforms.evidence import SAMPLE
 from transforms.fold import fold
-from transforms.headers import TEAM_ABOVE_CREW, TEAM_AND_CREW, headed_role, is_of_teams, may_be_of_people
+from transforms.headers import TEAM_ABOVE_CREW, TEAM_AND_CREW, is_of_teams, may_be_of_people
 from transforms.pages import CONTINUATION
-from transforms.recognise import TRAITS, trait_index
+from transforms.recognise import trait_index
 from transforms.second_looks import share_of_people
+from transforms.shown_places import (
+    NUMBERS,
+    ORDINALS,
+    among,
+    are_distinct,
+    count_up,
+    places_in_classes,
+    unheaded_positions,
+)
 from transforms.tables import Tables
 
-_EMPTY, _STATUS = trait_index("empty"), trait_index("status")
-
-
-def _among(*traits: str) -> Bools:
-    """Which traits are among some, by their index."""
-    return flags(np.array([*map(trait_index, traits)]), len(TRAITS))
-
-
-_NUMBERS, _WHOLE = _among("digit", "integer", "number"), _among("digit", "integer")
-_ORDINALS, _CREWS = _among("digit", "integer", "ordinal"), _among("crew", "joined")
-_LIKE_TIMES = _among("lap time", "seconds"), _among("race time", "gap", "laps")
+_EMPTY = trait_index("empty")
+_WHOLE, _CREWS = among("digit", "integer"), among("crew", "joined")
+_LIKE_TIMES = among("lap time", "seconds"), among("race time", "gap", "laps")
 _TOTAL = re.compile(r"\b(?:tot\w*|sum\w*|som+[ae]|aggregate)\b")
 _PEOPLE = 0.7  # of the names have a given one, and no make of cars
 _HALF = 0.5  # of the names behind teams have a given one
@@ -61,16 +61,18 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
         if "crew" not in found.values() and "entrant" not in roles:
             both = ((i, _teams_and_people(tables, t, i)) for i, text in enumerate(texts) if is_of_teams(text))
             found |= dict([(i, role) for i, role in both if role][:1])
-    if "position" not in roles:
-        found |= _unheaded_positions(tables, t, texts, roles)
+    if roles[:1] == ("grid",) and "position" not in roles and count_up(tables, t, 0):
+        found |= {0: "position"}
+    elif "position" not in roles:
+        found |= unheaded_positions(tables, t, texts, roles)
     if "race_speed" in roles and "race_time" not in roles:
         found |= _shown_speeds(tables, t, roles)
     if "class" in roles and "class_position" not in roles:
-        found |= _places_in_classes(tables, t, texts)
-    for role, other, traits in (("car", "car_number", _NUMBERS), ("class", "position", _ORDINALS)):
+        found |= places_in_classes(tables, t, texts)
+    for role, other, traits in (("car", "car_number", NUMBERS), ("class", "position", ORDINALS)):
         if role in roles and other not in roles:
             column = roles.index(role)
-            told = _are_distinct(tables, t, column, traits) or (role == "car" and _are_of_teams(tables, t, roles))
+            told = are_distinct(tables, t, column, traits) or (role == "car" and _are_of_teams(tables, t, roles))
             found |= {column: other} if told else {}
     return found
 
@@ -199,81 +201,6 @@ def _is_long(tables: Tables, t: int, column: int) -> bool:
     return any(milliseconds > LONGEST_LAP for milliseconds in time.to_pylist())
 
 
-def _unheaded_positions(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
-    """The columns of positions and car numbers where one of two neighbours has no heading: it is the positions'."""
-    if not texts[:1] or (not texts[0] and "car_number" not in roles):
-        return {0: "position"} if texts and _are_places(tables, t) else {}
-    if "car_number" not in roles:
-        return {}
-    if not texts[0] and _count_up(tables, t, 0) and _stand_in_order(tables, t, roles):
-        return {0: "position"}
-    column = roles.index("car_number")
-    others = [i for i, text in enumerate(texts) if i > column and headed_role(text) == "car_number"]
-    if others and _count_up(tables, t, column):
-        return {column: "position", others[0]: "car_number"}
-    before, behind = (
-        0 <= i < len(texts) and not texts[i] and _are_distinct(tables, t, i, _ORDINALS)
-        for i in (column - 1, column + 1)
-    )
-    if before:
-        return {column - 1: "position"}
-    return {column: "position", column + 1: "car_number"} if behind and _count_up(tables, t, column) else {}
-
-
-def _places_in_classes(tables: Tables, t: int, texts: Sequence[str]) -> dict[int, str]:
-    """The column of places in classes, headed as a class itself (`Cl.` before `Class`), or as are those overall.
-
-    Of two columns of places the one that holds some again is of classes; one that only repeats the other is, too.
-    """
-    headed = [headed_role(text) for text in texts[: tables.width[t]]]
-    classes, positions = ([i for i, role in enumerate(headed) if role == of] for of in ("class", "position"))
-    if len(classes) == 2:
-        return {classes[0]: "class_position"} if _are_of_classes(tables, t, *classes) else {}
-    if len(positions) != 2 or len(classes) != 1:
-        return {}
-    again = [i for i in positions if not _are_distinct(tables, t, i, _ORDINALS)]
-    if len({*map(tuple, tables.first_codes(t)[:, positions].T.tolist())}) == 1:
-        again = positions[1:]
-    told = len(again) == 1 and _are_of_classes(tables, t, *again, *classes)
-    return {again[0]: "class_position", sum(positions) - again[0]: "position"} if told else {}
-
-
-def _are_of_classes(tables: Tables, t: int, places: int, classes: int) -> bool:
-    """Whether a column holds a place in the class that another names, each once and from the first on."""
-    looks, codes = tables.below_header(t), tables.first_codes(t)[:, [places, classes]]
-    traits, numbers = (of[looks.column == places] for of in (looks.trait, looks.number))
-    filled = traits != _EMPTY
-    both = {*map(tuple, codes[filled].tolist())}
-    return bool(1 < len(both) == filled.sum() and _ORDINALS[traits[filled]].all() and numbers[filled][0] == 1)
-
-
-def _are_places(tables: Tables, t: int) -> bool:
-    """Whether the first column has places, as `1.` and `2.`, from the first on."""
-    looks = tables.below_header(t)
-    traits = looks.trait[(looks.column == 0) & (looks.trait != _EMPTY) & (looks.trait != _STATUS)]
-    return bool(len(traits) > 1 and (traits == trait_index("ordinal")).all() and _are_distinct(tables, t, 0, _ORDINALS))
-
-
-def _count_up(tables: Tables, t: int, column: int) -> bool:
-    """Whether the first numbers of a column are 1, 2, 3 and so on, with nothing but words behind them."""
-    looks = tables.below_header(t)
-    numbers = looks.number[looks.column == column]
-    counted = np.count_nonzero(~np.isnan(numbers))
-    return bool(counted and (numbers[:counted] == np.arange(1, counted + 1)).all())
-
-
-def _stand_in_order(tables: Tables, t: int, roles: Sequence[str]) -> bool:
-    """Whether laps never rise from row to row, or else times of laps never fall."""
-    looks = tables.below_header(t)
-    if "laps" in roles:
-        driven = looks.number[looks.column == roles.index("laps")]
-        return bool(len(driven) > 1 and (np.diff(driven[~np.isnan(driven)]) <= 0).all())
-    if "lap_time" not in roles or (column := roles.index("lap_time")) >= tables.width[t]:
-        return False
-    times = read_lap_times(tables.cells.texts.take(pa.array(tables.first_codes(t)[:, column]))).drop_null().to_numpy()
-    return len(times) > 1 and bool((np.diff(times) >= 0).all())
-
-
 def _times(tables: Tables, t: int, column: int) -> tuple[int, int]:
     """How many of a column's first cells look like lap times, and how many like race times."""
     looks = tables.below_header(t)
@@ -287,18 +214,9 @@ def _are_of_teams(tables: Tables, t: int, roles: Sequence[str]) -> bool:
     if "entrant" not in roles or max(car := roles.index("car"), team := roles.index("entrant")) >= tables.width[t]:
         return False
     looks, codes = tables.below_header(t), tables.first_codes(t)
-    numbers = _NUMBERS[looks.trait[looks.column == car]].all()
+    numbers = NUMBERS[looks.trait[looks.column == car]].all()
     cars, both = ({*map(tuple, codes[:, of].tolist())} for of in ([car], [car, team]))
     return bool(numbers and 1 < len(cars) == len(both) and len({*codes[:, team].tolist()}) > 1)
-
-
-def _are_distinct(tables: Tables, t: int, column: int, traits: Bools) -> bool:
-    """Whether the first cells of a column look like that or like a status, there are several, and none stands twice."""
-    looks = tables.below_header(t)
-    filled = (looks.column == column) & (looks.trait != _EMPTY)
-    counted = filled & (looks.trait != _STATUS)
-    alike = traits[looks.trait[counted]].all()
-    return bool(alike and 1 < counted.sum() == len(np.unique(looks.code[counted])))
 
 
 def _are_times(tables: Tables, t: int, column: int) -> bool:

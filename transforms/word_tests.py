@@ -15,12 +15,13 @@ from transforms.arrays import Bools, flags
 from transforms.fold import fold, fold_array
 from transforms.lexicon import class_names, country_words, find_country, statuses
 from transforms.masks import read_where
-from transforms.spans import bytes_of, first_word
+from transforms.spans import bytes_of, first_word, holding
 
 _ENGINE = (
     r"(?i)(?:^|\s)(?:\d{1,2}[.,]\d\s?(?:l|litres?)?|[vliwf]-?\d{1,2}"
     r"|\d{3,4}\s?(?:cc|cm3|ccm)|flat[- ]?\d{1,2}|turbo)(?:\s|$)"
 )
+_CODES, _SLASH = re.compile(r"[A-Z]{1,3}(?: ?/ ?[A-Z]{1,3})+"), re.compile(" ?/ ?")
 _WITH_CODE = re.compile(r"(?P<name>(?:[^\W\d_][\w.'’-]*\s+){1,3}[^\W\d_][\w.'’-]*)\s?\((?P<code>[A-Z]{1,3})\)")
 
 
@@ -111,7 +112,16 @@ def _holds_country(texts: pa.Array) -> pa.Array:
     return _is_in(country_words, fold_array(inner))
 
 
+def _are_countries(texts: pa.Array) -> pa.Array:
+    """Codes of countries with slashes between them: `D/DK/I`."""
+    at = np.flatnonzero(holding(texts, b"/"))
+    words = texts.take(pa.array(at)).to_pylist()
+    coded = [bool(_CODES.fullmatch(word)) and all(map(find_country, _SLASH.split(word))) for word in words]
+    return pa.array(flags(at[np.array(coded, bool)], len(texts)))
+
+
 WORD_TESTS: tuple[tuple[str, Callable[[pa.Array, pa.Array], pa.Array]], ...] = (
+    ("country", lambda texts, _: _are_countries(texts)),
     ("person (country)", lambda texts, _: _is_person_of_country(texts)),
     ("team (country)", lambda texts, _: _ends_in_country(texts)),
     ("team", lambda _, folded: _has_team_word(folded)),
