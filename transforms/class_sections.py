@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Ints, flags
+from transforms.arrays import Bools, Ints, flags
 from transforms.fold import fold
 from transforms.lexicon import class_names, read_section
 from transforms.remember import remember
@@ -42,9 +42,12 @@ def class_of(text: str) -> str | None:
 def by_class(columns: Mapping[str, pa.Array], class_: pa.Array, section: pa.Array, sheet: Ints) -> dict[str, pa.Array]:
     """The columns class, position and class_position of rows below sections, given the section and sheet of each.
 
-    Where several classes of a sheet have a car in one place, their places are those in class.
+    Where several classes of a sheet have a car in one place, their places are those in class; so they are where a
+    column names the classes.
     """
     columns = {"class": class_, **{name: columns[name] for name in ("position", "class_position")}}
+    if (anew := _counted_by_class(columns, sheet)).any():
+        columns = _with_places_in_classes(columns, pa.array(anew))
     coded = section.dictionary_encode()
     classes = pa.array([class_of(text) for text in coded.dictionary.to_pylist()], pa.string())
     if classes.null_count == len(classes):
@@ -54,11 +57,30 @@ def by_class(columns: Mapping[str, pa.Array], class_: pa.Array, section: pa.Arra
     _, which, times = np.unique(np.stack([sheet, place]), axis=1, return_inverse=True, return_counts=True)
     anew = np.bincount(sheet[(place == 1) & (times[which] > 1)], minlength=int(sheet.max()) + 1) > 0
     moved = pa.array(anew[sheet] & (place >= 0))
-    return {
-        "class": pc.coalesce(class_, named),
-        "position": pc.if_else(moved, None, columns["position"]),
-        "class_position": pc.coalesce(columns["class_position"], pc.if_else(moved, columns["position"], None)),
-    }
+    return _with_places_in_classes(columns | {"class": pc.coalesce(class_, named)}, moved)
+
+
+def _with_places_in_classes(columns: dict[str, pa.Array], moved: pa.BooleanArray) -> dict[str, pa.Array]:
+    """The columns with some places as those in classes."""
+    position = columns["position"]
+    in_class = pc.coalesce(columns["class_position"], pc.if_else(moved, position, None))
+    return columns | {"position": pc.if_else(moved, None, position), "class_position": in_class}
+
+
+def _counted_by_class(columns: dict[str, pa.Array], sheet: Ints) -> Bools:
+    """Rows with a place in sheets where each class of a column counts its own, from the first to the last of it."""
+    place = np.where(columns["class_position"].is_null(), columns["position"].fill_null(-1).to_numpy(), -1)
+    firsts = np.bincount(sheet[place == 1], minlength=int(sheet.max(initial=0)) + 1)
+    moved = np.zeros(len(sheet), bool)
+    rows = np.flatnonzero((place > 0) & (firsts > 1)[sheet])
+    classes = columns["class"].take(pa.array(rows)).to_pylist()
+    for of in np.split(np.arange(len(rows)), np.flatnonzero(np.diff(sheet[rows])) + 1) if len(rows) else ():
+        counted: dict[str | None, list[int]] = {}
+        for i in of.tolist():
+            counted.setdefault(classes[i], []).append(int(place[rows[i]]))
+        if None not in counted and all(sorted(each) == [*range(1, len(each) + 1)] for each in counted.values()):
+            moved[rows[of]] = True
+    return moved
 
 
 def _with_others(classes: pa.StringArray, coded: pa.DictionaryArray, position: pa.Array, sheet: Ints) -> pa.Array:

@@ -18,7 +18,7 @@ from transforms.pages import CAPTION, RESULT, SECTION, Page
 from transforms.sources import Source
 
 _OF_RACES = {"race_time", "distance", "race_speed"}  # which no session of practice has
-_FEWEST_GAPS, _FEWEST_ROWS, _NEARLY_ALL = 2, 5, 0.9  # that tell in what order cars stand
+_FEWEST_GAPS, _FEWEST_PAIRS, _NEARLY_ALL = 2, 2, 0.9  # that tell in what order cars stand
 _OF_CREWS = ("grid", "entry-list")  # kinds of sheets that say who drives, where nothing is measured
 
 
@@ -148,7 +148,7 @@ def _sessions(
             told = np.abs(time - time[known].min() - gap)[behind] <= 1
         else:
             told = np.diff(time[known]) >= 0 if (np.diff(laps[known]) > 0).any() else np.zeros(0)
-            told = told if len(told) >= _FEWEST_ROWS else np.zeros(0)
+            told = told if len(told) >= _FEWEST_PAIRS else np.zeros(0)
         if len(told) and told.mean() >= _NEARLY_ALL:
             yield i
 
