@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from random import sample
@@ -48,7 +49,7 @@ def start_server(port: int, log: Path) -> str:
             stderr=said,
             env=os.environ | {"PREFECT_UI_API_URL": f"{address}/api"},
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 (it takes no lock)
+            preexec_fn=partial(_die_with, os.getpid()),  # noqa: PLW1509 (it takes no lock)
         )
     atexit.register(_stop, process)
     _wait(process, address, log)
@@ -100,10 +101,12 @@ def _ask_directly() -> None:
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = f"{hosts},{HOST}" if hosts else HOST
 
 
-def _die_with_parent() -> None:
-    """On Linux, let the server end when this process is killed, too."""
+def _die_with(parent: int) -> None:
+    """On Linux, let the server end when the process that starts it is killed, too, however soon."""
     if sys.platform == "linux":
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:

@@ -30,6 +30,7 @@ class Snapshot:
 
     id: str
     storage: Storage = field(compare=False, repr=False)
+    _tables: dict[str, Stored] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @classmethod
     def of(cls, manifest: dict[str, Any], storage: Storage) -> Snapshot:
@@ -138,7 +139,7 @@ class Snapshot:
 
     def let_go(self) -> None:
         """Hold no columns any more."""
-        for stored in self._tables.values():
+        for stored in list(self._tables.values()):  # others may ask for more meanwhile
             stored.let_go()
 
     def holds(self, name: str, rows: pa.Table | Parts) -> bool:
@@ -164,16 +165,13 @@ class Snapshot:
         beside = {mentions.NAME: self.mentions} if mentions.NAME in self.manifest else {}
         return _Tables({name: partial(self.parts, name) for name in self.manifest["tables"]} | beside)
 
-    @cached_property
-    def _tables(self) -> dict[str, Stored]:
-        return {}
-
     def _stored(self, name: str) -> Stored:
         from flows.stored import Stored, runs_of_sheets
 
         if name not in self._tables:
             readable = partial(self._readable, f"{name}.parquet")
-            self._tables[name] = Stored(partial(self.parquet, name), readable, partial(runs_of_sheets, self, name))
+            stored = Stored(partial(self.parquet, name), readable, partial(runs_of_sheets, self, name))
+            return self._tables.setdefault(name, stored)
         return self._tables[name]
 
     @contextmanager

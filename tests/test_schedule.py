@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 
@@ -20,7 +21,7 @@ import pytest
 
 from flows.errors import UserError
 from flows.schedule import duration
-from flows.server import free_port, start_server
+from flows.server import _die_with, free_port, start_server
 from flows.snapshots import Warehouse
 from flows.survey import PROJECT
 from tests.processes import PATIENCE, about, end, until
@@ -75,6 +76,12 @@ def test_port_that_is_taken_is_a_wrong_call(tmp_path):
         with pytest.raises(UserError, match="cannot be used") as error:
             start_server(other.getsockname()[1], tmp_path / "log")
     assert "--port" in (error.value.remedy or "")
+
+
+def test_a_server_does_not_begin_without_the_one_that_starts_it():
+    """Who is killed while the server is born leaves none, either."""
+    born = subprocess.run([sys.executable, "-c", ""], preexec_fn=partial(_die_with, 0), check=False)
+    assert born.returncode == 1
 
 
 def ask(port: int, what: str) -> list[dict[str, object]]:

@@ -53,6 +53,15 @@ def test_publish_shows(tmp_path):
     assert snapshot.manifest["tables"]["results"]["rows"] == 6
 
 
+def test_what_is_held_is_let_go_while_others_ask_for_more(tmp_path, monkeypatch):
+    """One thread may let go of the tables of a snapshot while another opens one of them."""
+    snapshot = Warehouse(str(tmp_path)).publish({"load": 1}, load(1))
+    snapshot.parts("results")
+    monkeypatch.setattr("flows.stored.Stored.let_go", lambda _: snapshot.parts("lines"))
+    snapshot.let_go()
+    assert snapshot.parts("lines").count == 6
+
+
 def cut(path: Path) -> None:
     """Take the last byte from a file."""
     path.write_bytes(path.read_bytes()[:-1])
