@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints, flags
-from transforms.dialect import Cells
+from transforms.dialect import Cells, compact
 from transforms.fold import fold
 from transforms.headers import is_header_cell
 from transforms.lexicon import statuses
@@ -55,9 +55,13 @@ def numbers_apart(cells: Cells, sheet: Ints) -> Cells:
     Each number stands once, as of cars, and no column is headed: what is headed is put apart once it is known of what.
     """
     near = np.flatnonzero(cells.column < 2)
-    first = first_bytes(cells.texts)
-    likely = (IS_DIGIT[first] | (first == ord("#"))) & holding(cells.texts, b" ")
-    at = near[likely[cells.code[near]]]
+    used, place = compact(cells.code[near], len(cells.texts))
+    texts = cells.texts.take(pa.array(used))
+    first = first_bytes(texts)
+    likely = (IS_DIGIT[first] | (first == ord("#"))) & holding(texts, b" ")
+    at = near[likely[place]]
+    if len(at) < _FEWEST:
+        return cells
     parted = pc.extract_regex(cells.texts.take(pa.array(cells.code[at])), _NUMBER)
     begun = parted.is_valid().to_numpy(zero_copy_only=False)
     if np.count_nonzero(begun) < _FEWEST:
