@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -10,7 +11,9 @@ from tests.sheets.accuracy import Score, measure, report, score
 from tests.sheets.families import in_another_order, sheets
 from tests.sheets.rendering import pages
 from transforms.sheets import read_sheets
+from transforms.sources import Source
 
+CORPUS = Path(__file__).parent / "corpus"
 SHEETS = 300
 
 
@@ -59,3 +62,12 @@ def test_another_order_is_read_or_rejected() -> None:
     result = score(written, read_sheets([page.source for page in written]))
     assert result.accuracy >= 0.98, report("in another order", result)
     assert len(result.wrong) <= SHEETS * 0.01, report("in another order", result)
+
+
+def test_numbers_stand_before_names_on_any_number_of_sheets():
+    """However many sheets of a batch print car numbers before names, each is read as it is alone."""
+    text = (CORPUS / "numbers-before-drivers-headerless" / "input.txt").read_bytes()
+    alone = read_sheets([Source("alone/race", None, "race.txt", "", text)])
+    all_ = read_sheets([Source(f"{number:04}/race", None, "race.txt", "", text) for number in range(1_200)])
+    assert all_["results"]["car_number"].to_pylist() == 1_200 * alone["results"]["car_number"].to_pylist()
+    assert alone["results"]["car_number"].null_count == 0 < alone["results"].num_rows

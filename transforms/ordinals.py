@@ -54,6 +54,17 @@ def numbers_apart(cells: Cells, sheet: Ints) -> Cells:
 
     Each number stands once, as of cars, and no column is headed: what is headed is put apart once it is known of what.
     """
+    for _ in range(2):  # a place may stand before the number
+        at, parts, column = _before_names(cells, sheet)
+        if not len(at):
+            break
+        cells = _with_places(cells, at, parts, column >= 0, column)
+    return cells
+
+
+def _before_names(cells: Cells, sheet: Ints) -> tuple[Ints, list[dict[str, str]], Ints]:
+    """The cells in which a number is put apart, their parts, and for each line in which column that is, or -1."""
+    none = np.zeros(0, np.int64), list[dict[str, str]](), np.full(len(sheet), -1)
     near = np.flatnonzero(cells.column < 2)
     used, place = compact(cells.code[near], len(cells.texts))
     texts = cells.texts.take(pa.array(used))
@@ -61,32 +72,31 @@ def numbers_apart(cells: Cells, sheet: Ints) -> Cells:
     likely = (IS_DIGIT[first] | (first == ord("#"))) & holding(texts, b" ")
     at = near[likely[place]]
     if len(at) < _FEWEST:
-        return cells
+        return none
     parted = pc.extract_regex(cells.texts.take(pa.array(cells.code[at])), _NUMBER)
     begun = parted.is_valid().to_numpy(zero_copy_only=False)
     if np.count_nonzero(begun) < _FEWEST:
-        return cells
+        return none
     begins = np.zeros(len(cells.widths), bool)
     begins[cells.line[(cells.column == 0) & cells.filled]] = True
     wide = (cells.column < 2) & (cells.widths[cells.line] > 2) & cells.filled & begins[cells.line]
     begun &= wide[at]
     at, parted = at[begun], parted.filter(pa.array(begun))
-    sheets = 2 * (int(sheet.max()) + 1)
-    count = np.bincount(2 * sheet[cells.line[at]] + cells.column[at], minlength=sheets)
-    filled = np.flatnonzero(wide)
-    printed = np.bincount(2 * sheet[cells.line[filled]] + cells.column[filled], minlength=sheets)
-    for of in np.flatnonzero((count >= _FEWEST) & (count >= _NEARLY_ALL * printed)).tolist():
-        mine = (sheet[cells.line] == of // 2) & wide
-        here = (sheet[cells.line[at]] == of // 2) & (cells.column[at] == of % 2)
-        parts = parted.filter(pa.array(here)).to_pylist()
-        headed = sum(map(is_header_cell, cells.words(np.flatnonzero(mine)))) > 1
-        if headed or len({part["place"] for part in parts}) < len(parts):
-            continue
-        lines = np.zeros(len(sheet), bool)
-        lines[sheet == of // 2] = True
-        cells = _with_places(cells, at[here], parts, lines, of % 2)
-        return numbers_apart(cells, sheet)
-    return cells
+    columns = 2 * (int(sheet.max()) + 1)
+    of, filled = 2 * sheet[cells.line] + cells.column, np.flatnonzero(wide)
+    count, printed = (np.bincount(of[some], minlength=columns) for some in (at, filled))
+    chosen = (count >= _FEWEST) & (count >= _NEARLY_ALL * printed)
+    mine = filled[chosen[of[filled]]]
+    used, word = compact(cells.code[mine], len(cells.texts))
+    headed = np.array([is_header_cell(text) for text in cells.texts.take(pa.array(used)).to_pylist()], bool)[word]
+    chosen &= np.bincount(of[mine][headed], minlength=columns) <= 1
+    number = parted.field("place").dictionary_encode().indices.to_numpy()
+    once = np.unique(np.stack([of[at], number]), axis=1)[0]
+    chosen &= np.bincount(once, minlength=columns) == count
+    chosen[1::2] &= ~chosen[::2]
+    here = chosen[of[at]]
+    column = np.where(chosen[2 * sheet], 0, np.where(chosen[2 * sheet + 1], 1, -1))
+    return at[here], parted.filter(pa.array(here)).to_pylist(), column
 
 
 def _status(text: str) -> dict[str, str] | None:
@@ -95,17 +105,18 @@ def _status(text: str) -> dict[str, str] | None:
     return {"place": status, "text": rest.strip()} if rest and fold(status) in statuses() else None
 
 
-def _with_places(cells: Cells, at: Ints, parts: list[dict[str, str]], lines: Bools, column: int = 0) -> Cells:
+def _with_places(cells: Cells, at: Ints, parts: list[dict[str, str]], lines: Bools, column: Ints | int = 0) -> Cells:
     """The cells of the lines chosen, from a column on, moved by one, with places before those `at` some places."""
-    moved = lines[cells.line] & (cells.widths[cells.line] > 1 + column) & (cells.column >= column)
-    begins = np.flatnonzero(moved & (cells.column == column))
+    start = np.broadcast_to(column, lines.shape)[cells.line]
+    moved = lines[cells.line] & (cells.widths[cells.line] > 1 + start) & (cells.column >= start)
+    begins = np.flatnonzero(moved & (cells.column == start))
     columns, code = cells.column + moved, cells.code.copy()
     places = np.full(len(begins), len(cells.texts))
     code[at] = len(cells.texts) + 1 + np.arange(len(at))
     places[flags(at, len(code))[begins]] = len(cells.texts) + 1 + len(at) + np.arange(len(at))
     new = pa.array(["", *(of["text"] for of in parts), *(of["place"] for of in parts)])
     line = np.concatenate([cells.line, cells.line[begins]])
-    columns = np.concatenate([columns, np.full(len(begins), column, columns.dtype)])
+    columns = np.concatenate([columns, start[begins].astype(columns.dtype)])
     code = np.concatenate([code, places])
     order = np.lexsort((columns, line))
     texts = pa.concat_arrays([cells.texts, new])
