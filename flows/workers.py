@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
@@ -40,18 +40,21 @@ def cores() -> int:
 
 
 def get_ready() -> None:
-    """Begin to load what workers need: until that is done takes half a second, in a process of its own.
-
-    Ctrl-C is for the build, which ends its workers: that process is born deaf to it, and so are all that it forks.
-    """
+    """Begin to load what workers need: until that is done takes half a second, in a process of its own."""
     _context()
-    with suppress(OSError):  # then the build reads by itself
-        resource_tracker.ensure_running()  # which would else be started on the way, and lets all signals pass then
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            forkserver.ensure_running()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with suppress(OSError), _deaf():  # where it cannot start, the build reads by itself
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let what starts now, and all that it forks, not hear Ctrl-C: that is for the build, which ends its workers."""
+    resource_tracker.ensure_running()  # which would else be started on the way, and lets all signals pass then
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _context() -> ForkServerContext:
@@ -127,9 +130,8 @@ class _Worker:
 
     def __init__(self, context: ForkServerContext, life: Connection):
         self._pipe, theirs = context.Pipe()
-        with theirs:
+        with theirs, _deaf():  # the process that forks it may have been lost, and be started again
             self._process = context.Process(target=_work, args=(theirs, life), daemon=True)
-            get_ready()
             self._process.start()
 
     def ask(self, step: Callable[..., Any], arguments: tuple[Any, ...]) -> Done:
