@@ -279,6 +279,15 @@ def test_a_slip_of_one_letter_beside_the_same_co_driver_is_a_variant() -> None:
     assert persons(out)["gp-1994/race:4", 2] == "hugo-drossel"
 
 
+@pytest.mark.parametrize(("printed", "people"), [((1980, 1999, 2000), 1), ((1980, 1989, 2000), 2)])
+def test_spellings_are_as_far_apart_as_their_nearest_seasons(printed: tuple[int, int, int], people: int) -> None:
+    """`Otto Drosel` of 1980 and 1999 is Otto Drossel of 2000; one who was seen last in 1989 is not."""
+    names = zip(printed, ("Drosel", "Drosel", "Drossel"), strict=True)
+    cars = [(f"gp-{year}/race", year, str(year), f"Karl Amsel / Otto {name}") for year, name in names]
+    found = persons(resolve(archive(*cars), NO_DECISIONS, None))
+    assert len({person for (_, seat), person in found.items() if seat == 2}) == people
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [("Alexey Vasilyev", "Alexei Vassiliev"), ("Ma Qinghua", "Qing Hua Ma"), ("Otto Drossel", "Drossel Otto")],

@@ -96,6 +96,7 @@ def test_spellings_of_one_name_share_a_key() -> None:
     for spellings in (
         ("Éric Van De Poele", "eric vandepoele", "Eric van de Poele"),
         ("Manfred von Brauchitsch", "Manfred v. Brauchitsch"),
+        ("Renger van der Zande", "Renger v.d. Zande", "Renger vd Zande"),
         ("Jörg Müller", "Joerg Mueller", "Jorg Muller"),
     ):
         assert len({parse(text, pseudonym=False, reading="plain").key for text in spellings}) == 1
@@ -114,6 +115,7 @@ def test_a_name_in_quotes_has_a_surname_if_it_is_like_a_name() -> None:
     [
         ("Joseph Siffert", "Jo Siffert", "two forms of one given name"),
         ("Willi Kauhsen", "Willy Kauhsen", "two forms of one given name"),
+        ("Daniel Juncadella", "Dani Juncadella", "two forms of one given name"),
         ("Jean-Pierre Jarier", "Jean Jarier", "one given name more"),
         ("José Carlos Pace", "Carlos Pace", "one given name more"),
         ("Jean-Pierre Jarier", "Pierre Jarier", None),

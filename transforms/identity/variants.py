@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from transforms.identity.blocks import in_turn
-from transforms.identity.evidence import SIZE, Context, gap
-from transforms.identity.groups import Bag, Codes, dense, distinct
+from transforms.identity.evidence import SIZE, Context
+from transforms.identity.groups import NOWHERE, Bag, Codes, dense, distinct
 from transforms.identity.resemblance import resembling
 from transforms.identity.spelling import alike
 from transforms.identity.understood import Names
@@ -49,10 +49,19 @@ def _likely(people: Context, names: Names, left: Codes, right: Codes) -> Iterato
     near = np.flatnonzero(strength)
     one, other = one[near], other[near]
     apart = some.bag("sheet").shared(one, some.bag("sheet"), other) == 0
-    near = near[apart & (gap(some, other, some.first[one]) <= WITHIN)]
+    near = near[apart & (_years_apart(some, one, other) <= WITHIN)]
     sides = zip(names.at(left[near]), names.at(right[near]), strict=True)
     pairs = zip(strength[near].tolist(), left[near].tolist(), right[near].tolist(), sides, strict=True)
     return ((much, a, b, f"{what}, {_beside(much)}") for much, a, b, names in pairs if (what := alike(*names)))
+
+
+def _years_apart(people: Context, left: Codes, right: Codes) -> Codes:
+    """Years between the seasons of two anchors that are nearest to each other; 0 where those of one are unknown."""
+    seasons = people.bag("season")
+    place, season = seasons.items(left)
+    years = np.full(len(left), NOWHERE)
+    np.minimum.at(years, place, seasons.distance(right[place], season))
+    return np.where(years == NOWHERE, 0, years)
 
 
 def _beside(strength: int) -> str:
