@@ -20,6 +20,8 @@ from transforms.spans import bytes_of, holding
 _Way = Callable[[pa.Array], pa.Array]
 
 KM_PER_MILE = 1.609344  # international mile, exact since 1959
+# What stands before the number of a car: `#12`, `No. 12`, `n° 12`, `nº 12`, `Nr.12`.
+BEFORE_NUMBER = r"(?i:#|no?\.?\s|n[o°º]\.?|№|nr\.?)\s?"
 LONGEST_LAP = 15 * 60_000  # milliseconds; no race is over so soon, and no lap is longer but round the Nordschleife
 
 # Nothing was printed here, or a mark that says so; `00:00:00` is how some archives print an unknown time.
@@ -43,6 +45,8 @@ _ONLY_POINTS = r"^\+?\s?(?:(?P<h>\d{1,2})\.)?(?P<m>\d{1,3})\.(?P<s>\d{2})\.(?P<f
 _HUNDREDTHS = r"^\+?\s?(?P<m>\d{1,2})\.(?P<s>\d{2})\.(?P<f>\d{2})$"
 _FRACTION = re.compile(r"(?P<seconds>\d)\s?(?:s|sec|\"|\s)\s?(?P<n>[1-9])/(?P<of>2|4|5|10)\s?(?:s|sec|\")?\.?$")
 _SECONDS = r"(?i)^\+?\s?(?P<s>\d{1,3})(?:[.,\"](?P<f>\d{1,4})\s?(?:sec|s|\")?|\s?(?:secs?|s|\"))\.?$"
+# What an hour is called behind kilometres: `km/h`, Danish `km/t`, Dutch `km/u`.
+HOUR = "[htu]"
 # The word for laps in many languages, for regular expressions.
 LAPS = (
     "(?:laps?|lps?|tours?|runden?|rdn?s?|giri|giro|vueltas?|voltas?|ronden?|rondes?|varv|omg(?:ang)?e?|runder?|k[oö]r"
@@ -55,7 +59,7 @@ _ORDINAL = (
 )
 _NUMBER = (
     r"(?i)^(?P<n>\d{1,3}(?:[ '.,]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
-    r"\s?(?P<unit>kms?/?h?|kph|k/h|mph|mi/h|miles?|mi|m\.p\.h\.)?\.?$"
+    rf"\s?(?P<unit>kms?/?{HOUR}?|kph|k/h|mph|mi/h|miles?|mi|m\.p\.h\.)?\.?$"
 )
 _GAP_LAPS = rf"(?i)^(?:[+–-]{{1,2}}|[aà]\s)?\s?(?P<n>\d{{1,3}})\s?(?:{LAPS}|tr?s?|rnd|vlts?|vtas?|l|g)\.?(?:\s.*)?$"
 
@@ -168,7 +172,7 @@ def read_distances(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
 
 def read_numbers(texts: pa.Array) -> pa.Array:
     """Car numbers as text, without the sign before them: `#12` is 12, `007` stays 007."""
-    return pc.replace_substring_regex(texts, r"^(?i)(?:#|no?\.?\s|n°|nr\.?)\s?", "")
+    return pc.replace_substring_regex(texts, rf"^{BEFORE_NUMBER}", "")
 
 
 def _group(found: pa.StructArray, name: str) -> pa.Array:

@@ -36,6 +36,7 @@ _NEEDS_BLANKS = np.isin(np.arange(256), [*b"&+-"])
 # What may divide the crews of a sheet where no mark does: words between blanks, or a country before each name.
 _WORDS = r" (?:und|et|and|y|e|en|og|och) "
 _STAR = r"^\*+\s*|\s*\*+$"
+_MARK, _BEGINS_MARK = r"^[-–—.…?\s]+$", np.isin(np.arange(256), [*b"-.?", *(c.encode()[0] for c in "–…")])
 _EMPHASIS = r"^\*.*\*$"  # of Markdown, around a name
 # Marks of footnotes behind names: `Hamilton‡`, `Massa[a]`, `Shelby (1)`, and a raised digit, `Räikkönen1`.
 _NOTE = r"^(.*\S)\s?(?:[†‡§¹²³⁴-⁹]+|\[\w{1,3}\]|\(\d{1,2}\))$|^(.+\s.*\p{Ll})\d$"
@@ -78,8 +79,9 @@ def read_crews(texts: pa.Array, sheet: Ints, separators: Sequence[str | None] = 
     pieces, row = _pieces(*_part_names(printed, sheet))
     stars = _starred(pieces)
     named = pc.not_equal(_unstarred(pieces.take(pa.array(stars))), "").to_numpy(zero_copy_only=False)
-    if not named.all():
-        kept = ~flags(stars[~named], len(row))
+    nobody = np.concatenate([stars[~named], _marks_alone(pieces)])
+    if len(nobody):
+        kept = ~flags(nobody, len(row))
         pieces, row = pieces.filter(pa.array(kept)), row[kept]
     pieces = _with_brackets_behind(_without_codes(_without_notes(pieces)))
     country, pieces = countries_before(pieces, sheet[row])
@@ -237,6 +239,12 @@ def _starred(names: pa.StringArray) -> Ints:
         return np.zeros(0, np.int64)
     ends = data[np.minimum(places[:-1], len(data) - 1)], data[places[1:] - 1]
     return np.flatnonzero(((ends[0] == ord("*")) | (ends[1] == ord("*"))) & (places[1:] > places[:-1]))
+
+
+def _marks_alone(names: pa.StringArray) -> Ints:
+    """Names of nothing but dashes and points: a driver who is not known, or a seat that nobody has."""
+    at = np.flatnonzero(_BEGINS_MARK[first_bytes(names)])
+    return at[_matching(names.take(pa.array(at)), np.ones(len(at), bool), _MARK)]
 
 
 def _unstarred(names: pa.Array) -> pa.Array:

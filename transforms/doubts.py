@@ -43,7 +43,7 @@ _EXPECTED = {
     "position": "an ordinal", "class_position": "an ordinal", "laps": "a whole number", "lap_number": "a whole number",
     "gap_laps": "a whole number", "lap_time": "a time", "race_time": "a time", "gap": "a gap in time or laps",
     "race_speed": "a speed", "lap_speed": "a speed", "distance": "a distance", "crew": "names", "entrant": "a name",
-    "car_number": "a car's number",
+    "car_number": "a car's number", "reason": "a reason",
 }  # fmt: skip
 
 

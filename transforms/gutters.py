@@ -56,7 +56,7 @@ def _divide_sheet(lines: list[str]) -> list[list[str]]:
     # A gutter that is missing glues cells which a run of blanks still divides: then the runs are the better witness.
     if any(_BLANKS.search(cell) for i in at for cell in columns[i]):
         return runs
-    divided = [*map(_fit, columns, runs), *runs[end:]]
+    divided = [*(_fit(*of, gutters) for of in zip(columns, runs, lines, strict=False)), *runs[end:]]
     for i in _hanging(lines[:end], gutters, len(rows)):
         divided[i] = columns[i]
     if header is not None:
@@ -97,10 +97,14 @@ def _begins_other(cells: list[str]) -> bool:
     return bool(known and known.kind and not known.status)
 
 
-def _fit(cells: list[str], by_run: list[str]) -> list[str]:
-    """The cells of a row; a line of one or two texts is a row only where each text stands in a column of its own."""
+def _fit(cells: list[str], by_run: list[str], line: str, gutters: list[int]) -> list[str]:
+    """The cells of a row; a line of one or two texts is a row only where each text stands in a column of its own.
+
+    So is one that fills every column, and has a blank before each: names as wide as their column touch the next.
+    """
     is_row = len(by_run) > 2 or (len(by_run) == 2 and [cell for cell in cells if cell] == by_run)
-    return cells if is_row else by_run
+    fills = len(by_run) == 2 < len(cells) and all(cells) and all(line[start - 1] == " " for start in gutters[1:])
+    return cells if is_row or fills else by_run
 
 
 def _hanging(lines: list[str], gutters: list[int], rows: int) -> list[int]:

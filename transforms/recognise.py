@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.cells import LAPS
+from transforms.cells import BEFORE_NUMBER, HOUR, LAPS
 from transforms.fold import fold_array
 from transforms.masks import IS_DIGIT, first_bytes
 from transforms.remember import remember
@@ -34,7 +34,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("decimal", r"^\d{3}[.,]\d{1,4}$"),
     ("ordinal", r"(?i)^(?:=?\d{1,3}\.?(?:st|nd|rd|th|er|ère|re|ème|eme|e|ª|º|°|\.|\))=?|=\d{1,3}|\d{1,3}=)$"),
     ("pair", r"^\d{1,3}\s?(?:/\s?\d{1,3}|\(\d{1,3}\))$"),
-    ("number", r"^(?:#\s?\d{1,4}[A-Za-z]{0,2}|0\d{1,3}|\d{1,3}[A-Za-z]{1,2}|[A-Za-z]\d{1,3}|\d{1,2}\.5)$"),
+    (
+        "number",
+        rf"^(?:{BEFORE_NUMBER}\d{{1,4}}[A-Za-z]{{0,2}}|0\d{{1,3}}|\d{{1,3}}[A-Za-z]{{1,2}}|[A-Za-z]\d{{1,3}}|\d{{1,2}}\.5)$",
+    ),
     ("crew", r"\s/|/\s|\S\s?\|\s?\S|\S\s?<br\s?/?>\s?\S"),
     (
         "race time",
@@ -42,9 +45,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "race time",
-        r"(?i)^\d{1,3}\s?h(?:rs?)?(?:\s?\d{1,2}\s?(?:m|min|'))?"
+        r"(?i)^\d{1,3}\s?h(?:rs?)?\.?(?:\s?\d{1,2}\s?(?:m|min|'))?"
         r"(?:\s?\d{1,2}(?:[.,]\d+)?\s?(?:s|sec|\"|'')?(?:[.,]?\d+)?)?$",
     ),
+    ("race time", r"^\d{1,2}\.\d{2}['′’]\d{2}(?:[.,\"″”']{1,2}\d*)?$"),
     ("lap time", r"(?i)^\d{1,2}\s?(?:m|min|mn)\.?\s?\d{1,2}(?:[.,]\d+)?\s?(?:s|sec)?\.?\d*$"),
     ("lap time", r"^1?\d\.\d{2}[.,]\d{1,3}$"),
     ("lap time", r"^\(\d{1,2}[:'′’]\d{2}(?:[.,\"″”']{1,2}\d{1,4})?\)$"),
@@ -52,7 +56,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("decimal", r"^\d{2}[.,]\d{1,2}$"),
     ("distance", r"(?i)^\d[\d.,' ]*\s?(?:kms?|miles?|mi)\.?$"),
     ("big decimal", r"^\d{1,2}[., ]?\d{3}[.,]\d{1,4}$"),
-    ("speed", r"(?i)^\d{2,3}(?:[.,]\d+)?\s?(?:km/?h|kph|mph|k/h)$"),
+    ("speed", rf"(?i)^\d{{2,3}}(?:[.,]\d+)?\s?(?:km/?{HOUR}|kph|mph|k/h)$"),
     ("laps", rf"(?i)^\d{{1,3}}\s?{LAPS}\.?$"),
     (
         "gap",

@@ -91,7 +91,7 @@ def results_table(
                 "section": section,
                 "position_text": texts["position"].column(),
                 "status": statuses.decide(words, columns, section_status, kind),
-                "reason": pc.coalesce(texts["reason"].column(), words.retired),
+                "reason": pc.coalesce(_told(texts["reason"], rows.typed.misfits["reason"]), words.retired),
                 "car_number": _numbers(numbers, rows.typed.misfits["car_number"]),
                 "crew": crews.crew,
                 "crew_size": pc.list_value_length(crews.crew),
@@ -182,5 +182,10 @@ def _single_blanks(texts: pa.Array) -> pa.Array:
 
 def _numbers(printed: Coded, misfits: Bools) -> pa.Array:
     """Car numbers row by row; null where what is printed is none."""
-    numbers = printed.spread(filled(read_numbers(unmarked(printed.texts))))
-    return pc.if_else(pa.array(misfits), None, numbers) if misfits.any() else numbers
+    return _told(Coded(printed.code, filled(read_numbers(unmarked(printed.texts)))), misfits)
+
+
+def _told(texts: Coded, misfits: Bools) -> pa.Array:
+    """Texts row by row; null where what is printed does not fit."""
+    column = texts.column()
+    return pc.if_else(pa.array(misfits), None, column) if misfits.any() else column

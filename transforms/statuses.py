@@ -84,12 +84,13 @@ class Words:
     """The texts of slots as words: by slot the status of each row, as its place in STATUSES, -1 for none.
 
     `retired` is why a car stopped, where its status, its position or a time prints that; else null. `stopped` says
-    where such a reason stands alone.
+    where such a reason stands alone, `failed` where it has a column of its own.
     """
 
     status: Mapping[str, Ints]
     retired: pa.StringArray
     stopped: Bools
+    failed: Bools
 
     @classmethod
     def of(cls, texts: Mapping[str, Coded], unread: Mapping[str, pa.Array]) -> Words:
@@ -98,7 +99,8 @@ class Words:
         status = {slot: np.append(_places(read_status(words[slot])), -1)[texts[slot].code] for slot in _WITH_STATUS}
         reasons = {slot: texts[slot].spread(reason_in(words[slot])) for slot in _WITH_REASON}
         alone = (true(reason.is_valid()) & (status[slot] < 0) for slot, reason in reasons.items())
-        return cls(status, pc.coalesce(*reasons.values()), np.any([*alone], axis=0))
+        failed = texts["reason"].rows(true(reason_in(texts["reason"].texts).is_valid()))
+        return cls(status, pc.coalesce(*reasons.values()), np.any([*alone], axis=0), failed)
 
 
 def _places(statuses: pa.StringArray) -> Ints:
@@ -119,6 +121,7 @@ def decide(words: Words, columns: Mapping[str, pa.Array], section: pa.Array, kin
         np.where(without_laps, words.status["lap_time"], -1),
         _where(listed, "listed"),
         _where(placed, "classified"),
+        np.where(words.failed & true(pc.equal(kind.column(), "race")), STATUSES.index("did_not_finish"), -1),
     )
     decided = np.full(len(section), -1)
     for status in deciding:

@@ -31,6 +31,9 @@ _DIGITS = r"^[\d.:,'+\s#]*\d[\d.:,'+\s]*$"
 _BEGINS_DIGITS = np.isin(np.arange(256), [*b"0123456789.:,'+#"])
 _MISREAD = r"^\d*(?:l|\dO|\dI|[OI]\d)[\dlIO]*$|^\d+\s+\p{L}[\p{Ll}.]"  # `lO` for 10, `3O` for 30, and `5 Al Unser`
 _BEHIND_NUMBERS = r"^\d{1,3}[.)]?\s+(?:#?\d{1,3}\.?\s+)?\p{L}"
+# What tells no reason: laps and times, of rows whose cells have moved.
+_NO_REASON = rf"(?i)^\+?\d[\d:.,'\"h ]*(?:{cells.LAPS})?\.?$"
+_WORDS = r"^[^\d]{4,}$"  # in place of the number of a car
 _OVER_59 = r"^\d{1,2}\.\d{2}\.[6-9]\d$"
 _BARE = r"^[\d.,]+$"
 _LONGEST_NUMBER = 12  # bytes, with a sign before it and marks behind it
@@ -83,6 +86,7 @@ def read_slots(
     for slot in _TEXT_SLOTS:
         misfits[slot] = texts[slot].rows(_all_digits(printed[slot]))
     misfits["crew"] |= texts["crew"].rows(_behind_numbers(printed["crew"]))
+    misfits["reason"] = texts["reason"].rows(true(pc.match_substring_regex(printed["reason"], _NO_REASON)))
     misfits["car_number"] = texts["car_number"].rows(_no_numbers(printed["car_number"]))
     typed.zeros["laps"] = _forget_zero_laps(columns, sheet)
     _convert_bare_speeds(typed, texts, told, sheet, km)
@@ -151,10 +155,14 @@ def _behind_numbers(texts: pa.Array) -> Bools:
 
 
 def _no_numbers(texts: pa.Array) -> Bools:
-    """Texts too long for the number of a car and no status in its place, or with letters in place of digits."""
-    return true(pc.match_substring_regex(texts, _MISREAD)) | true(
-        read_where(pc.greater(pc.binary_length(texts), _LONGEST_NUMBER), texts, say_nothing, pa.bool_())
-    )
+    """Texts too long for the number of a car and no status in its place, or with letters in place of digits.
+
+    Without a digit few letters are long.
+    """
+    long = pc.greater(pc.binary_length(texts), _LONGEST_NUMBER)
+    if (plain := ~(IS_DIGIT[first_bytes(texts)] | true(long))).any():
+        long = pc.or_(long, pc.and_(pa.array(plain), pc.match_substring_regex(texts, _WORDS)))
+    return true(pc.match_substring_regex(texts, _MISREAD)) | true(read_where(long, texts, say_nothing, pa.bool_()))
 
 
 def _forget_zero_laps(columns: dict[str, pa.Array], sheet: Ints) -> Bools:

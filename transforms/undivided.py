@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints
-from transforms.cells import LAPS
+from transforms.cells import BEFORE_NUMBER, HOUR, LAPS
 from transforms.dialect import NONE, TAB, Lines
 from transforms.fold import fold
 from transforms.headers import headed_role, is_header_cell
@@ -25,12 +25,15 @@ from transforms.single_blanks import divide_below_header
 
 _QUOTES = r"^(?:\s?>)+ ?"  # before the lines of a letter that another quotes
 _DASH, _PART = re.compile(r"\s+[-–—]\s+"), re.compile(r",\s+|;\s+|\s+=\s+")
-_PLACE = re.compile(r"\d{1,3}[.)]?")
-_BRACKETED = re.compile(r"(\S+)\s+([^()\d]+?)\s*\(([^()]+)\)[,:;]?\s*([^()]*)")
+_PLACE = re.compile(rf"(?:{BEFORE_NUMBER})?\d{{1,3}}[.)]?")
+# What he drove may have a remark behind it: `88 laps (not running)`.
+_BRACKETED = re.compile(r"(\S+)\s+([^()\d]+?)\s*\(([^()]+)\)[,:;]?\s*([^()]*?)(?:\s*\(([^()]+)\))?")
 _MEASURED = (
-    rf"\+?\d{{1,3}}(?:[:'h]\d\d)+(?:[.,\"]\d+)?\"?|\+\d[\d.,]*|\+?\d{{1,3}} ?{LAPS}\.?|\d+[.,]\d+ ?(?:km/?h|mph)"
+    r"(?:\d{1,2}\s?h(?:rs?)?\.?\s?)?\d{1,3}\s?'\s?\d{1,2}(?:\s?[.,\"]\s?\d+)?\"?|\d{1,2}\"\d{1,2}"
+    rf"|\+?\d{{1,3}}(?:[:'h]\d\d)+(?:[.,\"]\d+)?\"?|\+\d[\d.,]*|\+?\d{{1,3}} ?{LAPS}\.?|\d+[.,]\d+ ?(?:km/?{HOUR}|mph)"
 )
-_BEHIND = re.compile(rf"(?i)(.*\S)\s+({_MEASURED})")
+_IS_MEASURED = re.compile(f"(?i){_MEASURED}")
+_BEHIND = re.compile(rf"(?i)(.*?\S)\s+(?:in\s+|(?P<gap>(?:at|à|a)\s+))?(?P<text>{_MEASURED})")
 _FEWEST, _NEARLY_ALL = 3, 0.8  # rows of a sheet, of the lines that begin with a digit
 _FEWEST_CELLS, _FEWEST_HEADINGS = 3, 4
 _LONGEST = 300  # characters of a row
@@ -124,7 +127,9 @@ def _by_brackets(text: str) -> list[str]:
     if not found:
         return []
     cells = [*found.groups()[:3], *filter(None, _PART.split(found[4]))]
+    remark = [found[5]] if found[5] else []
     behind: list[str] = []
-    while parted := _BEHIND.fullmatch(cells[-1]):
-        cells[-1], behind = parted[1], [parted[2], *behind]
-    return [*cells, *behind]
+    while not _IS_MEASURED.fullmatch(cells[-1]) and (parted := _BEHIND.fullmatch(cells[-1])):
+        # What a car was `at 41"3` is behind the winner.
+        cells[-1], behind = parted[1], [f"{'+' if parted['gap'] else ''}{parted['text']}", *behind]
+    return [*cells, *behind, *remark]

@@ -35,12 +35,13 @@ _NOTES = {"efn", "refn", "ref", "sfn", "anchor", "#tag:ref", "dagger", "double-d
 class _Row:
     """A row of a table: its lines, its own cells by column, how many rows they span, and how many are headings.
 
-    `end` is the column behind its last cell.
+    `end` is the column behind its last cell; `wide` are the columns at which cells of several columns begin.
     """
 
     lines: list[int] = field(default_factory=list)
     cells: dict[int, str] = field(default_factory=dict)
     spans: dict[int, int] = field(default_factory=dict)
+    wide: set[int] = field(default_factory=set)
     headings: int = 0
     end: int = 0
 
@@ -125,6 +126,7 @@ def _place(row: _Row, cell: str, *, heading: bool) -> None:
     spans = {kind: int(size) for kind, size in _SPAN.findall(found[0])} if found and row.end < _WIDEST else {}
     text = " ".join((cell[found.end() :] if found else cell).replace("|", " / ").split())
     end = row.end + max(spans.get("col", 1), 1)
+    row.wide |= {row.end} if text and end - row.end > 1 else set()
     for column in range(row.end, end):
         row.cells[column] = text if column == row.end else ""
         row.headings += heading
@@ -158,6 +160,7 @@ def _whole(rows: list[_Row]) -> Iterator[tuple[int, str, list[int]]]:
     """The first line of each row, its cells with tabs between them, and its other lines.
 
     A row whose first cell is spanned goes on with the row above: with a name of its crew, or below a second heading.
+    A cell of several columns is of none of them, but what is printed below the car: it stands behind all others.
     """
     headed = {row.lines[0] for row in rows if row.headings == len(row.cells)}
     heads = [row for row in rows[:2] if row.lines[0] in headed]
@@ -176,6 +179,9 @@ def _whole(rows: list[_Row]) -> Iterator[tuple[int, str, list[int]]]:
             into = (
                 width + second[column] if column in second and (i == 1 or _role(titles, column) != "crew") else column
             )
+            if column in row.wide:
+                into = width + len(second)
+                titles.setdefault(into, "")
             above.cells[into] = " / ".join(filter(None, (above.cells.get(into, ""), text)))
     for row in main:
         first, last = row.lines[0], row.lines[-1]
