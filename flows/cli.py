@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import click
 
 from flows.errors import UserError
+from flows.options import pasteable
 from flows.terminal import plain
 
 # Command -> one line of help, so that `parcferme --help` imports none of them. Each is
@@ -63,6 +64,14 @@ class Commands(click.Group):
             hint = f" Did you mean `{near[0]}`?" if near else " `parcferme --help` lists the commands."
             raise click.UsageError(f"There is no command `{plain(args[0])}`.{hint}", ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; what helps where it fails is about the warehouse that it was given."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            error.remedy = error.remedy and pasteable(error.remedy)
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with their one line of help."""

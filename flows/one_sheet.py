@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from flows.decisions import CORRECTIONS, IDENTITY
 from flows.errors import UserError
 from flows.events import Event, Finding, SheetFacts, read_event
 from flows.extract import EVENT_FILE
@@ -16,13 +17,18 @@ STANDARD_INPUT = "-"
 
 
 def sheets_at(path: Path) -> list[Path]:
-    """The sheet itself, or those in a folder, in the order of their names; UserError where that has none."""
+    """The sheet itself, or those below a folder, in the order of their names; UserError where there is none.
+
+    What a build takes for no sheet is none here: hidden files, documents, and the files of decisions of a root.
+    """
     if not path.is_dir():
         return [path]
-    found = sorted(file for file in path.iterdir() if stem_of(file.name) and not is_document(file.name))
+    below = (file for file in path.rglob("*") if stem_of(file.name) and not is_document(file.name) and file.is_file())
+    shown = (file for file in below if not any(part.startswith(".") for part in file.relative_to(path).parts))
+    found = sorted(file for file in shown if file not in (path / IDENTITY, path / CORRECTIONS))
     if not found:
         raise UserError(
-            f"There is no sheet in {path}.", f"Sheets end in {', '.join(SHEET_ENDINGS)}, each also with .gz."
+            f"There is no sheet below {path}.", f"Sheets end in {', '.join(SHEET_ENDINGS)}, each also with .gz."
         )
     return found
 

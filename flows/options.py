@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from flows.errors import unknown
@@ -18,6 +21,26 @@ def nearest_warehouse() -> str:
         if (folder / "warehouse" / DATABASE).is_file():
             return "warehouse" if folder == here else str(folder / "warehouse")
     return "warehouse"
+
+
+_COMMAND = re.compile(r"`parcferme (?!dictionary|read|-)(?![^`]*--warehouse)[^`]+(?=`)")
+_GIVEN = "the warehouse that the call names"
+
+
+def pasteable(text: str) -> str:
+    """A text with the warehouse that the running command was given in the commands that it names.
+
+    Pasted, they are about the same one; a variable of the shell holds for them anyway.
+    """
+    context = click.get_current_context(silent=True)
+    place = context.meta.get(_GIVEN) if context else None
+    return _COMMAND.sub(lambda found: f"{found[0]} --warehouse {shlex.quote(place)}", text) if place else text
+
+
+def _noted(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    if parameter.name and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE:
+        context.meta[_GIVEN] = value
+    return value
 
 
 class Place(click.ParamType):  # type: ignore[type-arg]
@@ -36,6 +59,7 @@ warehouse_option = click.option(
     "--warehouse",
     type=Place(),
     envvar="PARCFERME_WAREHOUSE",
+    callback=_noted,
     default=nearest_warehouse,
     metavar="DIR",
     help="A folder or s3://bucket/prefix; by default the nearest `warehouse`, here or in a folder above.",
@@ -44,6 +68,7 @@ written_warehouse_option = click.option(
     "--warehouse",
     type=Place(),
     envvar="PARCFERME_WAREHOUSE",
+    callback=_noted,
     default="warehouse",
     show_default=True,
     metavar="DIR",

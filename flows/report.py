@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.options import pasteable
 from flows.terminal import console, grid, plain
 from transforms.schema import OUTCOMES, SEVERITIES
 
@@ -152,7 +153,7 @@ def _sheets(outcome: Outcome) -> str:
     if outcome.reused:
         parts.append(f"{outcome.reused:,} unchanged")
     if outcome.fewer:
-        parts.append(f"{outcome.fewer:,} with fewer results than before (`parcferme diff` says which)")
+        parts.append(f"{outcome.fewer:,} with fewer results than before ({pasteable('`parcferme diff`')} says which)")
     return ", ".join(parts)
 
 
@@ -199,16 +200,15 @@ def _columns(*tables: Table) -> RenderableType:
 
 
 def _answers(out: Console, database: Path) -> None:
-    from flows.answers import names_of, rows_of, table_of
+    from flows.answers import names_of, print_table, rows_of
     from flows.database import open_database
 
     with open_database(database) as connection:
         for title, query in QUESTIONS:
             connection.execute(query)
-            names, rows = [name.replace("_", " ") for name in names_of(connection)], list(rows_of(connection))
             out.print(f"\n{title}", style="bold")
             out.print(query, style="dim")
-            out.print(table_of(names, rows) if rows else "  (no rows)")
+            print_table([name.replace("_", " ") for name in names_of(connection)], rows_of(connection))
 
 
 def _questions(out: Console, database: Path) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # C0 and C1 controls, DEL, and the bidirectional overrides that make a line read other than it is.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
+_WIDEST = 10_000
+
 
 def plain(text: str) -> str:
     """Text with each control character shown as its escape, so that no sheet can steer the terminal."""
@@ -42,3 +44,10 @@ def grid(*headers: str, right: Collection[int] = ()) -> Table:
     for index, header in enumerate(headers):
         table.add_column(plain(header), justify="right" if index in right else "left", overflow="fold")
     return table
+
+
+def whole_width(out: Console, table: Table) -> int:
+    """How wide a terminal must be to show the table with every cell on one line."""
+    from rich.measure import Measurement
+
+    return Measurement.get(out, out.options.update(max_width=_WIDEST), table).maximum

@@ -112,6 +112,32 @@ def test_diff_of_damage(warehouse):
     assert "parcferme verify" in str(done.exception.remedy)
 
 
+def test_what_helps_is_about_the_warehouse_of_the_call(warehouse, monkeypatch):
+    """A command that a message names has the --warehouse of the call; the variable of the shell holds without."""
+    remedies = []
+    for place in (["--warehouse", "a b"], []):
+        monkeypatch.setenv("PARCFERME_WAREHOUSE", "a b")
+        done = CliRunner().invoke(parcferme, ["status", *place])
+        assert isinstance(done.exception, UserError)
+        remedies.append(str(done.exception.remedy).partition(" makes")[0])
+    assert remedies == ["`parcferme build --warehouse 'a b'`", "`parcferme build`"]
+    assert f"The next `parcferme build --warehouse {warehouse.url}`" in run(warehouse, "rollback")[1]
+
+
+@pytest.mark.parametrize("width", [30, 60, 76, 78, 120])
+def test_history_on_a_narrow_terminal(warehouse, width, monkeypatch):
+    """Where its columns do not fit side by side, each snapshot has its counts below it, and none is cut."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    (Path(warehouse.named("previous").path) / "manifest.json").write_text("no")
+    out = run(warehouse, "history")[1]
+    assert "…" not in out
+    words = [line.split() for line in out.splitlines()]
+    drivers = str(warehouse.named("current").table("drivers").num_rows)
+    assert any(drivers in line for line in words)
+    assert any("damaged" in line for line in words)
+    assert sum("findings" in line for line in words) == 1
+
+
 def test_other_schema(warehouse, monkeypatch):
     """A snapshot of another schema is sound, but not shown: the views do not know it; a new build passes it by."""
     old = warehouse.named("previous")

@@ -85,13 +85,16 @@ def test_sheets_are_read_packed_and_piped(tmp_path):
 
 
 def test_a_folder_is_read_sheet_by_sheet(tmp_path):
-    """Of a folder each sheet is shown, in order of names; one without sheets is refused."""
-    for name in ("race.txt", "grid.txt", "README.md", "event.toml", "photo.jpg"):
-        (tmp_path / name).touch()
-    told = [json.loads(line) for line in _read("--json", tmp_path).stdout.splitlines()]
-    assert [Path(account["sheet"]["path"]).name for account in told] == ["grid.txt", "race.txt"]
+    """Each sheet below a folder is shown, in order of names, as a build finds them; one without sheets is refused."""
     (tmp_path / "empty").mkdir()
-    assert "There is no sheet in" in _read(tmp_path / "empty").stderr.decode()
+    (tmp_path / "1997" / "spa").mkdir(parents=True)
+    for name in ("race.txt", "grid.txt", "README.md", "event.toml", "photo.jpg", "identity.csv", ".grid.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "1997" / "spa" / "race.md").touch()
+    told = [json.loads(line) for line in _read("--json", tmp_path).stdout.splitlines()]
+    shown = [str(Path(account["sheet"]["path"]).relative_to(tmp_path)) for account in told]
+    assert shown == ["1997/spa/race.md", "grid.txt", "race.txt"]
+    assert "There is no sheet below" in _read(tmp_path / "empty").stderr.decode()
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,17 @@ def test_command(tmp_path):
     assert json.loads(damaged.output)[0]["faults"] == [{"where": "drivers.parquet", "message": "the file is missing"}]
 
 
+def test_only_what_readers_are_shown_must_be_written_again(tmp_path):
+    """Of a damaged snapshot that nobody is shown it is said that it goes by itself; of the current one what helps."""
+    warehouse = Warehouse(str(tmp_path))
+    for load_ in (1, 2):
+        snapshot = warehouse.publish({"load": load_}, load(load_))
+        (Path(snapshot.path) / "drivers.parquet").unlink()
+    told = CliRunner().invoke(parcferme, ["verify", "--all", "--warehouse", str(tmp_path)]).output
+    assert told.count(f"`parcferme build --full --warehouse {tmp_path}` writes it again") == 1
+    assert told.count("Readers are shown another one") == 1
+
+
 def test_database_shows_another(tmp_path):
     """A results.db that is missing, damaged, or shows another snapshot than the link is found."""
     warehouse = Warehouse(str(tmp_path / "warehouse"))

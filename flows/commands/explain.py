@@ -12,7 +12,7 @@ import click
 
 from flows.answers import json_text
 from flows.errors import UserError, unknown
-from flows.options import json_option, warehouse_option
+from flows.options import json_option, pasteable, warehouse_option
 from flows.terminal import console, plain
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _sum(row: Row, other: Side, people: dict[str, Side]) -> Iterator[str]:
         yield plain(f"    Also thought of: {', '.join(others)}")
     if row["method"] != "linked":
         line = f"is,{row['result_id']}/{row['seat']},{other.driver_id},why,date"
-        yield plain(f"    `parcferme review` settles it, or a line in seeds/identity.csv: {line}")
+        yield plain(f"    {pasteable('`parcferme review`')} settles it, or a line in seeds/identity.csv: {line}")
 
 
 def hindrance_to(row: Row, best: Side) -> str | None:

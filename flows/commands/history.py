@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.errors import DataError
-from flows.options import json_option, warehouse_option
+from flows.options import json_option, pasteable, warehouse_option
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from flows.snapshots import Warehouse
 
 SHOWN = ("sheets", "results", "drivers", "findings")
@@ -70,22 +72,40 @@ def _counts(warehouse: Warehouse, id_: str) -> dict[str, int] | None:
 
 
 def _show(rows: list[dict[str, Any]], warehouse: str) -> None:
-    from rich.table import Table
-
-    from flows.terminal import console, local_time, plain
+    from flows.terminal import console, local_time, plain, whole_width
 
     if not rows:
-        click.echo(f"No snapshot has been published to {plain(warehouse)} yet: `parcferme build` makes the first one.")
+        made = pasteable("`parcferme build` makes the first one")
+        click.echo(f"No snapshot has been published to {plain(warehouse)} yet: {made}.")
         return
+    out = console()
+    told = [
+        (plain(row["snapshot"]), local_time(row["published"]), row["state"], *_told(row["rows"], row["state"]))
+        for row in rows
+    ]
+    table = _table(told)
+    if whole_width(out, table) <= out.width:
+        out.print(table)
+        return
+    for cells in told:
+        out.print("  ".join(cells[:3]), style=STYLES[cells[2]], soft_wrap=True)
+        several = zip(cells[3:], SHOWN, strict=True) if len(cells) > 4 else [cells[3:]]
+        out.print(f"  {', '.join(map(' '.join, several))}", style=STYLES[cells[2]])
+
+
+def _told(counts: dict[str, int] | None, state: str) -> list[str]:
+    """What a snapshot holds of each table that is shown, or that it is damaged."""
+    return [f"{counts[name]:,}" for name in SHOWN] if counts else ["damaged" * (state != "removed")]
+
+
+def _table(told: list[tuple[str, ...]]) -> Table:
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for title in ("snapshot", "published", ""):
         table.add_column(title, no_wrap=True)
     for title in SHOWN:
-        table.add_column(title, justify="right", overflow="fold")
-    for row in rows:
-        when = local_time(row["published"])
-        counts = (
-            [f"{row['rows'][name]:,}" for name in SHOWN] if row["rows"] else ["damaged" * (row["state"] != "removed")]
-        )
-        table.add_row(plain(row["snapshot"]), when, row["state"], *counts, style=STYLES[row["state"]])
-    console().print(table)
+        table.add_column(title, justify="right", no_wrap=True)
+    for cells in told:
+        table.add_row(*cells, style=STYLES[cells[2]])
+    return table

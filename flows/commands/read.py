@@ -52,7 +52,7 @@ def command(files: tuple[Path, ...], as_json: bool) -> None:
     """Show how sheets are understood: each column's role, how sure it is, and what becomes of each line.
 
     Nothing is loaded. The event.toml beside the sheet counts, as it does in a build, and what is wrong with it is
-    told. Exits with 1 when a line would be rejected. FILE may be a folder, for each sheet in it, or - for a sheet
+    told. Exits with 1 when a line would be rejected. FILE may be a folder, for each sheet below it, or - for a sheet
     that is piped in.
     """
     from flows.one_sheet import sheets_at

@@ -13,7 +13,7 @@ import click
 
 from flows.decisions import IDENTITY, IDENTITY_COLUMNS, line_more, read_identity
 from flows.errors import UserError
-from flows.options import Place, warehouse_option
+from flows.options import Place, pasteable, warehouse_option
 from flows.terminal import console, grid, plain
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _review(connection: DuckDBPyConnection, who: str, path: Path | None) -> bool
         op = "not-same" if answer.startswith("n") else "is"
         mention, person = f"{row['result_id']}/{row['seat']}", people[int(answer.removeprefix("n")) - 1]
         append(path, (op, mention, person.driver_id, reason, date.today().isoformat()))
-        click.echo(f"Noted in {path}; `parcferme build` applies it.")
+        click.echo(pasteable(f"Noted in {path}; `parcferme build` applies it."))
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from flows.options import warehouse_option
+from flows.options import pasteable, warehouse_option
 
 
 @click.command(
@@ -42,4 +42,4 @@ def command(id_: str, wait: float, warehouse: str) -> None:
             )
         place.show(after)
     click.echo(f"Readers are shown {after.id} again, instead of {before.id if before else 'nothing'}.")
-    click.echo("The next `parcferme build` publishes the seeds as they are then.")
+    click.echo(pasteable("The next `parcferme build` publishes the seeds as they are then."))

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.options import json_option, warehouse_option
+from flows.options import json_option, pasteable, warehouse_option
 
 if TYPE_CHECKING:
     from flows.snapshot import Snapshot
     from flows.verify import Fault
+
+_UNSEEN = "Readers are shown another one; `parcferme rollback` refuses this one, and builds to come remove it."
 
 
 @click.command(
@@ -48,7 +50,7 @@ def command(id_: str, everything: bool, warehouse: str, as_json: bool) -> None:
         click.echo(json.dumps([_plain(*item) for item in faults.items()], ensure_ascii=False, indent=1))
     else:
         for snapshot, found in faults.items():
-            _show(snapshot, found)
+            _show(snapshot, found, snapshot == current)
     if any(faults.values()):
         sys.exit(1)
 
@@ -57,7 +59,7 @@ def _plain(snapshot: Snapshot, faults: list[Fault]) -> dict[str, object]:
     return {"snapshot": snapshot.id, "sound": not faults, "faults": [fault._asdict() for fault in faults]}
 
 
-def _show(snapshot: Snapshot, faults: list[Fault]) -> None:
+def _show(snapshot: Snapshot, faults: list[Fault], current: bool) -> None:
     from flows.terminal import console, plain
 
     out = console()
@@ -72,7 +74,5 @@ def _show(snapshot: Snapshot, faults: list[Fault]) -> None:
     out.print(f"{snapshot.id} is damaged:", style="bold red", soft_wrap=True)
     for fault in faults:
         out.print(f"  {fault.where}: {plain(fault.message)}", soft_wrap=True)
-    out.print(
-        "  `parcferme build --full` writes it again; `parcferme rollback` shows readers an older snapshot.",
-        soft_wrap=True,
-    )
+    remedy = "`parcferme build --full` writes it again; `parcferme rollback` shows readers an older snapshot."
+    out.print(f"  {pasteable(remedy) if current else _UNSEEN}", soft_wrap=True)
