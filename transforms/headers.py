@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from types import MappingProxyType
 
 from transforms.fold import fold
@@ -78,6 +79,11 @@ def may_be_of_people(text: str) -> bool:
 def is_of_teams(text: str) -> bool:
     """Whether a heading is of teams with their drivers behind them: `Team/Fahrer`."""
     return [header_roles().get(fold(part)) for part in _BETWEEN_PARTS.split(text.strip())] == ["entrant", "crew"]
+
+
+def is_of_chassis(text: str) -> bool:
+    """Whether a heading is of what a car is built on, which may be a number but is not the car's."""
+    return _CHASSIS.search(fold(text)) is not None
 
 
 def names_unit(text: str) -> bool:
@@ -155,7 +161,7 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
     roles = [heading.role for heading in headings]
     if ("make" in roles and {"model", "type"} & set(roles)) or roles.count("car") > 1:
         # Beside what the car is, its chassis is but a number.
-        headings = [replace(h, role="chassis") if _CHASSIS.search(fold(h.name)) else h for h in headings]
+        headings = [replace(h, role="chassis") if is_of_chassis(h.name) else h for h in headings]
     if "lap_time" in roles and not {"race_time", "distance"} & set(roles):
         # Where no time of a race is told, a speed behind a lap time is that of the lap.
         lap = roles.index("lap_time")
@@ -169,6 +175,10 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
     if "last" in parts and "first" not in parts and any(h.role == "crew" and not h.part for h in headings):
         # Beside whole names, `Last` heads the last lap.
         headings = [replace(h, role="extra", part="") if h.part == "last" and not h.seat else h for h in headings]
+    nations = [i + 1 for i, (a, b) in enumerate(pairwise(headings)) if (a.role, b.role) == ("crew", "country")]
+    if len(nations) > 1:
+        # Behind each of several drivers stands the country of his.
+        headings = [replace(h, role="extra", part="nation") if i in nations else h for i, h in enumerate(headings)]
     if any(heading.part == "first" and not heading.seat for heading in headings):
         headings = [replace(h, part="last") if _is_family_name(h) else h for h in headings]
     return tuple(_once(headings))

@@ -14,7 +14,7 @@ from transforms.arrays import Bools, Floats, Ints
 from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
 from transforms.facts import heading_texts
-from transforms.headers import TEAM_ABOVE_CREW, Heading, read_header
+from transforms.headers import TEAM_ABOVE_CREW, Heading, headed_role, read_header
 from transforms.inferred import infer
 from transforms.lexicon import read_section
 from transforms.pages import CAPTION, HEADER, SECTION, Page
@@ -22,6 +22,7 @@ from transforms.roles import ROLES
 from transforms.rows import SLOTS
 from transforms.second_looks import look_again
 from transforms.shown import are_whole_numbers, shown_roles
+from transforms.shown_places import count_up
 from transforms.sources import Source
 from transforms.tables import Tables
 
@@ -63,6 +64,7 @@ _OTHER_LIST = (
     "the heading above tells of speeds, penalties, sectors, a stage or the like: a list of these, not a table of cars"
 )
 _SESSIONS = {"qualifying", "practice", "warm-up", "grid", "fastest-laps"}
+_WHO = {"crew", "car", "make", "entrant"}  # headed by names, which no row number is
 _FEWEST_TWICE = 3  # headings of each of two tables side by side
 _DECLARED_SCORE = 0.5  # a declared column may be oddly printed, but half its cells must fit
 
@@ -165,6 +167,8 @@ def _from_header(tables: Tables, t: int, known: dict[tuple[object, ...], Layout]
     headed = tuple(filter(None, texts))
     # A header may be set by more tabs than its rows are.
     texts = headed if len(headed) == tables.width[t] else texts
+    if len(texts) == tables.width[t] - 1 and headed_role(texts[0]) in _WHO and count_up(tables, t, 0):
+        texts = ("", *texts)  # a page that numbers its rows need not head them
     outcome = tables.page.outcome
     second = tables.texts(line + 1) if line + 1 < len(outcome) and outcome[line + 1] == HEADER else ()
     shown = shown_roles(tables, t, texts, _headed_roles(texts))

@@ -36,6 +36,7 @@ SLOTS = (
 _SLOT = {name: i for i, name in enumerate(SLOTS)}
 _EXTRA, _NOTHING, EXCESS = len(SLOTS), len(SLOTS) + 1, len(SLOTS) + 2
 _NATION = "nation"
+_SEVERAL_COUNTRIES = r"/|,\s|\s[-–+&]\s"  # between the countries of a crew
 _BETWEEN_PARTS = {("first", "last"): " ", ("last", "first"): ", "}
 _TOWN = re.compile(r"([^/]*\S)\s+/\s+(\S[^/]*)")
 _TEAM, _NEARLY_ALL = r"^[^:/|]{2,60}: \S", 0.8
@@ -68,7 +69,8 @@ def place(cells: Cells, page: Page, layouts: Sequence[Layout]) -> Placed:
     slot = slots.ravel()[(tables * width)[row] + np.minimum(column, width - 1)]
     # Countries of a crew are not those of one entrant.
     if len(country := np.flatnonzero(slot == _SLOT["country"])):
-        slot[country[holding(cells.texts, b"/")[cells.code[country]]]] = _EXTRA
+        several = cells.take(country).holding(lambda texts: pc.match_substring_regex(texts, _SEVERAL_COUNTRIES))
+        slot[country[several]] = _EXTRA
     beyond = np.flatnonzero((slot == EXCESS) & cells.filled)
     if len(beyond):
         at_places = np.flatnonzero(slot == _SLOT["position"])

@@ -12,7 +12,7 @@ from transforms.cells import LONGEST_LAP, read_lap_times
 from transforms.crew_words import between_commas
 from transforms.evidence import SAMPLE
 from transforms.fold import fold
-from transforms.headers import TEAM_ABOVE_CREW, TEAM_AND_CREW, is_of_teams, may_be_of_people
+from transforms.headers import TEAM_ABOVE_CREW, TEAM_AND_CREW, is_of_chassis, is_of_teams, may_be_of_people
 from transforms.pages import CONTINUATION
 from transforms.recognise import trait_index
 from transforms.second_looks import share_of_people
@@ -54,6 +54,8 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
         found |= _other_times(tables, t, texts, roles)
     if "lap_time" in roles:
         found |= _lap_numbers(tables, t, texts, roles.index("lap_time"))
+    if "lap_number" in roles:
+        found |= _told_by_laps(tables, t, texts, roles)
     if "crew" not in roles:
         likely = (i for i, text in enumerate(texts) if may_be_of_people(text) and _are_people(tables, t, i))
         crews = (i for i, role in enumerate(roles) if role == "entrant" and _are_crews(tables, t, i))
@@ -70,7 +72,7 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
     if "class" in roles and "class_position" not in roles:
         found |= places_in_classes(tables, t, texts)
     for role, other, traits in (("car", "car_number", NUMBERS), ("class", "position", ORDINALS)):
-        if role in roles and other not in roles:
+        if role in roles and other not in roles and not is_of_chassis(texts[roles.index(role)]):
             column = roles.index(role)
             told = are_distinct(tables, t, column, traits) or (role == "car" and _are_of_teams(tables, t, roles))
             found |= {column: other} if told else {}
@@ -146,6 +148,26 @@ def _lap_numbers(tables: Tables, t: int, texts: Sequence[str], column: int) -> d
     behind = column + 1
     unheaded = behind < len(texts) and not texts[behind]
     return {behind: "lap_number"} if unheaded and are_whole_numbers(tables, t, behind) else {}
+
+
+def _told_by_laps(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
+    """The column headed `Lap` where it is of lap times, or of the laps that cars drove: these never rise in a race."""
+    column = roles.index("lap_number")
+    if fold(texts[column]) != "lap" or column >= tables.width[t]:
+        return {}
+    lap_times, race_times = _times(tables, t, column)
+    if lap_times and not race_times and "lap_time" not in roles:
+        return {column: "lap_time"}
+    numbers = tables.below_header(t)
+    driven = numbers.number[numbers.column == column]
+    raced = "race_time" in roles and "laps" not in roles and roles[column - 1] not in ("lap_time", "session_time")
+    fall = are_whole_numbers(tables, t, column) and len(driven) > _FEWEST_TIMES and (np.diff(driven) <= 0).all()
+    return {column: "laps"} if raced and fall else {}
+
+
+def _are_rounds(tables: Tables, t: int, column: int) -> bool:
+    """Whether numbers headed as laps count up from row to row: those of a championship's rounds (`Rnd`)."""
+    return len(tables.lines(t)) > _FEWEST_TIMES and count_up(tables, t, column)
 
 
 def are_whole_numbers(tables: Tables, t: int, column: int) -> bool:
@@ -224,4 +246,4 @@ def _are_times(tables: Tables, t: int, column: int) -> bool:
 
 
 # Roles of which a column may be something else altogether, and how that shows.
-_READ_LIKE = {"session_time": are_whole_numbers, "grid": _are_times}
+_READ_LIKE = {"session_time": are_whole_numbers, "grid": _are_times, "laps": _are_rounds}

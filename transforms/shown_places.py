@@ -9,10 +9,13 @@ import pyarrow as pa
 
 from transforms.arrays import Bools, flags
 from transforms.cells import read_lap_times
+from transforms.fold import fold
 from transforms.headers import headed_role
 from transforms.recognise import TRAITS, trait_index
 from transforms.tables import Tables
 
+# Headings of numbers that may be those of places, and the fewest rows that show it.
+_NUMBERED, _FEWEST_NUMBERED = {"", "#", "n", "no", "nr", "num", "nbr", "number", "nummer", "numero"}, 5
 _EMPTY, _STATUS = trait_index("empty"), trait_index("status")
 
 
@@ -25,11 +28,17 @@ NUMBERS, ORDINALS = among("digit", "integer", "number"), among("digit", "integer
 
 
 def unheaded_positions(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
-    """The columns of positions and car numbers where one of two neighbours has no heading: it is the positions'."""
+    """The columns of positions and car numbers where one of two neighbours has no heading: it is the positions'.
+
+    So is a column of numbers (`No`) that count up where results stand in order: nobody's cars are numbered so.
+    """
     if not texts[:1] or (not texts[0] and "car_number" not in roles):
-        return {0: "position"} if texts and _are_places(tables, t) else {}
+        told = texts and (_are_places(tables, t) or (count_up(tables, t, 0) and _stand_in_order(tables, t, roles)))
+        return {0: "position"} if told else {}
     if "car_number" not in roles:
         return {}
+    if roles.index("car_number") == 0 and fold(texts[0]) in _NUMBERED and _are_numbered_by_place(tables, t, roles):
+        return {0: "position"}
     if not texts[0] and count_up(tables, t, 0) and _stand_in_order(tables, t, roles):
         return {0: "position"}
     column = roles.index("car_number")
@@ -44,12 +53,22 @@ def unheaded_positions(tables: Tables, t: int, texts: Sequence[str], roles: Sequ
     return {column: "position", column + 1: "car_number"} if behind and count_up(tables, t, column) else {}
 
 
-def _stand_in_order(tables: Tables, t: int, roles: Sequence[str]) -> bool:
-    """Whether laps never rise from row to row, or else times of laps never fall."""
+def _are_numbered_by_place(tables: Tables, t: int, roles: Sequence[str]) -> bool:
+    """Whether the first column counts all rows, of which there are several, and what is measured stands in order."""
     looks = tables.below_header(t)
-    if "laps" in roles:
-        driven = looks.number[looks.column == roles.index("laps")]
-        return bool(len(driven) > 1 and (np.diff(driven[~np.isnan(driven)]) <= 0).all())
+    numbers = looks.number[looks.column == 0]
+    counted = len(numbers) >= _FEWEST_NUMBERED and not np.isnan(numbers).any() and count_up(tables, t, 0)
+    driven = looks.number[looks.column == roles.index("laps")] if "laps" in roles else numbers
+    varies = len(np.unique(driven[~np.isnan(driven)])) > 1
+    return bool(counted) and varies and roles.count("car_number") == 1 and _stand_in_order(tables, t, roles)
+
+
+def _stand_in_order(tables: Tables, t: int, roles: Sequence[str]) -> bool:
+    """Whether laps or distances never rise from row to row, or else times of laps never fall."""
+    looks = tables.below_header(t)
+    if driven := next((role for role in ("laps", "distance") if role in roles), None):
+        numbers = looks.number[looks.column == roles.index(driven)]
+        return bool(len(numbers) > 1 and (np.diff(numbers[~np.isnan(numbers)]) <= 0).all())
     if "lap_time" not in roles or (column := roles.index("lap_time")) >= tables.width[t]:
         return False
     times = read_lap_times(tables.cells.texts.take(pa.array(tables.first_codes(t)[:, column]))).drop_null().to_numpy()

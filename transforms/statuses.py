@@ -65,18 +65,29 @@ def _status(text: str) -> str | None:
 
 
 def _with_more(text: str) -> tuple[str, str] | None:
-    """A status and what is printed behind it; None where a text is none with more."""
+    """A status and what is printed behind it; None where a text is none with more.
+
+    A blank will do before a reason: `DNF engine`.
+    """
     found = _AND_MORE.fullmatch(text) if len(text) <= _LONGEST else None
     status = found and statuses().get(fold(found["status"]))
-    return (status, found["more"].strip()) if found and status and found["more"].strip() else None
+    if found and status and found["more"].strip():
+        return status, found["more"].strip()
+    first, _, why = text.partition(" ")
+    status = statuses().get(fold(first)) if _names_reason(why) else None
+    return (status, why.strip()) if status else None
 
 
 @remember
 def _reason(text: str) -> str | None:
     if told := _with_more(text):
         return told[1] if told[1].split()[0].isalpha() else None
-    word = "".join(takewhile(str.isalpha, fold(text)))
-    return text if word in reasons() and not _status(text) else None
+    return text if _names_reason(text) and not _status(text) else None
+
+
+def _names_reason(text: str) -> bool:
+    """Whether a text begins with a word of reasons."""
+    return "".join(takewhile(str.isalpha, fold(text))) in reasons()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ All lists but the codes of countries and tyre makers are matched by `transforms.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -17,6 +18,7 @@ from transforms.remember import remember
 # A heading may say more than the list knows (`Not classified, less than 70 % of the distance`), up to
 # so many words; but of more than four words, a single known one proves nothing.
 _LONGEST_HEADING, _SHORT_HEADING = 12, 4
+_BETWEEN_PARTS = re.compile(r"\s[-–—|]\s")  # of a heading: `Tour de Corse - Abandons`
 
 
 class Section(NamedTuple):
@@ -112,7 +114,7 @@ def _countries() -> tuple[Mapping[str, str], Mapping[str, str]]:
 def read_section(text: str) -> Section | None:
     """What a heading or caption says: `Did not finish:` a status, `(Grid Positions)` a kind; None when nothing known.
 
-    The longest known heading that the text is, begins with or ends with decides.
+    The longest known heading that the text is, begins with or ends with decides, or else its last part.
     """
     sections = _sections()
     words = fold(text).split()
@@ -122,7 +124,9 @@ def read_section(text: str) -> Section | None:
         for part in (words[:length], words[-length:]):
             if found := sections.get(" ".join(part)):
                 return found
-    return None
+    *others, last = _BETWEEN_PARTS.split(text)
+    # A status in the singular is that of a car: `Moss - Lotus - DNF`.
+    return sections.get(fold(last)) if others and fold(last) not in statuses() else None
 
 
 @cache
