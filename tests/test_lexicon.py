@@ -20,6 +20,7 @@ _LISTS = {
     "tyre_makers": "tyre_make",
     "team_words": "word",
     "reasons": "word",
+    "ordinals": "place",
 }
 _ROLES = set(
     """position car_number crew car make type model engine chassis entrant principal country crew_countries class

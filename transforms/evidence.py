@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Floats, Ints, flags
 from transforms.dialect import compact
+from transforms.places_in_words import read_roman, read_words
 from transforms.recognise import TRAITS, recognise, trait_index
 from transforms.roles import FEATURES, LIKELIHOODS, ROLES, SEEN, STEPS, log_likelihoods
 from transforms.shapes import Shapes, decimal
@@ -44,6 +45,7 @@ _RACING = [
     )
 ]
 _EMPTY, _STATUS, _PLACES = trait_index("empty"), trait_index("status"), 2
+_ORDINAL, _FEWEST_ROMAN = trait_index("ordinal"), 3  # rows that are counted
 _WORDS = [trait_index(t) for t in ("reason", "name", "text", "person", "status")]
 _LIKE_TIMES = [trait_index(t) for t in ("race time", "lap time", "gap", "laps", "seconds", "decimal")]
 _RACE_TIME, _BEHIND = trait_index("race time"), [trait_index(t) for t in ("gap", "laps", "status", "mark")]
@@ -55,7 +57,8 @@ _FITS = np.array([[float(LIKELIHOODS[role].get(trait, 0.0) >= 0.02) for role in 
 class Looks:
     """What the cells of the first rows of tables look like; in order of table, row and column.
 
-    `code` is equal for equal texts; `number` is the number that a numeric cell begins with, NaN for all others.
+    `code` is equal for equal texts; `number` is the number that a numeric cell begins with, or a Roman numeral stands
+    for, NaN for all others.
     """
 
     table: Ints
@@ -104,6 +107,7 @@ class Evidence:
     def of(cls, cells: Looks, widths: Ints) -> Evidence:
         """Weigh what cells look like; `widths` says how many columns each table has, 0 for one without cells."""
         first = np.cumsum(widths) - widths
+        cells = _with_roman_places(cells)
         told = _told_of_the_lost(cells)
         cells = _with_fates_among_times(cells, first, told)
         counts = count_features(cells, first, widths)
@@ -127,6 +131,19 @@ class Evidence:
         """The share of the filled cells of some columns that look as their roles have them."""
         filled = self.filled[columns]
         return np.where(filled > 0, self.fitting[columns, roles] / np.maximum(filled, 1), 1.0)
+
+
+def _with_roman_places(cells: Looks) -> Looks:
+    """The cells, with Roman numerals that count the rows of a table from the first one as places; others are names."""
+    roman = ~np.isnan(cells.number) & ~_IS_NUMERIC[cells.trait]
+    if not roman.any():
+        return cells
+    begins = (cells.column == 0) & ~np.isin(cells.trait, (_EMPTY, _STATUS))
+    counted = roman & begins & (cells.number == cells.row + 1)
+    rows, told = (np.bincount(cells.table[of], minlength=int(cells.table[-1]) + 1) for of in (begins, counted))
+    places = counted & ((told == rows) & (told >= _FEWEST_ROMAN))[cells.table]
+    number, trait = np.where(roman & ~places, np.nan, cells.number), np.where(places, _ORDINAL, cells.trait)
+    return replace(cells, number=number, trait=trait)
 
 
 def _told_of_the_lost(cells: Looks) -> Ints:
@@ -192,14 +209,18 @@ def _speak_of_racing(traits: Floats, first: Ints, table: Ints) -> Bools:
 
 
 def _numbers(text: pa.Array, traits: Ints) -> Floats:
-    """The leading number of texts that are numbers; NaN for all others."""
+    """The leading number of texts that are numbers, be it in words or Roman numerals; NaN for all others."""
     numbers = np.full(len(text), np.nan)
     at = np.flatnonzero(_IS_NUMERIC[traits])
     shaped = Shapes.of(text.take(pa.array(at)))
-    printed = pc.struct_field(pc.extract_regex(shaped.shapes, r"(?P<n>\d+(?:[.,]\d+)?)"), "n").to_pylist()
-    for shape, rows, digits in shaped.digits(np.ones(len(printed), bool)):
+    found = pc.struct_field(pc.extract_regex(shaped.shapes, r"(?P<n>\d+(?:[.,]\d+)?)"), "n")
+    printed = found.to_pylist()
+    for shape, rows, digits in shaped.digits(found.is_valid().to_numpy(zero_copy_only=False)):
         before, _, after = printed[shape].replace(",", ".").partition(".")
         numbers[at[rows]] = decimal(digits[: len(before) + len(after)], len(after))
+    for read, words in ((read_words, traits == _ORDINAL), (read_roman, ~_IS_NUMERIC[traits])):
+        of = np.flatnonzero(words & np.isnan(numbers))
+        numbers[of] = read(text.take(pa.array(of))).cast(pa.float64()).to_numpy(zero_copy_only=False)
     return numbers
 
 

@@ -35,8 +35,10 @@ def unheaded_positions(tables: Tables, t: int, texts: Sequence[str], roles: Sequ
     if not texts[:1] or (not texts[0] and "car_number" not in roles):
         told = texts and (_are_places(tables, t) or (count_up(tables, t, 0) and _stand_in_order(tables, t, roles)))
         return {0: "position"} if told else {}
-    if "car_number" not in roles:
-        return {}
+    return _places_beside_numbers(tables, t, texts, roles) if "car_number" in roles else {}
+
+
+def _places_beside_numbers(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
     if roles.index("car_number") == 0 and fold(texts[0]) in _NUMBERED and _are_numbered_by_place(tables, t, roles):
         return {0: "position"}
     if not texts[0] and count_up(tables, t, 0) and _stand_in_order(tables, t, roles):

@@ -14,14 +14,15 @@ from transforms.arrays import Bools, Floats, Ints, flags, true
 from transforms.coded import Coded
 from transforms.masks import IS_DIGIT, first_bytes, read_where, scattered, true_places
 from transforms.miles import SPEEDS, in_miles
+from transforms.places_in_words import read_places, with_roman
 from transforms.statuses import say_nothing
 
 Reader = Callable[[pa.Array], pa.Array]
 
 # Slot -> the column of `results` and the reader that gives its type. Speeds, distances and gaps have more to say.
 _READERS: dict[str, tuple[str, Reader]] = {
-    "position": ("position", cells.read_ordinals),
-    "class_position": ("class_position", cells.read_ordinals),
+    "position": ("position", read_places),
+    "class_position": ("class_position", read_places),
     "laps": ("laps", cells.read_integers),
     "lap_number": ("lap_number", cells.read_integers),
     "lap_time": ("lap_time_ms", cells.read_lap_times),
@@ -74,6 +75,8 @@ def read_slots(
         columns[column] = texts[slot].spread(values)
         misfits[slot] = texts[slot].rows(_misfits(printed[slot], [values]))
         typed.unread[slot] = pc.if_else(pc.is_null(values), texts[slot].texts, None)
+    columns["position"], roman = with_roman(columns["position"], texts["position"], sheet)
+    misfits["position"] &= ~roman
     for slot, column in SPEEDS.items():
         columns[column], miles[slot], unread = _read_speeds(texts[slot], printed[slot], mph[slot], sheet)
         misfits[slot] = texts[slot].rows(_misfits(printed[slot], [unread]))

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from transforms import traits
 from transforms.arrays import Bools, flags
 from transforms.fold import fold, fold_array
-from transforms.lexicon import class_names, country_words, find_country, statuses
+from transforms.lexicon import class_names, country_words, find_country, ordinals, statuses
 from transforms.masks import read_where
 from transforms.spans import bytes_of, first_word, holding
 
@@ -40,6 +40,7 @@ def known_words() -> dict[str, str]:
     # A code of a country may be short for a status, too (`AUS`): by itself it is the country's.
     lists = (
         ("status", lambda: statuses().keys() - country_words()),
+        ("ordinal", ordinals),
         ("class", class_names),
         ("make", traits.makes),
         ("tyre", traits.tyres),

@@ -53,6 +53,12 @@ def statuses() -> Mapping[str, str]:
 
 
 @cache
+def ordinals() -> Mapping[str, int]:
+    """Folded word for a place (`first`, `zweiter`) -> the place."""
+    return {fold(row["text"]): int(row["place"]) for row in read_list("ordinals")}
+
+
+@cache
 def class_names() -> frozenset[str]:
     """Folded names of well-known classes: evidence for a class column, never proof."""
     return frozenset(fold(row["class"]) for row in read_list("classes"))
