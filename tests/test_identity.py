@@ -306,6 +306,43 @@ def test_a_new_spelling_of_which_no_part_is_known_is_found(one: str, other: str)
         assert again[name].equals(whole[name])
 
 
+def test_an_id_comes_back_to_its_name_once_nothing_joins_the_two() -> None:
+    """A `same` that is taken back leaves no trace; after it, each is called as before, and no id leads elsewhere."""
+    cars = archive(("a/race", 1990, "1", "Karl Amsel / Otto Drossel"), ("b/race", 1991, "2", "Hugo Fink / E. Specht"))
+    apart = cars | resolve(cars, NO_DECISIONS, None)
+    joined = cars | resolve(cars, decided(("same", "Karl Amsel", "Hugo Fink")), apart)
+    assert joined["driver_redirects"].num_rows == 1
+    again = resolve(cars, NO_DECISIONS, joined)
+    assert persons(again) == persons(apart)
+    assert again["driver_redirects"].num_rows == 0
+
+
+def test_an_id_that_leads_to_a_namesake_comes_back_to_nobody() -> None:
+    """Who is parted from a namesake to whom his old id leads gets another one: links to it mean the namesake, too."""
+    cars = archive(*((f"gp-{year}/race", year, "1", "Karl Amsel / Otto Drossel") for year in (1990, 1995, 1996)))
+    last = cars | resolve(cars, NO_DECISIONS, None)
+    for _ in range(2):
+        for decisions in (decided(("split", "Karl Amsel", "1995")), NO_DECISIONS):
+            before, last = last, cars | resolve(cars, decisions, last)
+    assert last["driver_redirects"]["old_id"].to_pylist() == ["karl-amsel", "karl-amsel-1995"]
+    assert persons(before)["gp-1995/race:2", 1] == "karl-amsel-1995-2"
+
+
+def test_a_name_that_nothing_links_any_more_has_its_id_again() -> None:
+    """Where the sheet is gone that told who he is, the id of his print is his again, whoever is judged."""
+    lone, full = ("gp-1990/race", 1990, "5", "Amsel / Fink"), ("gp-1990/grid", 1990, "5", "Karl Amsel / Hugo Fink")
+    others = [(f"ring-{year}/race", year, "1", "Karl Amsel / Otto Drossel") for year in (1970, 1971)]
+    sheets = [archive(lone, *some, *others) for some in ((), (full,), ())]
+    last: dict[str, pa.Table] = {}
+    for read in sheets:
+        before, last = last, read | resolve(read, NO_DECISIONS, last or None)
+    assert persons(before)["gp-1990/race:1", 1] == "karl-amsel"
+    assert persons(last)["gp-1990/race:1", 1] == "amsel-gp-1990-5"
+    again = resolve(sheets[2], NO_DECISIONS, before, {"gp-1990/race", "ring-1970/race", "ring-1971/race"})
+    for name in ("driver_results", "drivers", "driver_links", "driver_redirects"):
+        assert again[name].equals(last[name])
+
+
 def test_a_suffix_is_another_person() -> None:
     """Al Unser and Al Unser Jr. are two until a human says otherwise."""
     cars = archive(("a/race", 1985, "1", "Al Unser / Jo Ash"), ("b/race", 1986, "1", "Al Unser Jr. / Jo Ash"))

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import codes, placed
+from transforms.identity.arrays import codes, in_one_piece, placed
 from transforms.identity.groups import Codes, dense, ordered
-from transforms.identity.ids import Borne, Ranked
+from transforms.identity.ids import Borne, Ranked, Retired
 from transforms.identity.mentions import Mentions
 from transforms.parts import Parts, Tables
 from transforms.schema import TABLES
@@ -40,11 +40,11 @@ class Again:
 
 @dataclass(frozen=True)
 class Claims:
-    """Who the mentions of the last snapshot were: its driver_results, all its `people`, and ids that `led` to them."""
+    """Who the mentions of the last snapshot were: its driver_results, all its `people`, and ids that lead to them."""
 
     rows: Parts = field(default_factory=lambda: Parts.of(TABLES["driver_results"].empty()))
     people: Parts = field(default_factory=lambda: Parts.of(TABLES["drivers"].empty()))
-    led: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
+    retired: Retired | None = None
     again: Again | None = None
 
     @classmethod
@@ -52,8 +52,9 @@ class Claims:
         """The claims of all mentions, or of those who are judged again."""
         if not previous:
             return cls()
-        led = codes(redirects(previous)["old_id"])[1]
-        return cls(Parts.of(previous["driver_results"]), Parts.of(previous["drivers"]), led, again)
+        led = redirects(previous).sort_by("old_id").combine_chunks()
+        retired = Retired(*(in_one_piece(led[name]) for name in ("old_id", "driver_id")))
+        return cls(Parts.of(previous["driver_results"]), Parts.of(previous["drivers"]), retired, again)
 
     def borne(self, mentions: Mentions) -> tuple[Borne, Sequence[Ranked]]:
         """What each mention was called, and the ids that are of others, but are not to be given again.
@@ -65,7 +66,7 @@ class Claims:
         ids = self.people.whole("driver_id")["driver_id"].combine_chunks()
         form = self.people.columns("name_form")["name_form"].combine_chunks()
         nameless = np.asarray(pc.is_in(form.dictionary, NAMELESS))[np.asarray(form.indices)]
-        return Borne(_sought(mentions, self.rows, ids)[0], ids, nameless), [Ranked(self.led)]
+        return Borne(_sought(mentions, self.rows, ids)[0], ids, nameless), []
 
     def _borne_again(self, mentions: Mentions, again: Again) -> tuple[Borne, Sequence[Ranked]]:
         stood, ids = np.flatnonzero(again.place >= 0), again.ids
@@ -76,7 +77,7 @@ class Claims:
         mine[code[stood]] = mine[left] = True
         named[code[stood][again.named[stood]]] = named[left[again.named_left]] = True
         code[again.others] = found
-        return Borne(code, ids, ~named[:-1]), [Ranked(self.led), Ranked(ids, ~mine[:-1])]
+        return Borne(code, ids, ~named[:-1]), [Ranked(ids, ~mine[:-1])]
 
 
 def _sought(mentions: Mentions, rows: Parts, ids: pa.Array) -> tuple[Codes, Codes]:

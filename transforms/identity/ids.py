@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 
 import numpy as np
@@ -93,6 +94,24 @@ _HYPHENS[[ord(sign) for sign in " #/"]] = ord("-")
 
 
 @dataclass(frozen=True)
+class Retired:
+    """Ids that are nobody's any more, in order, and beside each the one that it leads to."""
+
+    ids: pa.Array
+    to: pa.Array
+
+    @property
+    def taken(self) -> Ranked:
+        """All of them."""
+        return Ranked(self.ids)
+
+    def led(self, wished: pa.Array) -> tuple[Codes, pa.Array]:
+        """The places of those texts that are such an id, and where each of these leads."""
+        place = ranked_among(wished, self.ids)
+        return np.flatnonzero(place >= 0), self.to.take(pa.array(place[place >= 0]))
+
+
+@dataclass(frozen=True)
 class Wishes:
     """The ids that some clusters would like: the `first`, and what they would take `else_`; `several` have a choice."""
 
@@ -101,13 +120,15 @@ class Wishes:
     several: np.ndarray
 
 
-def assign(cluster: Codes, wishes: Wishes, old: Borne, taken: Sequence[Ranked] = ()) -> tuple[pa.Array, dict[str, str]]:
+def assign(
+    cluster: Codes, wishes: Wishes, old: Borne, taken: Sequence[Ranked] = (), retired: Retired | None = None
+) -> tuple[pa.Array, dict[str, str]]:
     """An id for each cluster; and for each old id that was merged away the id into which.
 
     `cluster` (-1 for none) and `old` run over mentions, `wishes` over clusters. An old id goes to the cluster with most
     of its mentions (then the one whose slug it is, then the first); it keeps the one that brings it most mentions.
     The id of somebody without a full name gives way to any other wish once a full name is known. No `taken` id is
-    given, nor any old one.
+    given, nor any old one; a `retired` one only to whom it calls by his name, unless it does so whom it leads to.
     """
     held = np.flatnonzero((old.code >= 0) & (cluster >= 0))
     name, home = _homes(*counted(old.code[held], cluster[held]), wishes, old.ids)
@@ -117,7 +138,8 @@ def assign(cluster: Codes, wishes: Wishes, old: Borne, taken: Sequence[Ranked] =
         stays = ~(wishes.several[home] & old.nameless[name])
     kept = np.full(len(wishes.several), -1, dtype=np.int32)
     kept[home[stays][::-1]] = name[stays][::-1]  # of several the first
-    ids = _given(np.flatnonzero(kept < 0).astype(np.int32), wishes, (old.taken, *taken))
+    given = _Given(wishes, (old.taken, *taken), retired, partial(_namesakes, wishes, kept, old.ids))
+    ids = given.to(np.flatnonzero(kept < 0).astype(np.int32))
     if len(ids) < len(kept):
         place = np.cumsum(kept < 0, dtype=np.int32) - np.int32(1)
         starts = range(0, len(kept), MANY)
@@ -136,42 +158,79 @@ def _either(ids: pa.Array, one: Codes, others: pa.Array, other: Codes) -> pa.Arr
     return pc.coalesce(own, others.take(pa.array(other, mask=one >= 0))) if own.null_count else own
 
 
-def _given(new: Codes, wishes: Wishes, taken: Sequence[Ranked]) -> pa.Array:
-    """The id of each new cluster: the first of its wishes that nobody before it has, else the last with a number.
+def _namesakes(wishes: Wishes, kept: Codes, ids: pa.Array, led: pa.Array, wished: pa.Array) -> np.ndarray:
+    """Whether he who kept the id that somebody is led to would like what is wished beside it, too."""
+    owner = np.full(len(ids) + 1, -1, dtype=np.int32)  # the last is for none
+    owner[kept[kept >= 0]] = np.flatnonzero(kept >= 0)
+    owner = owner[ranked_among(led, ids)]
+    some = np.flatnonzero(owner >= 0)
+    out = np.zeros(len(led), dtype=bool)
+    out[some] = np.asarray(pc.equal(wishes.first(owner[some]), wished.take(pa.array(some))))
+    return out
 
-    Most wish for what nobody else could be given, and need not be asked one by one.
+
+@dataclass(frozen=True)
+class _Given:
+    """Ids for people who keep none: no `taken` one, nor one `retired`, but for those that come back to their name.
+
+    `namesakes` tells of ids that are led to, beside what is wished, whose owner has that name as well.
     """
-    taken = [ids for ids in taken if len(ids)]
-    starts = range(0, len(new), MANY)
-    first = [wishes.first(new[start : start + MANY]) for start in starts]
-    asked = _twice(first)
-    asked |= np.concatenate([asked[:0], *(_held(part, taken) for part in first)])
-    while True:
-        some = np.flatnonzero(asked)
-        wished = pa.concat_arrays([_of(first, some), wishes.else_(new[some])])
-        met = asked | np.concatenate([asked[:0], *(_met(part, wished) for part in first)])
-        if met.sum() == len(some):
-            break
-        asked = met
-    given = set[str]()
-    ids, barred = [], set(wished.filter(pa.array(_held(wished, taken))).to_pylist())
-    for choice in zip(*(wished[start : start + len(some)].to_pylist() for start in (0, len(some))), strict=True):
-        wish = next((wish for wish in choice if wish not in given and wish not in barred), None)
-        ids.append(wish or _numbered(choice[-1], (given, *taken)))
-        given.add(ids[-1])
-    used = 0
-    for number, start in enumerate(starts):
-        some = np.flatnonzero(asked[start : start + MANY])
-        if len(some):
-            first[number] = replaced(first[number], some, pa.array(ids[used : used + len(some)], pa.string()))
-        used += len(some)
-    return pa.concat_arrays([pa.array([], pa.string()), *first])
+
+    wishes: Wishes
+    taken: Sequence[Ranked]
+    retired: Retired | None
+    namesakes: Callable[[pa.Array, pa.Array], np.ndarray]
+
+    def to(self, new: Codes) -> pa.Array:
+        """The id of each new cluster: the first of its wishes that is to be had, else the last with a number.
+
+        Most wish for what nobody else could be given, and need not be asked one by one.
+        """
+        starts = range(0, len(new), MANY)
+        first = [self.wishes.first(new[start : start + MANY]) for start in starts]
+        asked = _twice(first)
+        asked |= np.concatenate([asked[:0], *(self._barred(part) for part in first)])
+        while True:
+            some = np.flatnonzero(asked)
+            own, else_ = _of(first, some), self.wishes.else_(new[some])
+            wished = pa.concat_arrays([own, else_])
+            met = asked | np.concatenate([asked[:0], *(_met(part, wished) for part in first)])
+            if met.sum() == len(some):
+                break
+            asked = met
+        ids, used = self._in_turn(own, else_), 0
+        for number, start in enumerate(starts):
+            some = np.flatnonzero(asked[start : start + MANY])
+            if len(some):
+                first[number] = replaced(first[number], some, pa.array(ids[used : used + len(some)], pa.string()))
+            used += len(some)
+        return pa.concat_arrays([pa.array([], pa.string()), *first])
+
+    def _in_turn(self, own: pa.Array, else_: pa.Array) -> list[str]:
+        """The ids of those who ask one by one."""
+        given = set[str]()
+        gone = [self.retired.taken] if self.retired else []
+        barred = self._barred(own), _held(else_, [*self.taken, *gone])
+        ids = []
+        for *wishes, no, nor in zip(own.to_pylist(), else_.to_pylist(), *barred, strict=True):
+            free = (wish for wish, bar in zip(wishes, (no, nor), strict=True) if not bar and wish not in given)
+            ids.append(next(free, None) or _numbered(wishes[-1], (given, *self.taken, *gone)))
+            given.add(ids[-1])
+        return ids
+
+    def _barred(self, wished: pa.Array) -> np.ndarray:
+        """Which first wishes cannot be had."""
+        barred = _held(wished, self.taken)
+        if self.retired:
+            some, led = self.retired.led(wished)
+            barred[some] |= self.namesakes(led, wished.take(pa.array(some)))
+        return barred
 
 
 def _held(texts: pa.Array, taken: Sequence[Ranked]) -> np.ndarray:
     """Which texts are taken."""
     none = np.zeros(len(texts), dtype=bool)
-    return np.asarray(np.logical_or.reduce([none, *(ids.hold(texts) for ids in taken)]))
+    return np.asarray(np.logical_or.reduce([none, *(ids.hold(texts) for ids in taken if len(ids))]))
 
 
 def _numbered(wish: str, taken: Sequence[Container[str]]) -> str:

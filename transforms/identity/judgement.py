@@ -51,7 +51,7 @@ def identified(
     borne, taken = claims.borne(company)
     borne = borne if judged is None else borne.at(np.flatnonzero(judged))
     borne = _with_first_parts(borne, mentions, person, found.part)
-    ids, moved = assign(person, _wishes(mentions, person, called.best), borne, taken)
+    ids, moved = assign(person, _wishes(mentions, person, called.best), borne, taken, claims.retired)
     causes = _causes(borne, found, list(moved))
     del borne, taken
     people = Drivers.of(mentions, found, person, called, ids)
