@@ -22,6 +22,7 @@ from transforms.nations import (
     countries_behind,
     grades_behind,
     marks_behind,
+    with_countries_shared,
 )
 from transforms.spans import Spans, bytes_of, cut, holding
 
@@ -29,6 +30,7 @@ from transforms.spans import Spans, bytes_of, cut, holding
 _BETWEEN = r"\s*\x1f\s*|\s+/\s*|/\s+|\s*\|\s*|\s+[&+]\s+|\s*<br\s*/?>\s*"
 _LISTED = r"\s*;\s+"
 _DASH = r"\s+[-–]\s+"
+_HYPHEN_AND_INITIAL = r"(\p{L}{2})-(\p{Lu}\p{Ll}?\.\s?\p{Lu})"
 _IS_BLANK = np.isin(np.arange(256), [*b" \t\n\f\r"])
 _MARKS = b"\x1f|/&+"
 _IS_BLANK_OR_MARK = _IS_BLANK | np.isin(np.arange(256), [*_MARKS, *b"-"])
@@ -83,7 +85,7 @@ def read_crews(texts: pa.Array, sheet: Ints, separators: Sequence[str | None] = 
     if len(nobody):
         kept = ~flags(nobody, len(row))
         pieces, row = pieces.filter(pa.array(kept)), row[kept]
-    pieces = _with_brackets_behind(_without_codes(_without_notes(pieces)))
+    pieces = with_countries_shared(_with_brackets_behind(_without_codes(_without_notes(pieces))), row)
     country, pieces = countries_before(pieces, sheet[row])
     letter, pieces = letters_behind(pieces, sheet[row])
     grade, pieces = grades_behind(pieces)
@@ -127,6 +129,10 @@ def _part_names(printed: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, I
     if other.any():
         printed = change_where(pa.array(other), printed, partial(_joined, between=_BETWEEN))
         between, _ = _between_names(printed, _MARKS)
+    initialled = holding(printed, b"-") & holding(printed, b".")
+    if initialled.any():
+        printed = change_where(pa.array(initialled), printed, _before_initials)
+        between, _ = _between_names(printed, _MARKS)
     dashes, odd = _between_names(printed, b"-")
     long = _matching(printed, holding(printed, _LONG_DASH), _DASH)
     marked = _sheets_with(printed, between, sheet)
@@ -165,6 +171,11 @@ def _told_by_sheets(printed: pa.StringArray, marked: Bools, by_dashes: Bools, sh
 
 def _joined(crews: pa.StringArray, between: str) -> pa.StringArray:
     return pc.replace_substring_regex(crews, between, JOIN)
+
+
+def _before_initials(crews: pa.StringArray) -> pa.StringArray:
+    """Crews with JOIN for hyphens before initials, which stand in no double name: `F.Bruni-G.Fisichella`."""
+    return pc.replace_substring_regex(crews, _HYPHEN_AND_INITIAL, rf"\1{JOIN}\2")
 
 
 def _between_names(crews: pa.StringArray, marks: bytes) -> tuple[Ints, Ints]:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Bools, flags, true
+from transforms.arrays import Bools, Ints, flags, true
 from transforms.columns import Layout
 from transforms.crew_words import may_be_several
 from transforms.crews import Crews
@@ -216,6 +216,7 @@ def _zeros(sources: Sequence[Source], lines: Lines, placed: Placed, rows: Rows) 
             yield _finding(sources[sheet], "zero-is-unknown", "note", message, column=slot, observed="0")
 
 
+_FEWEST_HYPHENED, _NEARLY_ALL = 3, 0.8  # names of a sheet
 # Marks that may stand between drivers, and why they divide nobody by themselves; "" is in every name: for words.
 _WITHIN_NAMES = {
     "/": "a slash without blanks is part of a name",
@@ -227,10 +228,11 @@ _WITHIN_NAMES = {
 
 def _undivided(sources: Sequence[Source], lines: Lines, placed: Placed, crews: Crews) -> Iterator[Finding]:
     joined = between_blanks(crews.name, "y") | between_blanks(crews.name, "e")
-    at = np.flatnonzero(holding(crews.name, b",/") | joined | _with_hyphens(crews.name))
+    throughout = _with_one_hyphen(crews, lines.sheet[placed.lines], len(sources))
+    at = np.flatnonzero(holding(crews.name, b",/") | joined | _with_hyphens(crews.name) | throughout)
     names = crews.name.take(pa.array(at)).to_pylist()
-    for row, name in zip(crews.row[at].tolist(), names, strict=True):
-        if may_be_several(name):
+    for row, name, told in zip(crews.row[at].tolist(), names, throughout[at].tolist(), strict=True):
+        if told or may_be_several(name):
             line = int(placed.lines[row])
             why, mark = next((why, mark) for mark, why in _WITHIN_NAMES.items() if mark in name)
             stated = f', or state crew_separator = "{mark}" for the sheet in event.toml' if mark else ""
@@ -244,6 +246,16 @@ def _with_hyphens(names: pa.StringArray) -> Bools:
     at = np.flatnonzero(holding(names, b"-"))
     found = true(pc.match_substring_regex(names.take(pa.array(at)), r"^[^\s-]+(?:-[^\s-]+){2,}$"))
     return flags(at[found], len(names))
+
+
+def _with_one_hyphen(crews: Crews, sheet: Ints, sheets: int) -> Bools:
+    """Names of two words with a hyphen between them, in sheets of which nearly all are: those of few people are so."""
+    at = np.flatnonzero(holding(crews.name, b"-"))
+    at = at[true(pc.match_substring_regex(crews.name.take(pa.array(at)), r"^\p{Lu}[\p{L}'’]+-\p{Lu}[\p{L}'’]+$"))]
+    of = sheet[crews.row]
+    hyphened, named = (np.bincount(some, minlength=sheets) for some in (of[at], of))
+    told = (hyphened >= _FEWEST_HYPHENED) & (hyphened >= _NEARLY_ALL * named)
+    return flags(at[told[of[at]]], len(of))
 
 
 def _corrected(sources: Iterable[Source]) -> Iterator[Finding]:

@@ -18,6 +18,11 @@ _BLOCK = re.compile(
     r"^(?:driver|drv|pilote?|piloto|pilota|fahrer|rijder|conductor|coureur)s?"
     r" ?(?:no?|nr)? ?#?(?P<seat>\d{1,2}|(?<= )[a-f])(?: (?P<part>.+))?$"
 )
+# The same with the number before it: `1. Fahrer`, `2nd driver`, `2ème pilote`.
+_NUMBERED_BLOCK = re.compile(
+    r"^(?P<seat>[1-9])(?:st|nd|rd|th|er|eme|e|o|a|ro|do)? "
+    r"(?:driver|pilote?|piloto|pilota|fahrer|rijder|conductor|conduttore|conducteur|coureur|forare|kuljettaja)(?P<part>)$"
+)
 _FIRST = {"firstname", "first name", "first", "given name", "prenom", "vorname", "nome", "nombre", "voornaam", "name"}
 _LAST = {"secondname", "second name", "lastname", "last name", "last", "surname", "family name", "nom", "nachname",
          "cognome", "apellido", "apelido", "achternaam"}  # fmt: skip
@@ -99,7 +104,7 @@ def headed_role(text: str) -> str:
 @remember
 def _heading(text: str) -> Heading:
     key = fold(text)
-    block = _BLOCK.match(key)
+    block = _BLOCK.match(key) or _NUMBERED_BLOCK.match(key)
     if block:
         return _block_heading(text, _seat(block["seat"]), (block["part"] or "").strip())
     if _STAGE.fullmatch(key):

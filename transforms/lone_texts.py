@@ -29,7 +29,7 @@ _NEVER, _SENTENCE = re.compile(r"(?!)"), re.compile(r"\w\s\w.*\.$")
 _IN_BRACKETS = re.compile(r"^[^\W\d].*\s\([A-Z][^()]*\)$")  # the car, behind its driver
 # A time in a heading: then it tells who was fastest (`Fastest lap: Siffert, 3:06.1`), and not of the rows below it.
 _TIMED, _TIME_OF_LAP = re.compile(r"\d\s?[:'m]\s?\d\d"), re.compile(r"\d\s?[:'m]\s?\d\d[.,\"]\d")
-_PLACED = re.compile(r"\d{1,3}[.)]\s+[^\W\d]")  # a place, and who had it
+_PLACED = re.compile(r"\d{1,3}[.)°ºª]\s?:?\s+[^\W\d]")  # a place, and who had it
 # The rows of a starting grid, which go through its table: `Row 2`, `3. Reihe`, `Deuxième ligne`.
 _GRID_ROW = re.compile(
     r"(?i)^\W*(?:(?:front|back|first|second|third|fourth|fifth|last|\d{1,2}(?:st|nd|rd|th)) row|row \d{1,2}"

@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Bools, Ints, flags
+from transforms.arrays import Bools, Ints, flags, true
 from transforms.fold import fold
 from transforms.lexicon import FLAG, country_names, country_words, find_country, flag_code
 from transforms.masks import first_bytes, replaced, scattered
 from transforms.remember import remember
-from transforms.spans import bytes_of, first_word
+from transforms.spans import bytes_of, first_word, holding
 
 _FLAG = re.compile(rf"(?P<country>{FLAG})\s*(?P<name>\S.*)")
 _FLAG_BYTE = "\U0001f1e6".encode()[0]
@@ -34,6 +34,8 @@ _WITH_GRADE = re.compile(
     r"(?P<name>.*\S)\s*\((?:(?P<country>[A-Z]{2,3})|[-–?]?)\s*[,/;]\s*"
     r"(?P<grade>[A-Z]|(?i:platinum|gold|silver|bronze|pro|am|rookie))\)"
 )
+_ENDS_SHARED = r"/[A-Z]{1,3}\)$"
+_SHARED = re.compile(r"(?P<name>.*\S)\s*\((?P<codes>[A-Z]{1,3}(?:/[A-Z]{1,3})+)\)$")
 _CODE = len("USA")
 _LONGEST_GRADE = len("(platinum)")
 _GRADES = {"P", "G", "S", "B", "A"}  # platinum, gold, silver, bronze, amateur
@@ -60,6 +62,31 @@ def country_before(text: str) -> tuple[str, str] | None:
         if fold(country := " ".join(words[:used])) in names:
             return country, " ".join(words[used:])
     return None
+
+
+def with_countries_shared(names: pa.StringArray, row: Ints) -> pa.StringArray:
+    """Names with the countries that stand behind the last of a crew (`Bell / Unser (GB/USA)`) each behind its driver.
+
+    `row` is the crew of each name. Where there are not as many countries as drivers they stay as they are.
+    """
+    at = np.flatnonzero(holding(names, b"/"))
+    at = at[true(pc.match_substring_regex(names.take(pa.array(at)), _ENDS_SHARED))]
+    told: dict[int, str] = {}
+    for last, text in zip(at.tolist(), _taken(names, at), strict=True):
+        found = _SHARED.match(text)
+        if not found:
+            continue
+        first, end = np.searchsorted(row, [row[last], row[last] + 1]).tolist()
+        codes = found["codes"].split("/")
+        if last + 1 == end and end - first == len(codes) and all(map(find_country, codes)):
+            crew = [*_taken(names, np.arange(first, last)), found["name"]]
+            told |= {first + i: f"{name} ({code})" for i, (name, code) in enumerate(zip(crew, codes, strict=True))}
+    return replaced(names, np.array([*told]), pa.array(told.values(), pa.string())) if told else names
+
+
+def _taken(names: pa.StringArray, at: Ints) -> list[str]:
+    texts: list[str] = names.take(pa.array(at)).to_pylist()
+    return texts
 
 
 @cache

@@ -182,10 +182,10 @@ def _single_blanks(texts: pa.Array) -> pa.Array:
 
 def _numbers(printed: Coded, misfits: Bools) -> pa.Array:
     """Car numbers row by row; null where what is printed is none."""
-    return _told(Coded(printed.code, filled(read_numbers(unmarked(printed.texts)))), misfits)
+    return _told(Coded(printed.code, read_numbers(unmarked(printed.texts))), misfits)
 
 
 def _told(texts: Coded, misfits: Bools) -> pa.Array:
-    """Texts row by row; null where what is printed does not fit."""
-    column = texts.column()
+    """Texts row by row; null where what is printed is but a mark, or does not fit."""
+    column = texts.spread(filled(texts.texts))
     return pc.if_else(pa.array(misfits), None, column) if misfits.any() else column

@@ -26,6 +26,7 @@ from transforms.shown_places import (
     unheaded_positions,
 )
 from transforms.tables import Tables
+from transforms.traits import team_words
 
 _EMPTY = trait_index("empty")
 _WHOLE, _CREWS = among("digit", "integer"), among("crew", "joined")
@@ -57,12 +58,7 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
     if "lap_number" in roles:
         found |= _told_by_laps(tables, t, texts, roles)
     if "crew" not in roles:
-        likely = (i for i, text in enumerate(texts) if may_be_of_people(text) and _are_people(tables, t, i))
-        crews = (i for i, role in enumerate(roles) if role == "entrant" and _are_crews(tables, t, i))
-        found |= dict.fromkeys([*likely, *crews][:1], "crew")
-        if "crew" not in found.values() and "entrant" not in roles:
-            both = ((i, _teams_and_people(tables, t, i)) for i, text in enumerate(texts) if is_of_teams(text))
-            found |= dict([(i, role) for i, role in both if role][:1])
+        found |= _shown_crews(tables, t, texts, roles)
     if roles[:1] == ("grid",) and "position" not in roles and count_up(tables, t, 0):
         found |= {0: "position"}
     elif "position" not in roles:
@@ -77,6 +73,17 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
             told = are_distinct(tables, t, column, traits) or (role == "car" and _are_of_teams(tables, t, roles))
             found |= {column: other} if told else {}
     return found
+
+
+def _shown_crews(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
+    """The column of drivers, headed as one of competitors, teams, or both of these."""
+    headed = (i for i, text in enumerate(texts) if may_be_of_people(text))
+    likely = (i for i in headed if _are_people(tables, t, i) or _stand_above_teams(tables, t, i))
+    crews = (i for i, role in enumerate(roles) if role == "entrant" and _are_crews(tables, t, i))
+    if found := [*likely, *crews][:1]:
+        return {found[0]: "crew"}
+    both = ((i, _teams_and_people(tables, t, i)) for i, text in enumerate(texts) if is_of_teams(text))
+    return dict([(i, role) for i, role in both if role][:1]) if "entrant" not in roles else {}
 
 
 def _shown_times(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
@@ -153,7 +160,11 @@ def _lap_numbers(tables: Tables, t: int, texts: Sequence[str], column: int) -> d
 def _told_by_laps(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
     """The column headed `Lap` where it is of lap times, or of the laps that cars drove: these never rise in a race."""
     column = roles.index("lap_number")
-    if fold(texts[column]) != "lap" or column >= tables.width[t]:
+    if column >= tables.width[t]:
+        return {}
+    if "reason" in roles and "lap_time" not in roles:
+        return {column: "extra"}  # on which a car stopped
+    if fold(texts[column]) != "lap":
         return {}
     lap_times, race_times = _times(tables, t, column)
     if lap_times and not race_times and "lap_time" not in roles:
@@ -206,6 +217,12 @@ def _teams_and_people(tables: Tables, t: int, column: int) -> str | None:
         return TEAM_AND_CREW
     below = [name for text in _below_rows(tables, t, column) for name in between_commas(text)]
     return TEAM_ABOVE_CREW if len(below) >= len(teams) and share_of_people(below) >= _HALF else None
+
+
+def _stand_above_teams(tables: Tables, t: int, column: int) -> bool:
+    """Whether nearly every first row has a team on the line below a column: then that itself holds the drivers."""
+    teams = [not team_words().isdisjoint(fold(text).split()) for text in _below_rows(tables, t, column)]
+    return len(teams) > 1 and sum(teams) >= _PEOPLE * min(len(tables.lines(t)), SAMPLE)
 
 
 def _below_rows(tables: Tables, t: int, column: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Rows whose cells no mark divides: dashes or brackets between them, or each on a line of its own; and quoted lines.
+"""Rows whose cells no mark divides: dashes, points or brackets between them, or each on its own line; and quoted lines.
 
 Browsers copy some tables cell by cell, and old reports print `1. Lang (Mercedes-Benz) 3:08:11` or `1 - Lang - 20 laps`.
 """
@@ -24,7 +24,7 @@ from transforms.masks import first_bytes, replaced
 from transforms.single_blanks import divide_below_header
 
 _QUOTES = r"^(?:\s?>)+ ?"  # before the lines of a letter that another quotes
-_DASH, _PART = re.compile(r"\s+[-–—]\s+"), re.compile(r",\s+|;\s+|\s+=\s+")
+_DASH, _PART = re.compile(r"\s+(?:[-–—]|\.{3,}|…+)\s+"), re.compile(r",\s+|;\s+|\s+=\s+")
 _PLACE = re.compile(rf"(?:{BEFORE_NUMBER})?\d{{1,3}}[.)]?")
 # What he drove may have a remark behind it: `88 laps (not running)`.
 _BRACKETED = re.compile(r"(\S+)\s+([^()\d]+?)\s*\(([^()]+)\)[,:;]?\s*([^()]*?)(?:\s*\(([^()]+)\))?")
