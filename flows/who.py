@@ -184,3 +184,18 @@ def _rows(connection: DuckDBPyConnection, where: str, values: Sequence[object]) 
     found = connection.execute(_MENTIONS + where + _ORDER, values)
     columns = [column[0] for column in found.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+
+def hindrance_to(row: Row, best: Side) -> str | None:
+    """What keeps a mention open although its points would link it to the best candidate; None where nothing does."""
+    from transforms.identity.linking import BAR, LEAD
+    from transforms.identity.points import SHARED
+
+    short = row["points"] < BAR or (row["runner_up"] is not None and row["points"] - row["runner_up"] < LEAD)
+    if row["method"] == "linked" or short:
+        return None
+    if best.is_open:
+        return "no full name of him is known, either"
+    if all(term["points"] <= 0 for term in row["evidence"] if term["term"] in SHARED):
+        return "they share nothing but the name and the years"
+    return "another one of that name on the sheet fits nearly as well"

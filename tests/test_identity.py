@@ -473,6 +473,23 @@ def test_doubts_about_people_are_found() -> None:
     assert [row["check"] for row in found] == ["driver-in-two-cars", "career-gap"]
 
 
+def test_what_findings_and_errors_say_parts_two_people_of_one_name() -> None:
+    """In two cars of a sheet they are parted by the name that is proposed; a pause, by the line that is."""
+    one = ("a/race", 1980, "1", "Karl Amsel")
+    two = archive(one, ("a/race", 1980, "2", "Karl Amsel"))
+    told = resolve(two, NO_DECISIONS, None)["findings"]["message"][0].as_py()
+    proposed = told.rpartition(", such as ")[2]
+    assert "corrections.csv" in told
+    with pytest.raises(DecisionError, match=r"another name in corrections\.csv"):
+        resolve(two, decided(("not-same", "a/race:1/1", "a/race:2/1")), None)
+    other = archive(one, ("a/race", 1980, "2", proposed))
+    assert len(set(persons(resolve(other, NO_DECISIONS, None)).values())) == 2
+    paused = archive(one, ("b/race", 1999, "1", "Karl Amsel"))
+    line = resolve(paused, NO_DECISIONS, None)["findings"]["message"][0].as_py().split("`")[1].split(",")
+    assert (len(line), line[3:]) == (5, ["why", "date"])
+    assert len(set(persons(resolve(paused, decided(tuple(line[:3])), None)).values())) == 2
+
+
 def test_one_country_however_written_contradicts_nothing() -> None:
     """`GB`, `GBR` and `United Kingdom` are one country; another one beside the same name is a finding."""
     cars = archive(*((f"{sheet}/race", 1980, "1", "Karl Amsel") for sheet in "abcd"))

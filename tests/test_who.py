@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flows.cli import parcferme
-from flows.commands.explain import _worded, hindrance_to, pauses
-from flows.commands.review import append, beside
+from flows.commands.explain import _worded, pauses
+from flows.commands.review import _weighed, append, beside
 from flows.decisions import read_identity
 from flows.errors import UserError
 from flows.views import views
-from flows.who import Side, same_but_for_suffix
+from flows.who import Side, hindrance_to, same_but_for_suffix
 
 
 def run(*arguments: str) -> Result:
@@ -128,6 +128,20 @@ def test_review_lists_open_cases_side_by_side(warehouse: Path) -> None:
     text = run("review", "--limit", "1", "--warehouse", str(warehouse.parent)).output
     assert "1: Martin Henderson" in text
     assert "entrants: E.B.R.T. Schröder Motor" in text
+
+
+@pytest.mark.parametrize(
+    ("points", "series", "said"),
+    [
+        (10, 5, "10 points for the first, 3 for the next, where 11 link and the next must be 6 behind"),
+        (12, 0, "12 points for the first, 3 for the next, but they share nothing but the name and the years"),
+        (None, 0, "no points"),
+    ],
+)
+def test_review_says_why_a_case_is_open(points: int | None, series: int, said: str) -> None:
+    """As explain does: what is needed, or what is in the way."""
+    row = {"method": "unresolved", "points": points, "runner_up": 3, "evidence": [{"term": "series", "points": series}]}
+    assert _weighed(row, [Side([{"method": "name"}])]) == said
 
 
 def test_review_asks_until_it_has_an_answer(warehouse: Path, seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:

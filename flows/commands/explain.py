@@ -127,6 +127,7 @@ def _case(row: Row, people: dict[str, Side]) -> Iterator[str]:
 
 def _sum(row: Row, other: Side, people: dict[str, Side]) -> Iterator[str]:
     """The sum of the evidence for the best candidate, term by term, and what the outcome is."""
+    from flows.who import hindrance_to
     from transforms.identity.linking import BAR, LEAD
 
     mention = _alone(row)
@@ -143,21 +144,6 @@ def _sum(row: Row, other: Side, people: dict[str, Side]) -> Iterator[str]:
     if row["method"] != "linked":
         line = f"is,{row['result_id']}/{row['seat']},{other.driver_id},why,date"
         yield plain(f"    {pasteable('`parcferme review`')} settles it, or a line in seeds/identity.csv: {line}")
-
-
-def hindrance_to(row: Row, best: Side) -> str | None:
-    """What keeps a mention open although its points would link it to the best candidate; None where nothing does."""
-    from transforms.identity.linking import BAR, LEAD
-    from transforms.identity.points import SHARED
-
-    short = row["points"] < BAR or (row["runner_up"] is not None and row["points"] - row["runner_up"] < LEAD)
-    if row["method"] == "linked" or short:
-        return None
-    if best.is_open:
-        return "no full name of him is known, either"
-    if all(term["points"] <= 0 for term in row["evidence"] if term["term"] in SHARED):
-        return "they share nothing but the name and the years"
-    return "another one of that name on the sheet fits nearly as well"
 
 
 def _compared(row: Row, people: dict[str, Side]) -> Side | None:

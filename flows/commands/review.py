@@ -138,9 +138,20 @@ def _show(case: Side, row: Row, people: Sequence[Side]) -> None:
     table.add_row("in common", "", *(_in_common(case, person) for person in people))
     out = console()
     out.print(table)
-    best = f"{row['points']} points for the first" if row["points"] is not None else "no points"
-    after = f", {row['runner_up']} for the next" if row["runner_up"] is not None else ""
-    out.print(plain(f"{row['method']}: {best}{after}; first seen in {row['path']} line {row['line']}."))
+    out.print(plain(f"{row['method']}: {_weighed(row, people)}; first seen in {row['path']} line {row['line']}."))
+
+
+def _weighed(row: Row, people: Sequence[Side]) -> str:
+    """What the candidates weigh, and why that is not enough."""
+    from flows.who import hindrance_to
+    from transforms.identity.linking import BAR, LEAD
+
+    if row["points"] is None:
+        return "no points"
+    after = "" if row["runner_up"] is None else f", {row['runner_up']} for the next"
+    hindrance = hindrance_to(row, people[0]) if people else None
+    asked = f"but {hindrance}" if hindrance else f"where {BAR} link and the next must be {LEAD} behind"
+    return f"{row['points']} points for the first{after}, {asked}"
 
 
 def _some(texts: list[str]) -> str:

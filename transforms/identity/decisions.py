@@ -11,6 +11,7 @@ import pyarrow as pa
 
 OPS = ("same", "not-same", "is", "split", "label")
 MENTION = re.compile(r"(?P<result>.+:\d+)/(?P<seat>\d+)")
+_ONE_NAME = "To part it from a season on, use `split`; else give one of the two another name in corrections.csv."
 
 
 class DecisionError(ValueError):
@@ -87,7 +88,7 @@ def judge(decisions: Iterable[Decision], find: Callable[[str, int], int], crews:
         elif one.op == "not-same":
             a, b = find(one.a, one.row), find(one.b, one.row)
             if a == b:
-                raise DecisionError(one.row, f"`{one.a}` and `{one.b}` are one name", "To part a name, use `split`.")
+                raise DecisionError(one.row, f"`{one.a}` and `{one.b}` are one name", _ONE_NAME)
             verdicts.parted[(a, b)] = one.row
     for (a, b), row in verdicts.parted.items():
         if _head(head, a) == _head(head, b):

@@ -21,6 +21,7 @@ from transforms.schema import TABLES
 GAP = 15  # years; comebacks after 15 to 20 years are real, and so are namesakes
 _ASKED = ("sheet_id", "event_id", "season", "line", "car_number", "crew_size", "extra")
 CHECKS = ("driver-in-two-cars", "career-gap", "country-contradiction")
+_TWO_PEOPLE = "; if they are two people, give one of them another name in corrections.csv"
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def _two_cars(careers: Careers) -> pa.Table:
     numbers = careers.of_cars(np.append(order[again], order[again + 1]), "car_number")["car_number"].combine_chunks()
     numbers = pc.fill_null(numbers, "?")
     one, other = numbers[: len(again)], numbers[len(again) :]
-    text = (name, " stands in cars ", one, " and ", other, "; if they are two people, part them in identity.csv")
+    text = (name, " stands in cars ", one, " and ", other, _TWO_PEOPLE, ", such as ", name, " II")
     return _findings("driver-in-two-cars", order[again + 1], name, pa.repeat("one car", len(name)), *text)
 
 
@@ -177,7 +178,7 @@ def _gaps(careers: Careers) -> pa.Table:
     before, after = (pa.array(season[wide + side]).cast(pa.string()) for side in (0, 1))
     name, expected = careers.ids.take(pa.array(careers.person[at])), pa.repeat(f"a gap below {GAP} years", len(at))
     text = (name, " has no result between ", before, " and ", after, "; if that is a namesake, add `split,")
-    remedy = (name, ",", after, ",…` to identity.csv")
+    remedy = (name, ",", after, ",why,date` to identity.csv")
     return _findings("career-gap", at, _text(before, " to ", after), expected, *text, *remedy)
 
 
@@ -196,7 +197,7 @@ def _countries(careers: Careers) -> pa.Table:
     own, known = (
         pa.array(texts, pa.string()) for texts in ([own for _, own in found], [it for _, it in found.values()])
     )
-    text = (name, " is printed with ", known, " and with ", own, "; if they are two people, part them in identity.csv")
+    text = (name, " is printed with ", known, " and with ", own, _TWO_PEOPLE)
     return _findings("country-contradiction", np.array([at for at, _ in found.values()], np.int64), own, known, *text)
 
 
