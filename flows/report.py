@@ -208,7 +208,11 @@ def _answers(out: Console, database: Path) -> None:
             connection.execute(query)
             out.print(f"\n{title}", style="bold")
             out.print(query, style="dim")
-            print_table([name.replace("_", " ") for name in names_of(connection)], rows_of(connection))
+            names, rows = [name.replace("_", " ") for name in names_of(connection)], list(rows_of(connection))
+            if rows:
+                print_table(names, rows)
+            else:
+                out.print("  (no rows)")
 
 
 def _questions(out: Console, database: Path) -> None:

@@ -26,6 +26,7 @@ from flows.snapshot import Snapshot
 from flows.snapshots import Warehouse
 from flows.steps import Direct
 from flows.survey import PROJECT, Outcome
+from flows.terminal import console
 from tests.bench.build import write_archive
 from transforms.runs import Runs
 from transforms.schema import TABLES
@@ -360,6 +361,14 @@ def test_command_prints_counts_and_answers_then_says_that_nothing_changed(seeds,
     code, said, _ = command(seeds, "--warehouse", tmp_path / "w")
     assert code == 0
     assert said.startswith("Nothing changed since snapshot")
+
+
+def test_answers_of_a_build_are_whole_on_a_narrow_terminal(built, capsys, monkeypatch):
+    """Where the columns of an answer would be too narrow to read, its rows stand from top to bottom."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "50")
+    report._answers(console(), built / "results.db")
+    assert "finishes   " in capsys.readouterr().out
 
 
 def test_missing_seeds_are_a_wrong_call(tmp_path):
