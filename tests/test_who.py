@@ -101,9 +101,18 @@ def test_explain_finds_names_by_some_of_their_words(warehouse: Path) -> None:
 
 def test_explain_does_not_invent_years() -> None:
     """Where a season is unknown no number of years is told."""
-    unknown = ("season", "car", "entrant", "entrant_id", "series", "event", "car_number", "method")
+    unknown = ("season", "car", "entrant", "entrant_id", "series", "event", "car_number", "method", "evidence")
     alone = Side([dict.fromkeys(unknown) | {"name_text": "Kox", "crew": ["Kox"]}])
     assert "unknown" in _worded("years", alone, alone)
+
+
+def test_explain_counts_those_of_the_initial_alone() -> None:
+    """Who is printed with an initial has no rival in a namesake of another one, and that is not denied either."""
+    unknown = ("season", "car", "entrant", "entrant_id", "series", "event", "car_number", "method")
+    for terms, known in ((["surname", "initial"], "surname and initial"), (["surname"], "surname")):
+        row = dict.fromkeys(unknown) | {"name_text": "D. Kox", "crew": ["D. Kox"]}
+        mention = Side([row | {"evidence": [{"term": term, "points": 4} for term in terms]}])
+        assert _worded("only candidate", mention, mention) == f"nobody else of that {known} is known at the time"
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,7 @@ def _worded(term: str, mention: Side, other: Side) -> str:
     gap = mention.gap(other)
     row = mention.rows[0]
     called = "that name" if other.is_open else "the full name"
+    borne = "surname and initial" if any(told["term"] == "initial" for told in row["evidence"] or ()) else "surname"
     years = "the same season" if gap == 0 else f"{gap} year{'s' * (gap != 1)} from the nearest season"
     years = "as in the same season: that of one of them is unknown" if gap is None else years
     texts = {
@@ -183,9 +184,9 @@ def _worded(term: str, mention: Side, other: Side) -> str:
         "series": f"both in {_listed(shared['series'])}",
         "yearly race": f"the same race in another year: {row['event']}",
         "car": f"in the same model, {row['car']}",
-        "namesakes": "others bear the surname",
+        "namesakes": f"others bear the {borne}",
         "rival": "another of that name fits as well",
-        "only candidate": "nobody else of that surname is known at the time",
+        "only candidate": f"nobody else of that {borne} is known at the time",
     }
     return texts.get(term, term)
 
