@@ -21,6 +21,12 @@ from transforms.identity.words import nicknames
     [
         ("Eric van de Poele", "full", "Eric", "van de Poele", ""),
         ("van de Poele", "surname", "", "van de Poele", ""),
+        ("Dalla Lana", "surname", "", "Dalla Lana", ""),
+        ("Mc Laren", "surname", "", "Mc Laren", ""),
+        ("McNISH Allan", "full", "Allan", "McNISH", ""),
+        ("Allan McNISH", "full", "Allan", "McNISH", ""),
+        ("DiRESTA P.", "initial", "P.", "DiRESTA", ""),
+        ("McLaren Bruce", "full", "McLaren", "Bruce", ""),
         ("Jean-René de Fournoux", "full", "Jean-René", "de Fournoux", ""),
         ("D. Terrien", "initial", "D.", "Terrien", ""),
         ("Terrien D.", "initial", "D.", "Terrien", ""),
@@ -97,6 +103,7 @@ def test_spellings_of_one_name_share_a_key() -> None:
         ("Éric Van De Poele", "eric vandepoele", "Eric van de Poele"),
         ("Manfred von Brauchitsch", "Manfred v. Brauchitsch"),
         ("Renger van der Zande", "Renger v.d. Zande", "Renger vd Zande"),
+        ("Bruce McLaren", "Bruce Mc Laren", "McLAREN Bruce", "MCLAREN Bruce"),
         ("Jörg Müller", "Joerg Mueller", "Jorg Muller"),
     ):
         assert len({parse(text, pseudonym=False, reading="plain").key for text in spellings}) == 1

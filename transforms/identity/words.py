@@ -20,6 +20,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_]{1,3}\.-?|[^\W\d_]-(?=[^\W\d_]))+[^\W\d_]?\.
 GLUED = re.compile(r"\b([^\W\d_]{1,2}\.)(?=[^\W\d_]{2})")  # `M.Schumacher`
 _DIGRAPH = re.compile(r"(?<![aeiouqg])([aou])e(?=[^aeiou])")
 _SPELT_OUT = "(?:^|[^aeiouqg])[aou]e[^aeiou]"  # the same, for Arrow, which cannot look around
+_BEFORE_CAPITALS = re.compile(r"(?:Ma?c|Fitz|D[aeiu]|Del|Della|L[ae]|V[ao]n)(?=[^\W\d_]{2})")  # `McNISH`, `DiRESTA`
 SINGLE = frozenset("'‘’")  # which stand in names, and around nicknames
 SEVERAL = frozenset('"“”„«»(,')  # which are about several words
 
@@ -109,7 +110,7 @@ def word(text: str) -> Word:
         given=_is_given(text),
         particle=_is_particle(text),
         initial=initial,
-        capitals=text.isupper() and not initial and (len(text) > 2 or _is_particle(text)),
+        capitals=_is_in_capitals(text) and not initial and (len(text) > 2 or _is_particle(text)),
         title=title,
         unknown=unknown,
         suffix=suffix,
@@ -124,6 +125,7 @@ def unheard_of(texts: pa.Array, folded: pa.Array) -> np.ndarray:
     """
     letters = pc.match_substring_regex(texts, r"^[\p{Lu}\p{Ll}]{3,}$")
     known = pc.or_(pc.is_in(folded, _heard_of()), pc.match_substring_regex(folded, f"[^a-z]|{_SPELT_OUT}"))
+    known = pc.or_(known, pc.match_substring_regex(texts, r"\p{Ll}\p{Lu}{2}"))  # `McNISH`
     return np.asarray(pc.and_not(letters, known))
 
 
@@ -145,6 +147,12 @@ def _is_particle(word: str) -> bool:
     if word in _short_particles():
         return True
     return squash(word) in meanings("particle") or (len(word) == 2 and not word.isalnum() and not word.endswith("."))
+
+
+def _is_in_capitals(word: str) -> bool:
+    """`MCNISH`, and `McNISH`, of which the small letters are those that nobody writes large."""
+    prefix = _BEFORE_CAPITALS.match(word)
+    return word.isupper() or bool(prefix and word[prefix.end() :].isupper())
 
 
 def _is_given(word: str) -> bool:
