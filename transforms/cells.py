@@ -49,7 +49,7 @@ _SECONDS = r"(?i)^\+?\s?(?P<s>\d{1,3})(?:[.,\"](?P<f>\d{1,4})\s?(?:sec|s|\")?|\s
 HOUR = "[htu]"
 # The word for laps in many languages, for regular expressions.
 LAPS = (
-    "(?:laps?|lps?|tours?|runden?|rdn?s?|giri|giro|vueltas?|voltas?|ronden?|rondes?|varv|omg(?:ang)?e?|runder?|k[oö]r"
+    "(?:laps?|lps?|tours?|runden?|rdn?s?|giri|giro|vueltas?|vtas?|v|voltas?|ronden?|rondes?|varv|omg(?:ang)?e?|runder?|k[oö]r"
     "|kol[oay]?|okr(?:ążeni[ea]|ążeń)?|kierros(?:ta)?|круга?|кругов)"
 )
 _INTEGER = rf"(?i)^(?P<n>\d{{1,6}})\s?{LAPS}?\.?(?:\s?\(.*\))?$"

@@ -162,7 +162,7 @@ _KINDS: tuple[tuple[set[str], set[str], str], ...] = (
     ({"lap_number"}, set(), "fastest-laps"),
     # A grid and a qualifying look alike, so times alone say qualifying.
     ({"lap_time", "session_time", "lap_speed"}, set(), "qualifying"),
-    ({"points", "status", "reason", "penalty", "pit_stops", "laps_led", "prize"}, set(), "race"),
+    ({"points", "status", "reason", "penalty", "pit_stops", "laps_led", "prize", "gap"}, set(), "race"),
     ({"position"}, set(), "grid"),
 )
 

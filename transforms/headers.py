@@ -23,6 +23,7 @@ _NUMBERED_BLOCK = re.compile(
     r"^(?P<seat>[1-9])(?:st|nd|rd|th|er|eme|e|o|a|ro|do)? "
     r"(?:driver|pilote?|piloto|pilota|fahrer|rijder|conductor|conduttore|conducteur|coureur|forare|kuljettaja)(?P<part>)$"
 )
+_WHOSE = re.compile(r"^(?:driver|fahrer|pilote?|pilota|piloto|rijder|conductor) ")  # has a name in two columns
 _FIRST = {"firstname", "first name", "first", "given name", "prenom", "vorname", "nome", "nombre", "voornaam", "name"}
 _LAST = {"secondname", "second name", "lastname", "last name", "last", "surname", "family name", "nom", "nachname",
          "cognome", "apellido", "apelido", "achternaam"}  # fmt: skip
@@ -124,7 +125,8 @@ def _heading(text: str) -> Heading:
         if role := roles.get(candidate):
             of_several = role in _NUMBERED and candidate == unnumbered != key
             return Heading("session_time" if of_several else role, text.strip(), mph=mph)
-        if part := "first" if candidate in _FIRST else "last" if candidate in _LAST else "":
+        own = _WHOSE.sub("", candidate)
+        if part := "first" if own in _FIRST else "last" if own in _LAST else "":
             return Heading("crew", text.strip(), part=part)
     role = _role_of_parts(text)
     beside = (
@@ -171,6 +173,9 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
         # Where no time of a race is told, a speed behind a lap time is that of the lap.
         lap = roles.index("lap_time")
         headings = [_of_lap(heading) if i > lap else heading for i, heading in enumerate(headings)]
+    if roles.count("session_time") == 1 and not {"lap_time", "race_time"} & set(roles):
+        # The time of the only session is what the cars stand in order of.
+        headings = [replace(h, role="lap_time") if _is_of_qualifying(h) else h for h in headings]
     if "race_speed" in roles and not _OF_LAPS & set(roles):
         # A speed that is no average, where neither laps nor times are told, was measured in one place.
         headings = [replace(h, role="extra") if _is_plain_speed(h) else h for h in headings]
@@ -204,6 +209,11 @@ def _is_family_name(heading: Heading) -> bool:
 
 def _of_lap(heading: Heading) -> Heading:
     return replace(heading, role="lap_speed") if _is_plain_speed(heading) else heading
+
+
+def _is_of_qualifying(heading: Heading) -> bool:
+    """Whether a heading is of the times of one whole session, which has no number."""
+    return heading.role == "session_time" and heading.name[-1:].isalpha()
 
 
 def _is_plain_speed(heading: Heading) -> bool:

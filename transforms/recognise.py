@@ -48,7 +48,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         r"(?i)^\d{1,3}\s?h(?:rs?)?\.?(?:\s?\d{1,2}\s?(?:m|min|'))?"
         r"(?:\s?\d{1,2}(?:[.,]\d+)?\s?(?:s|sec|\"|'')?(?:[.,]?\d+)?)?$",
     ),
-    ("race time", r"^\d{1,2}\.\d{2}['′’]\d{2}(?:[.,\"″”']{1,2}\d*)?$"),
+    ("race time", r"^\d{1,2}\.\d{2}['′’]\d{2}(?:[.,\"″”']{1,2}\d*)?$|^(?:[2-9]\d|\d{3})\.\d{2}(?:,\d{1,3}|\.\d{3})$"),
     ("lap time", r"(?i)^\d{1,2}\s?(?:m|min|mn)\.?\s?\d{1,2}(?:[.,]\d+)?\s?(?:s|sec)?\.?\d*$"),
     ("lap time", r"^1?\d\.\d{2}[.,]\d{1,3}$"),
     ("lap time", r"^\(\d{1,2}[:'′’]\d{2}(?:[.,\"″”']{1,2}\d{1,4})?\)$"),
@@ -96,7 +96,10 @@ TRAITS: tuple[str, ...] = tuple(
 _INDEX = {name: i for i, name in enumerate(TRAITS)}
 
 
-_OF_LETTERS = tuple((name, pattern) for name, pattern in _PATTERNS if name in ("number", "crew", "class"))
+_OF_LETTERS = (
+    *((name, pattern) for name, pattern in _PATTERNS if name in ("number", "crew", "class")),
+    ("gap", rf"^a\s\d{{1,3}}\s?(?i:{LAPS})\.?$"),
+)
 _LONGEST_CODE = 15  # letters of the longest text that names a class by its form (`Division XVII`), or a number
 _IS_LETTER = np.isin(np.arange(256), [*string.ascii_letters.encode()])
 _SHAPE = np.where(IS_DIGIT, ord("2"), np.arange(256)).astype(np.uint8)
@@ -232,7 +235,7 @@ _FORMS = tuple(
     for name, pattern in (
         ("joined", r"[Aa]\S* [&+] [Aa]"),
         ("dashed", r"[Aa]\S* [-–] [Aa]"),
-        ("slashed", r"[Aa]/A\S*\s\S"),
+        ("slashed", rf"[Aa]/A\S*\s\S|^[Aa][Aa{_ACCENT}.'’-]+(?:/[Aa][Aa{_ACCENT}.'’-]+)+\Z"),
         ("person", rf"^[*\"“„'‘]?[Aa][Aa{_ACCENT}.'’`\"“”-]*(?:,?\s+\"?\(?[Aa{_ACCENT}.'’`-]+\)?\"?)+[*\"”]?\Z"),
         ("name", rf"^[*\"“„‘]?[Aa][Aa{_ACCENT}.'’`-]+[*\"”’]?\Z"),
         ("code", r"^[Aa\d][Aa\d+./ -]*\Z"),

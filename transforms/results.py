@@ -91,7 +91,9 @@ def results_table(
                 "section": section,
                 "position_text": texts["position"].column(),
                 "status": statuses.decide(words, columns, section_status, kind),
-                "reason": pc.coalesce(_told(texts["reason"], rows.typed.misfits["reason"]), words.retired),
+                "reason": pc.coalesce(
+                    _told(Coded(texts["reason"].code, words.why), rows.typed.misfits["reason"]), words.retired
+                ),
                 "car_number": _numbers(numbers, rows.typed.misfits["car_number"]),
                 "crew": crews.crew,
                 "crew_size": pc.list_value_length(crews.crew),

@@ -12,7 +12,14 @@ from transforms.cells import LONGEST_LAP, read_lap_times
 from transforms.crew_words import between_commas
 from transforms.evidence import SAMPLE
 from transforms.fold import fold
-from transforms.headers import TEAM_ABOVE_CREW, TEAM_AND_CREW, is_of_chassis, is_of_teams, may_be_of_people
+from transforms.headers import (
+    TEAM_ABOVE_CREW,
+    TEAM_AND_CREW,
+    headed_role,
+    is_of_chassis,
+    is_of_teams,
+    may_be_of_people,
+)
 from transforms.pages import CONTINUATION
 from transforms.recognise import trait_index
 from transforms.second_looks import share_of_people
@@ -29,9 +36,15 @@ from transforms.tables import Tables
 from transforms.traits import team_words
 
 _EMPTY = trait_index("empty")
+_OF_LAPS, _TIMED_BY, _OF_RACES = (
+    {"lap_time", "session_time"},
+    {"race_time", "reason"},
+    {"lap_time", "race_time", "laps"},
+)
 _WHOLE, _CREWS = among("digit", "integer"), among("crew", "joined")
 _LIKE_TIMES = among("lap time", "seconds"), among("race time", "gap", "laps")
-_TOTAL = re.compile(r"\b(?:tot\w*|sum\w*|som+[ae]|aggregate)\b")
+_TOTAL = re.compile(r"\b(?:tot\w*|sum\w*|som+[ae]|aggregate|gesamt\w*)\b")
+_OF_TIME = re.compile(r"time|tijd|zeit|tid\b|temps?\b|tempo|tiempo|hours?\b")
 _PEOPLE = 0.7  # of the names have a given one, and no make of cars
 _HALF = 0.5  # of the names behind teams have a given one
 _SHORTEST_LAP, _FEWEST_TIMES = 8_000, 2  # milliseconds; times that say in what order cars stand are more
@@ -65,8 +78,16 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
         found |= unheaded_positions(tables, t, texts, roles)
     if "race_speed" in roles and "race_time" not in roles:
         found |= _shown_speeds(tables, t, roles)
+    if "grid" in roles and _OF_RACES.isdisjoint(roles):
+        found |= _shown_qualifying(tables, t, texts, roles.index("grid"))
     if "class" in roles and "class_position" not in roles:
         found |= places_in_classes(tables, t, texts)
+    return found | _meant_otherwise(tables, t, texts, roles)
+
+
+def _meant_otherwise(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
+    """The columns of numbers headed `Car`, and of places headed as classes."""
+    found: dict[int, str] = {}
     for role, other, traits in (("car", "car_number", NUMBERS), ("class", "position", ORDINALS)):
         if role in roles and other not in roles and not is_of_chassis(texts[roles.index(role)]):
             column = roles.index(role)
@@ -91,7 +112,8 @@ def _shown_times(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[s
     column = roles.index("race_time")
     lap_times, race_times = _times(tables, t, column)
     if _TOTAL.search(fold(texts[column])):
-        return {} if lap_times + race_times else {column: "points"}
+        timed = lap_times + race_times or _OF_TIME.search(fold(texts[column]))
+        return {} if timed else {column: "points"}
     if "lap_time" in roles:
         return {}
     if "laps" in roles:
@@ -126,6 +148,11 @@ def _are_best_of(tables: Tables, t: int, column: int, laps: int) -> bool:
     return bool(np.mean(too_short) > _HALF or (len(times) > _FEWEST_TIMES and ascend.all() and rise.any()))
 
 
+def _shown_qualifying(tables: Tables, t: int, texts: Sequence[str], column: int) -> dict[int, str]:
+    """The column headed `Qual.`, for the place in qualifying, where it is of the times there."""
+    return {column: "lap_time"} if fold(texts[column]).startswith("qual") and _are_times(tables, t, column) else {}
+
+
 def _shown_speeds(tables: Tables, t: int, roles: Sequence[str]) -> dict[int, str]:
     """The column of speeds behind lap times where they are of these."""
     column = roles.index("race_speed")
@@ -149,11 +176,14 @@ def _give_one_length(tables: Tables, t: int, column: int) -> bool:
 
 
 def _lap_numbers(tables: Tables, t: int, texts: Sequence[str], column: int) -> dict[int, str]:
-    """The column of the laps in which cars were fastest: headed as their times are, or behind these without heading."""
+    """The column of the laps in which cars were fastest: headed as their times are, or behind these without heading.
+
+    `Best Lap` behind `Best Lap Time` is so, too.
+    """
     if are_whole_numbers(tables, t, column):
         return {column: "lap_number"}
     behind = column + 1
-    unheaded = behind < len(texts) and not texts[behind]
+    unheaded = behind < len(texts) and (not texts[behind] or headed_role(texts[behind]) == "lap_time")
     return {behind: "lap_number"} if unheaded and are_whole_numbers(tables, t, behind) else {}
 
 
@@ -162,18 +192,17 @@ def _told_by_laps(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[
     column = roles.index("lap_number")
     if column >= tables.width[t]:
         return {}
-    if "reason" in roles and "lap_time" not in roles:
-        return {column: "extra"}  # on which a car stopped
-    if fold(texts[column]) != "lap":
-        return {}
     lap_times, race_times = _times(tables, t, column)
-    if lap_times and not race_times and "lap_time" not in roles:
+    if fold(texts[column]) == "lap" and lap_times and not race_times and "lap_time" not in roles:
         return {column: "lap_time"}
     numbers = tables.below_header(t)
     driven = numbers.number[numbers.column == column]
-    raced = "race_time" in roles and "laps" not in roles and roles[column - 1] not in ("lap_time", "session_time")
+    raced = not _TIMED_BY.isdisjoint(roles) and "laps" not in roles and roles[column - 1] not in _OF_LAPS
     fall = are_whole_numbers(tables, t, column) and len(driven) > _FEWEST_TIMES and (np.diff(driven) <= 0).all()
-    return {column: "laps"} if raced and fall else {}
+    if raced and fall and fold(texts[column]) == "lap":
+        return {column: "laps"}
+    # Beside a reason it is the one on which a car stopped.
+    return {column: "extra"} if "reason" in roles and "lap_time" not in roles else {}
 
 
 def _are_rounds(tables: Tables, t: int, column: int) -> bool:

@@ -23,7 +23,7 @@ _STATUSES = pa.array(STATUSES)
 _LISTS = ("entry-list", "appearances")
 _TIMED = ("grid", "qualifying", "practice", "warm-up", "fastest-laps")
 
-_WITH_STATUS = ("status", "position", "race_time", "gap", "laps", "lap_time")
+_WITH_STATUS = ("status", "position", "race_time", "gap", "laps", "lap_time", "reason")
 _WITH_REASON = ("status", "position", "race_time", "gap", "laps")
 # A status and more: why a car stopped (`Ret (gearbox)`, `DNF: engine`), or where (`Retired SS12`).
 _AND_MORE = re.compile(
@@ -95,13 +95,15 @@ class Words:
     """The texts of slots as words: by slot the status of each row, as its place in STATUSES, -1 for none.
 
     `retired` is why a car stopped, where its status, its position or a time prints that; else null. `stopped` says
-    where such a reason stands alone, `failed` where it has a column of its own.
+    where such a reason stands alone, `failed` where it has a column of its own. `why` is what that column prints but
+    for a status (`Running`), text by text.
     """
 
     status: Mapping[str, Ints]
     retired: pa.StringArray
     stopped: Bools
     failed: Bools
+    why: pa.StringArray
 
     @classmethod
     def of(cls, texts: Mapping[str, Coded], unread: Mapping[str, pa.Array]) -> Words:
@@ -110,8 +112,10 @@ class Words:
         status = {slot: np.append(_places(read_status(words[slot])), -1)[texts[slot].code] for slot in _WITH_STATUS}
         reasons = {slot: texts[slot].spread(reason_in(words[slot])) for slot in _WITH_REASON}
         alone = (true(reason.is_valid()) & (status[slot] < 0) for slot, reason in reasons.items())
-        failed = texts["reason"].rows(true(reason_in(texts["reason"].texts).is_valid()))
-        return cls(status, pc.coalesce(*reasons.values()), np.any([*alone], axis=0), failed)
+        own = texts["reason"]
+        failed = own.rows(true(reason_in(own.texts).is_valid())) & (status["reason"] < 0)
+        why = pc.if_else(read_status(own.texts).is_valid(), reason_in(own.texts), own.texts)
+        return cls(status, pc.coalesce(*reasons.values()), np.any([*alone], axis=0), failed, why)
 
 
 def _places(statuses: pa.StringArray) -> Ints:
@@ -132,6 +136,7 @@ def decide(words: Words, columns: Mapping[str, pa.Array], section: pa.Array, kin
         np.where(without_laps, words.status["lap_time"], -1),
         _where(listed, "listed"),
         _where(placed, "classified"),
+        words.status["reason"],
         np.where(words.failed & true(pc.equal(kind.column(), "race")), STATUSES.index("did_not_finish"), -1),
     )
     decided = np.full(len(section), -1)

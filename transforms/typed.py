@@ -206,14 +206,23 @@ def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array]
     columns["race_time_ms"] = pc.if_else(of_leader, gap_ms, columns["race_time_ms"])
     gap_ms = pc.if_else(of_leader, None, gap_ms)
     columns["gap_ms"] = pc.coalesce(gap_ms, instead)
+    laps_behind = _tell_laps_of_leaders(columns, gaps.spread(gap_laps))
     _tell_gaps(columns, true(instead.is_valid()), sheet)
-    laps = gaps.spread(gap_laps), columns["gap_laps"], coded.spread(instead_laps)
-    columns["gap_laps"] = pc.coalesce(*laps)
+    columns["gap_laps"] = pc.coalesce(laps_behind, columns["gap_laps"], coded.spread(instead_laps))
     _tell_laps_driven(columns, coded, unsigned, sheet)
     misfits["race_time"] = coded.rows(_misfits(text, [time, instead_time, instead_laps]))
     misfits["race_time"] &= ~true(of_hundredths.is_valid())
     misfits["gap"] = gaps.rows(_misfits(printed["gap"], [gap_time, gap_laps, cells.read_times(printed["gap"])]))
     typed.unread["race_time"] = pc.if_else(pc.is_null(time), coded.texts, None)
+
+
+def _tell_laps_of_leaders(columns: dict[str, pa.Array], gap_laps: pa.Array) -> pa.Array:
+    """Gaps in laps without those of leaders, which are the laps that they drove: `361 laps` before `1 lap`."""
+    led = true(pc.and_(pc.equal(columns["position"], 1), pc.greater_equal(gap_laps, _MANY_LAPS)))
+    if not led.any():
+        return gap_laps
+    columns["laps"] = pc.if_else(pa.array(led), pc.coalesce(columns["laps"], gap_laps), columns["laps"])
+    return pc.if_else(pa.array(led), None, gap_laps)
 
 
 def _hundredths(text: pa.Array, left: Ints, coded: Coded, sheet: Ints) -> pa.Array:

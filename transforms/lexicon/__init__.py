@@ -120,7 +120,7 @@ def _countries() -> tuple[Mapping[str, str], Mapping[str, str]]:
 def read_section(text: str) -> Section | None:
     """What a heading or caption says: `Did not finish:` a status, `(Grid Positions)` a kind; None when nothing known.
 
-    The longest known heading that the text is, begins with or ends with decides, or else its last part.
+    The longest known heading that the text is, begins with or ends with decides, or else the last part that is one.
     """
     sections = _sections()
     words = fold(text).split()
@@ -130,9 +130,10 @@ def read_section(text: str) -> Section | None:
         for part in (words[:length], words[-length:]):
             if found := sections.get(" ".join(part)):
                 return found
-    *others, last = _BETWEEN_PARTS.split(text)
+    parts_of = [fold(part) for part in _BETWEEN_PARTS.split(text)[::-1]]
     # A status in the singular is that of a car: `Moss - Lotus - DNF`.
-    return sections.get(fold(last)) if others and fold(last) not in statuses() else None
+    told = (sections.get(part) for part in parts_of if part not in statuses())
+    return next(filter(None, told), None) if len(parts_of) > 1 else None
 
 
 @cache
