@@ -148,10 +148,12 @@ def _worded(error: duckdb.Error) -> UserError:
     import duckdb
 
     said = str(error)
+    if isinstance(error, (duckdb.IOException, duckdb.InvalidInputException)) and "/snapshots/" in said:
+        return UserError(f"Part of the warehouse cannot be read: {_first_line(error)}", _remedy(error))
     if isinstance(error, duckdb.IOException):
-        if "/snapshots/" in said:
-            return UserError(f"Part of the warehouse cannot be read: {_first_line(error)}", _remedy(error))
         return UserError(_one_line(error), "Check the file or address that the query names.")
+    if type(error) is duckdb.Error:  # so are those that come from within a file
+        return UserError(_one_line(error), "`parcferme verify` says whether the warehouse is as it was published.")
     if re.search("read-only mode|is not an table|Can only (update|delete from) base table", said):
         return UserError(
             "The warehouse is for reading: a query cannot change it.",

@@ -226,15 +226,37 @@ def test_a_missing_warehouse_says_how_to_make_one(run, tmp_path: Path, monkeypat
         assert "parcferme build" in err
 
 
-def test_a_half_deleted_warehouse_is_a_clear_error(run, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """When a Parquet file is gone, the error says so and how to mend it."""
+@pytest.mark.parametrize("left", [None, b"x", b"no Parquet file, but as long as one"])
+def test_a_half_deleted_warehouse_is_a_clear_error(
+    left: bytes | None, run, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """When a Parquet file is gone, or is none any more, the error says so and how to mend it."""
     copy = Path(shutil.copytree(project, tmp_path / "copy")) / "warehouse"
-    (copy / "snapshots" / "abc" / "results.parquet").unlink()
+    damaged = copy / "snapshots" / "abc" / "results.parquet"
+    damaged.unlink()
+    if left is not None:
+        damaged.write_bytes(left)
     monkeypatch.chdir(tmp_path)
     for command in (["sql", "FROM results"], ["status"]):
         code, _, err = run(*command, "--warehouse", str(copy))
         assert code == 2
         assert "Part of the warehouse cannot be read" in err
+        assert "`parcferme build --full" in err
+
+
+def test_bytes_that_were_changed_are_no_error_of_the_query(
+    run, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Where a file's bytes make no sense, the command that tells which are wrong is named, not the query."""
+    copy = Path(shutil.copytree(project, tmp_path / "copy")) / "warehouse"
+    damaged = copy / "snapshots" / "abc" / "results.parquet"
+    data = bytearray(damaged.read_bytes())
+    data[4:64] = b"A" * 60
+    damaged.write_bytes(data)
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run("sql", "FROM results", "--warehouse", str(copy))
+    assert code == 2
+    assert f"parcferme verify --warehouse {copy}" in err
 
 
 def test_a_file_that_may_not_be_read_is_a_clear_error(run, monkeypatch: pytest.MonkeyPatch):
