@@ -23,6 +23,7 @@ def nearest_warehouse() -> str:
     return "warehouse"
 
 
+# A command, in the marks of one, that is about a warehouse and names none; and where it is noted which one is meant.
 _COMMAND = re.compile(r"`parcferme (?!dictionary|read|-)(?![^`]*--warehouse)[^`]+(?=`)")
 _GIVEN = "the warehouse that the call names"
 
