@@ -129,11 +129,11 @@ def _part_names(printed: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, I
     if other.any():
         printed = change_where(pa.array(other), printed, partial(_joined, between=_BETWEEN))
         between, _ = _between_names(printed, _MARKS)
-    initialled = holding(printed, b"-") & holding(printed, b".")
+    dashes, odd = _between_names(printed, b"-")
+    initialled = _matching(printed, holding(printed, b"-") & holding(printed, b"."), _HYPHEN_AND_INITIAL)
     if initialled.any():
         printed = change_where(pa.array(initialled), printed, _before_initials)
-        between, _ = _between_names(printed, _MARKS)
-    dashes, odd = _between_names(printed, b"-")
+        (between, _), (dashes, odd) = (_between_names(printed, marks) for marks in (_MARKS, b"-"))
     long = _matching(printed, holding(printed, _LONG_DASH), _DASH)
     marked = _sheets_with(printed, between, sheet)
     of_sheet = _divided_by_dashes(printed, marked, flags(_text_of(printed, dashes), len(printed)) | long, sheet)

@@ -228,8 +228,9 @@ _WITHIN_NAMES = {
 
 def _undivided(sources: Sequence[Source], lines: Lines, placed: Placed, crews: Crews) -> Iterator[Finding]:
     joined = between_blanks(crews.name, "y") | between_blanks(crews.name, "e")
-    throughout = _with_one_hyphen(crews, lines.sheet[placed.lines], len(sources))
-    at = np.flatnonzero(holding(crews.name, b",/") | joined | _with_hyphens(crews.name) | throughout)
+    hyphened = np.flatnonzero(holding(crews.name, b"-"))
+    throughout = _with_one_hyphen(crews, hyphened, lines.sheet[placed.lines], len(sources))
+    at = np.flatnonzero(holding(crews.name, b",/") | joined | _with_hyphens(crews.name, hyphened) | throughout)
     names = crews.name.take(pa.array(at)).to_pylist()
     for row, name, told in zip(crews.row[at].tolist(), names, throughout[at].tolist(), strict=True):
         if told or may_be_several(name):
@@ -241,16 +242,17 @@ def _undivided(sources: Sequence[Source], lines: Lines, placed: Placed, crews: C
                            line=int(lines.number[line]), observed=name)  # fmt: skip
 
 
-def _with_hyphens(names: pa.StringArray) -> Bools:
-    """Names of three words or more with nothing but hyphens between them."""
-    at = np.flatnonzero(holding(names, b"-"))
+def _with_hyphens(names: pa.StringArray, at: Ints) -> Bools:
+    """Names of three words or more with nothing but hyphens between them, of those at some places."""
     found = true(pc.match_substring_regex(names.take(pa.array(at)), r"^[^\s-]+(?:-[^\s-]+){2,}$"))
     return flags(at[found], len(names))
 
 
-def _with_one_hyphen(crews: Crews, sheet: Ints, sheets: int) -> Bools:
-    """Names of two words with a hyphen between them, in sheets of which nearly all are: those of few people are so."""
-    at = np.flatnonzero(holding(crews.name, b"-"))
+def _with_one_hyphen(crews: Crews, at: Ints, sheet: Ints, sheets: int) -> Bools:
+    """Names of two words with a hyphen between them, in sheets of which nearly all are: those of few people are so.
+
+    They are among those at some places.
+    """
     at = at[true(pc.match_substring_regex(crews.name.take(pa.array(at)), r"^\p{Lu}[\p{L}'’]+-\p{Lu}[\p{L}'’]+$"))]
     of = sheet[crews.row]
     hyphened, named = (np.bincount(some, minlength=sheets) for some in (of[at], of))

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Floats, Ints, flags
 from transforms.dialect import compact
-from transforms.places_in_words import read_roman, read_words
+from transforms.places_in_words import may_be_roman, read_roman, read_words
 from transforms.recognise import TRAITS, recognise, trait_index
 from transforms.roles import FEATURES, LIKELIHOODS, ROLES, SEEN, STEPS, log_likelihoods
 from transforms.shapes import Shapes, decimal
@@ -218,7 +218,7 @@ def _numbers(text: pa.Array, traits: Ints) -> Floats:
     for shape, rows, digits in shaped.digits(found.is_valid().to_numpy(zero_copy_only=False)):
         before, _, after = printed[shape].replace(",", ".").partition(".")
         numbers[at[rows]] = decimal(digits[: len(before) + len(after)], len(after))
-    for read, words in ((read_words, traits == _ORDINAL), (read_roman, ~_IS_NUMERIC[traits])):
+    for read, words in ((read_words, traits == _ORDINAL), (read_roman, may_be_roman(text) & ~_IS_NUMERIC[traits])):
         of = np.flatnonzero(words & np.isnan(numbers))
         numbers[of] = read(text.take(pa.array(of))).cast(pa.float64()).to_numpy(zero_copy_only=False)
     return numbers

@@ -20,6 +20,7 @@ from transforms.remember import remember
 _ROMAN = re.compile(r"(?P<tens>X{0,3})(?P<units>IX|IV|V?I{0,3})\.?")
 _UNITS = {"": 0, "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8, "IX": 9}
 _BEGINS_ROMAN = np.isin(np.arange(256), [*b"IVX"])
+_LONGEST = len("XXXVIII.")
 _IS_LETTER = np.array([bytes([b]).isalpha() for b in range(256)])
 
 
@@ -38,6 +39,12 @@ def read_roman(texts: pa.StringArray) -> pa.Array:
     """The numbers that Roman numerals below forty stand for, to int32; null for all other texts."""
     likely = pa.array(_BEGINS_ROMAN[first_bytes(texts)])
     return read_where(likely, texts, lambda found: _numbers(found, _roman), pa.int32())
+
+
+def may_be_roman(texts: pa.StringArray) -> Bools:
+    """Whether each text is short, and begins as a Roman numeral does."""
+    short = np.asarray(pc.binary_length(texts)) <= _LONGEST
+    return np.asarray(_BEGINS_ROMAN[first_bytes(texts)] & short)
 
 
 def with_roman(positions: pa.Array, printed: Coded, sheet: Ints) -> tuple[pa.Array, Bools]:

@@ -62,6 +62,8 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
     """
     # Places after so many laps, and the clock at which a car starts.
     found = {i: "extra" for i, role in enumerate(roles) if role in _READ_LIKE and _READ_LIKE[role](tables, t, i)}
+    if {"laps", "date"} <= {*roles} and count_up(tables, t, roles.index("laps")):
+        found |= {roles.index("laps"): "extra"}  # `Rnd`, of the rounds of a championship
     if "race_time" in roles:
         found |= _shown_times(tables, t, texts, roles)
     else:
@@ -205,11 +207,6 @@ def _told_by_laps(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[
     return {column: "extra"} if "reason" in roles and "lap_time" not in roles else {}
 
 
-def _are_rounds(tables: Tables, t: int, column: int) -> bool:
-    """Whether numbers headed as laps count up from row to row: those of a championship's rounds (`Rnd`)."""
-    return len(tables.lines(t)) > _FEWEST_TIMES and count_up(tables, t, column)
-
-
 def are_whole_numbers(tables: Tables, t: int, column: int) -> bool:
     """Whether the first cells of a column are whole numbers, as of the lap in which a car was fastest."""
     looks = tables.below_header(t)
@@ -292,4 +289,4 @@ def _are_times(tables: Tables, t: int, column: int) -> bool:
 
 
 # Roles of which a column may be something else altogether, and how that shows.
-_READ_LIKE = {"session_time": are_whole_numbers, "grid": _are_times, "laps": _are_rounds}
+_READ_LIKE = {"session_time": are_whole_numbers, "grid": _are_times}

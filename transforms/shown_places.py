@@ -59,10 +59,11 @@ def _are_numbered_by_place(tables: Tables, t: int, roles: Sequence[str]) -> bool
     """Whether the first column counts all rows, of which there are several, and what is measured stands in order."""
     looks = tables.below_header(t)
     numbers = looks.number[looks.column == 0]
-    counted = len(numbers) >= _FEWEST_NUMBERED and not np.isnan(numbers).any() and count_up(tables, t, 0)
+    if len(numbers) < _FEWEST_NUMBERED or numbers[0] != 1 or (np.diff(numbers) != 1).any():
+        return False
     driven = looks.number[looks.column == roles.index("laps")] if "laps" in roles else numbers
     varies = len(np.unique(driven[~np.isnan(driven)])) > 1
-    return bool(counted) and varies and roles.count("car_number") == 1 and _stand_in_order(tables, t, roles)
+    return varies and roles.count("car_number") == 1 and _stand_in_order(tables, t, roles)
 
 
 def _stand_in_order(tables: Tables, t: int, roles: Sequence[str]) -> bool:

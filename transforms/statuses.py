@@ -109,12 +109,13 @@ class Words:
     def of(cls, texts: Mapping[str, Coded], unread: Mapping[str, pa.Array]) -> Words:
         """Read the slots where words may stand; `unread` has, by slot, the texts in which no value was read."""
         words = {slot: unread.get(slot, text.texts) for slot, text in texts.items()}
-        status = {slot: np.append(_places(read_status(words[slot])), -1)[texts[slot].code] for slot in _WITH_STATUS}
+        read = {slot: read_status(words[slot]) for slot in _WITH_STATUS}
+        status = {slot: np.append(_places(found), -1)[texts[slot].code] for slot, found in read.items()}
         reasons = {slot: texts[slot].spread(reason_in(words[slot])) for slot in _WITH_REASON}
         alone = (true(reason.is_valid()) & (status[slot] < 0) for slot, reason in reasons.items())
-        own = texts["reason"]
-        failed = own.rows(true(reason_in(own.texts).is_valid())) & (status["reason"] < 0)
-        why = pc.if_else(read_status(own.texts).is_valid(), reason_in(own.texts), own.texts)
+        own, known = texts["reason"], reason_in(texts["reason"].texts)
+        failed = own.rows(true(known.is_valid())) & (status["reason"] < 0)
+        why = pc.if_else(read["reason"].is_valid(), known, own.texts)
         return cls(status, pc.coalesce(*reasons.values()), np.any([*alone], axis=0), failed, why)
 
 
@@ -127,6 +128,7 @@ def decide(words: Words, columns: Mapping[str, pa.Array], section: pa.Array, kin
     """The status of each row, from its slots without values, typed columns, section's status and kind."""
     listed, timed = (kind.spread(pc.is_in(kind.texts, value_set=pa.array(kinds))) for kinds in (_LISTS, _TIMED))
     placed = pc.or_(pc.is_valid(columns["position"]), pc.and_(timed, pc.is_valid(columns["lap_time_ms"])))
+    raced = kind.rows(true(pc.equal(kind.texts, "race")))
     without_laps = columns["laps"].is_null().to_numpy(zero_copy_only=False)
     deciding = (
         words.status["status"],
@@ -137,13 +139,13 @@ def decide(words: Words, columns: Mapping[str, pa.Array], section: pa.Array, kin
         _where(listed, "listed"),
         _where(placed, "classified"),
         words.status["reason"],
-        np.where(words.failed & true(pc.equal(kind.column(), "race")), STATUSES.index("did_not_finish"), -1),
+        np.where(words.failed & raced, STATUSES.index("did_not_finish"), -1),
     )
     decided = np.full(len(section), -1)
     for status in deciding:
         decided = np.where(decided < 0, status, decided)
     # `N.G.` is Dutch for not started, and German for not classified: who drove laps did start, unless in practice.
-    drove = true(pc.and_(pc.greater(columns["laps"], 0), pc.and_(pc.equal(kind.column(), "race"), section.is_null())))
+    drove = raced & true(pc.and_(pc.greater(columns["laps"], 0), section.is_null()))
     decided[(decided == STATUSES.index("did_not_start")) & drove] = STATUSES.index("not_classified")
     return _STATUSES.take(pa.array(np.where(decided < 0, STATUSES.index("unknown"), decided)))
 

@@ -162,9 +162,9 @@ def _no_numbers(texts: pa.Array) -> Bools:
 
     Without a digit few letters are long.
     """
-    long = pc.greater(pc.binary_length(texts), _LONGEST_NUMBER)
-    if (plain := ~(IS_DIGIT[first_bytes(texts)] | true(long))).any():
-        long = pc.or_(long, pc.and_(pa.array(plain), pc.match_substring_regex(texts, _WORDS)))
+    odd = np.flatnonzero(~IS_DIGIT[first_bytes(texts)])
+    worded = flags(odd[true(pc.match_substring_regex(texts.take(pa.array(odd)), _WORDS))], len(texts))
+    long = pc.or_(pc.greater(pc.binary_length(texts), _LONGEST_NUMBER), pa.array(worded))
     return true(pc.match_substring_regex(texts, _MISREAD)) | true(read_where(long, texts, say_nothing, pa.bool_()))
 
 
