@@ -99,7 +99,7 @@ def _told(one: Side, people: dict[str, Side], alike: list[tuple[str, str]]) -> I
 
 def pauses(one: Side) -> Iterator[str]:
     """A line for each pause that may part two careers."""
-    from transforms.identity.doubts import GAP
+    from transforms.identity.evidence import GAP
 
     for before, after in pairwise(one.seasons):
         if after - before >= GAP:

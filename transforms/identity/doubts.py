@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import among, distinct_of, whole
+from transforms.identity.evidence import GAP
 from transforms.identity.groups import Codes, ordered, paired, places_in
 from transforms.identity.standing import Standing
 from transforms.identity.told import Told
@@ -18,7 +19,6 @@ from transforms.lexicon import find_country
 from transforms.parts import Parts
 from transforms.schema import TABLES
 
-GAP = 15  # years; comebacks after 15 to 20 years are real, and so are namesakes
 _ASKED = ("sheet_id", "event_id", "season", "line", "car_number", "crew_size", "extra")
 CHECKS = ("driver-in-two-cars", "career-gap", "country-contradiction")
 _TWO_PEOPLE = "; if they are two people, give one of them another name in corrections.csv"

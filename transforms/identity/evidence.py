@@ -11,6 +11,7 @@ from transforms.arrays import flags
 from transforms.identity.groups import NOWHERE, Bag, Bags, Codes, ordered, spread
 from transforms.identity.mentions import Mentions
 
+GAP = 15  # years; comebacks after 15 to 20 years are real, and so are namesakes
 SIZE = 100_000  # mentions whose bags are held by each thread, or somewhat more
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from transforms.arrays import flags
 from transforms.identity.blocks import in_turn
-from transforms.identity.evidence import SIZE, Context
+from transforms.identity.evidence import GAP, SIZE, Context
 from transforms.identity.groups import NOWHERE, Bag, Codes, dense, distinct
 from transforms.identity.resemblance import resembling
 from transforms.identity.spelling import alike
@@ -21,8 +22,8 @@ def variants(people: Context, names: Names) -> list[tuple[int, int, str]]:
     """Pairs of anchors that are one person's names, the likeliest first, each with what makes them alike.
 
     `names` holds the name of each anchor. Both must share a given or a family name, a car at an event, a co-driver
-    or an entrant, and lie within WITHIN years; they must differ in what a printer or a friend makes of a name, and
-    never stand on one sheet.
+    or an entrant, lie within WITHIN years and have no long pause themselves; they must differ in what a printer or a
+    friend makes of a name, and never stand on one sheet.
     """
     left, right = resembling(names.table)
     judged = in_turn(lambda some: [*_likely(people, names, left[some], right[some])], _blocks(people, names, left))
@@ -49,7 +50,8 @@ def _likely(people: Context, names: Names, left: Codes, right: Codes) -> Iterato
     near = np.flatnonzero(strength)
     one, other = one[near], other[near]
     apart = some.bag("sheet").shared(one, some.bag("sheet"), other) == 0
-    near = near[apart & (_years_apart(some, one, other) <= WITHIN)]
+    paused = _paused(some)
+    near = near[apart & (_years_apart(some, one, other) <= WITHIN) & ~paused[one] & ~paused[other]]
     sides = zip(names.at(left[near]), names.at(right[near]), strict=True)
     pairs = zip(strength[near].tolist(), left[near].tolist(), right[near].tolist(), sides, strict=True)
     return ((much, a, b, f"{what}, {_beside(much)}") for much, a, b, names in pairs if (what := alike(*names)))
@@ -62,6 +64,13 @@ def _years_apart(people: Context, left: Codes, right: Codes) -> Codes:
     years = np.full(len(left), NOWHERE)
     np.minimum.at(years, place, seasons.distance(right[place], season))
     return np.where(years == NOWHERE, 0, years)
+
+
+def _paused(people: Context) -> np.ndarray:
+    """Which anchors are not printed for GAP years or more: of two people of one name, a spelling fits but one."""
+    keys, span = people.bag("season").keys, people.bag("season").span
+    wide = (np.diff(keys) >= GAP) & (np.diff(keys // span) == 0)
+    return flags(keys[1:][wide] // span, people.owners)
 
 
 def _beside(strength: int) -> str:
