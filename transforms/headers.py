@@ -173,7 +173,7 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
         # Where no time of a race is told, a speed behind a lap time is that of the lap.
         lap = roles.index("lap_time")
         headings = [_of_lap(heading) if i > lap else heading for i, heading in enumerate(headings)]
-    if roles.count("session_time") == 1 and not {"lap_time", "race_time"} & set(roles):
+    if roles.count("session_time") == 1 and not (_OF_LAPS - {"gap"}) & set(roles):
         # The time of the only session is what the cars stand in order of.
         headings = [replace(h, role="lap_time") if _is_of_qualifying(h) else h for h in headings]
     if "race_speed" in roles and not _OF_LAPS & set(roles):
