@@ -109,9 +109,8 @@ def _with_places(cells: Cells, at: Ints, parts: list[dict[str, str]], lines: Boo
     """The cells of the lines chosen, from a column on, moved by one, with places before those `at` some places."""
     start = np.broadcast_to(column, lines.shape)[cells.line]
     parted = flags(cells.line[at], len(lines))
-    # A row that does not begin so, and has few cells or a number, is one whose cells have run together.
-    by_digit = flags(cells.line[(cells.column == start) & IS_DIGIT[first_bytes(cells.texts)][cells.code]], len(lines))
-    whole = parted | (~by_digit & (cells.widths > 2 + np.broadcast_to(column, lines.shape)))
+    # A row that does not begin so, and has few cells, is one whose cells have run together.
+    whole = parted | (cells.widths > 2 + np.broadcast_to(column, lines.shape))
     moved = (lines & whole)[cells.line] & (cells.column >= start)
     begins = np.flatnonzero(moved & (cells.column == start))
     columns, code = cells.column + moved, cells.code.copy()
