@@ -52,9 +52,9 @@ class Kept:
             return None
         return number if (held == held[0]).all() else None
 
-    def moved(self, rows: Parts, start: int, stop: int) -> list[str]:
-        """The columns in which rows differ from those of the row group that has their places."""
-        stays = rows.standing(start, stop)
+    def moved(self, rows: Parts, start: int, stays: np.ndarray) -> list[str]:
+        """The columns in which rows differ from those of the row group that has the places where they stay."""
+        stop = start + len(stays)
         names = {name for name, at in rows.moved.items() if np.diff(np.searchsorted(at, (start, stop))).any()}
         if len(new := np.flatnonzero(stays < 0)):
             held = np.argmax(stays >= 0)

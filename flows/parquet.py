@@ -49,11 +49,12 @@ def rewrite_parquet(path: Path, table: Table, rows: Parts, ends: Sequence[int], 
 
     def groups() -> Iterator[Encoded]:
         for start, stop in pairwise([0, *ends]):
-            if (number := kept.find(rows.standing(start, stop))) is None:
+            stays = rows.standing(start, stop)
+            if (number := kept.find(stays)) is None:
                 yield _group(table, rows.take(np.arange(start, stop), table.schema.names))
                 continue
             group = kept.group(number)
-            moved = kept.moved(rows, start, stop)
+            moved = kept.moved(rows, start, stays)
             yield _with_others(table, group, rows.take(np.arange(start, stop), moved)) if moved else group
 
     written = _written(path, table, groups())

@@ -76,7 +76,9 @@ class Stored:
     def _coded(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         with self._reading:  # they may be on their way
             found = self._columns(columns)
-        yield pa.table(found)
+        coded = {name: pa.types.is_dictionary(column.type) for name, column in found.items()}
+        fields = {name: self._schema.field(name).type for name in columns}  # also of lists of codes
+        yield pa.table({name: each if coded[name] else each.cast(fields[name]) for name, each in found.items()})
 
     def _ran(self, column: str, letters: int | None) -> Runs:
         if (found := self._runs.get((column, letters))) is None:
@@ -154,13 +156,16 @@ def _piece(chunk: pa.Array, places: np.ndarray) -> pa.Array:
 
 
 def _texts(file: pq.ParquetFile) -> list[str]:
-    """The text columns of a file whose texts recur: those that have a small dictionary, and much besides."""
+    """The paths of a file's texts that recur, be it in lists: those with a small dictionary, and much besides."""
     if not file.num_row_groups:
         return []
-    group = file.metadata.row_group(0)
-    columns = (group.column(place) for place in range(group.num_columns))
-    recur = {c.path_in_schema for c in columns if c.has_dictionary_page and _recurs(c)}
-    return [field.name for field in file.schema_arrow if field.name in recur and pa.types.is_string(field.type)]
+    group, schema = file.metadata.row_group(0), file.schema
+    columns = [(schema.column(place), group.column(place)) for place in range(group.num_columns)]
+    return [
+        c.path
+        for c, chunk in columns
+        if c.logical_type.type == "STRING" and chunk.has_dictionary_page and _recurs(chunk)
+    ]
 
 
 def _recurs(column: pq.ColumnChunkMetaData) -> bool:

@@ -190,14 +190,18 @@ class Parts:
 
     def standing(self, start: int, stop: int) -> np.ndarray:
         """The place of each row, from one to another, in the last snapshot; -1 for none."""
-        rows = np.arange(start, stop)
+        return self._stands(np.arange(start, stop))
+
+    def _stands(self, rows: np.ndarray) -> np.ndarray:
         return self.stays(rows) if self.stays else np.full(len(rows), -1)
 
     def _stay(self, rows: np.ndarray) -> np.ndarray:
         """Where some rows stay in every column."""
-        places = self.stays(rows) if self.stays else np.full(len(rows), -1)
+        places, last = self._stands(rows), rows.max(initial=-1)
         for moved in self.moved.values():
-            places = np.where(np.isin(rows, moved), -1, places)
+            start, stop = np.searchsorted(moved, (rows.min(initial=last), last + 1))  # as a rule none is near
+            if start < stop:
+                places = np.where(np.isin(rows, moved[start:stop]), -1, places)
         return places
 
     def equals(self, other: Parts) -> bool:

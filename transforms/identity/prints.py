@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import among, codes, codes_behind
+from transforms.identity.arrays import among, codes_behind, distinct_of
 from transforms.identity.forms import READINGS
 from transforms.identity.groups import Codes, components
 from transforms.identity.names import Name, parse
@@ -59,7 +59,7 @@ class Prints:
     @cached_property
     def kin(self) -> Codes:
         """The least place among the prints with which each is joined by surnames, be it over others."""
-        surname = codes(self._surname)[0]
+        surname = distinct_of(self._surname)[0]
         count = len(self.table) + int(surname.max(initial=-1)) + 1
         return components(count, self._owner, len(self.table) + surname)[: len(self.table)]
 

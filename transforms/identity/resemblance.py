@@ -11,7 +11,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, distinct_of, whole
-from transforms.identity.groups import Codes, counted, dense, distinct, joined_in_turn, ordered, spread
+from transforms.identity.groups import (
+    Codes,
+    counted,
+    dense,
+    distinct,
+    joined_in_turn,
+    ordered,
+    paired,
+    places_in,
+    spread,
+)
 from transforms.identity.spelling import SHORTEST, Letters, sounds
 from transforms.identity.words import nicknames
 
@@ -64,7 +74,8 @@ def _meetings(names: pa.Table) -> Iterator[Meeting]:
     """
     given, family, texts = _parts(names)
     each, letters = np.arange(len(names)), Letters.of(texts)
-    for key in _wholes(given, family, texts, letters):
+    for number in _wholes(given, family, texts, letters):
+        key = np.unique(number, return_inverse=True)[1]
         yield Meeting(each, key, key, _all)
     yield Meeting(*_short_forms(given, family, texts), _all)
     if "nickname" in names.column_names:
@@ -83,7 +94,7 @@ def _meetings(names: pa.Table) -> Iterator[Meeting]:
 def alike_as_wholes(names: pa.Table, some: Codes) -> np.ndarray:
     """Which names meet one of some, though both their given and their family names may differ."""
     given, family, texts = _parts(names)
-    met = [np.isin(whole, whole[some]) for whole in _wholes(given, family, texts, Letters.of(texts))]
+    met = [places_in(own[some], own) >= 0 for own in _wholes(given, family, texts, Letters.of(texts))]
     return np.asarray(np.logical_or.reduce(met))
 
 
@@ -95,10 +106,10 @@ def _parts(names: pa.Table) -> tuple[Codes, Codes, pa.Array]:
 
 
 def _wholes(given: Codes, family: Codes, texts: pa.Array, letters: Letters) -> Iterator[Codes]:
-    """Codes of what names are as wholes: their letters, in any order; and how they sound."""
-    yield np.unique(letters.sums[given] + letters.sums[family], return_inverse=True)[1]
-    sound = codes(sounds(texts))[0]
-    yield dense(sound[given], sound[family])
+    """A number for what names are as wholes: their letters, in any order; and how they sound."""
+    yield letters.sums[given] + letters.sums[family]
+    sound, sounding = distinct_of(sounds(texts))
+    yield paired(sound[given], len(sounding), sound[family])
 
 
 def _by_nicknames(given: Codes, family: Codes, texts: pa.Array, nicknames: pa.ChunkedArray) -> Meeting:
