@@ -212,7 +212,7 @@ def _word_shapes(words: pa.StringArray) -> tuple[npt.NDArray[np.int64], pa.Strin
 def _form(shape: str) -> tuple[int, int]:
     """The trait that the first fitting form of a shape names: of a text short enough for a code, and of any other."""
     plain = "".join(map(_kind_of, shape)) if not shape.isascii() else shape
-    fitting = [name for name, pattern in _FORMS if pattern.search(plain)]
+    fitting = [name for name, pattern in _FORMS if len(plain) <= _LONGEST_FORM and pattern.search(plain)]
     if "person" in fitting and len(_BLANKS.findall(plain)) >= _MOST_NAMES:
         fitting.remove("person")
     longer = [name for name in fitting if name != "code"]
@@ -229,6 +229,7 @@ def _kind_of(character: str) -> str:
 
 
 _ACCENT, _BLANKS = "\u0301", re.compile(r"\s+", re.ASCII)
+_LONGEST_FORM = 1_000  # characters of a shape, as of a hundred names: to look through longer ones takes ever more time
 # What the shape of words tells, which is the same whichever letters they have: all of a kind are written as one.
 _FORMS = tuple(
     (name, re.compile(pattern, re.ASCII))

@@ -197,15 +197,16 @@ def _with_crews_of_cells(placed: Placed, layouts: Sequence[Layout], at: Ints, te
     many = at[(np.bincount(placed.row[at], minlength=len(placed.lines)) > 1)[placed.row[at]]]
     if not len(many):
         return texts
-    joined: dict[int, str] = {}
+    joined: dict[int, list[str]] = {}
     parts: dict[int, str] = {}
     for i, text in zip(many, placed.cells.words(many), strict=True):
         headings, column = layouts[placed.tables[placed.row[i]]].form.headings, placed.cells.column[i]
         heading = headings[column] if column < len(headings) else Heading("crew", "")
         row = int(placed.row[i])
-        between = _BETWEEN_PARTS.get((parts.get(row, ""), heading.part), JOIN)
-        joined[row], parts[row] = joined[row] + between + text if row in joined else text, heading.part
-    return texts.replaced(np.array([*joined]), pa.array([*joined.values()], pa.string()))
+        between = _BETWEEN_PARTS.get((parts[row], heading.part), JOIN) if row in joined else ""
+        joined.setdefault(row, []).append(between + text)
+        parts[row] = heading.part
+    return texts.replaced(np.array([*joined]), pa.array(map("".join, joined.values()), pa.string()))
 
 
 @dataclass(frozen=True, slots=True)

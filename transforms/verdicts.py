@@ -235,10 +235,9 @@ def _wrong_cells(rows: Rows, i: int) -> str:
 
 
 def _reject_continuations(outcome: Ints, reasons: dict[int, str]) -> None:
-    for line in np.flatnonzero(outcome == CONTINUATION).tolist():
-        above = line - 1
-        while above >= 0 and outcome[above] in (CONTINUATION, BLANK):
-            above -= 1
-        if above < 0 or outcome[above] != RESULT:
-            outcome[line] = REJECT
-            reasons[line] = _ORPHAN
+    """Reject lines that go on below what is no row of a car, blank lines and others that go on between them aside."""
+    places = np.arange(len(outcome))
+    above = np.maximum.accumulate(np.where(np.isin(outcome, (CONTINUATION, BLANK)), -1, places))
+    orphan = (outcome == CONTINUATION) & ((above < 0) | (outcome[above] != RESULT))
+    outcome[orphan] = REJECT
+    reasons |= dict.fromkeys(np.flatnonzero(orphan).tolist(), _ORPHAN)
