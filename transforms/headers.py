@@ -47,6 +47,7 @@ _CHASSIS = re.compile(r"\b(?:chassis|chasis|chassi|telaio|fahrgestell)\b")
 _NUMBER_AND = re.compile(r"(?:#|no?|nr|num|car no) ")
 _UNIT = re.compile(r"[\[(]?\b(?:in )?(mph|mi/h|miles|km/?h|kph|kms?)\b[\])]?")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
+_LONGEST = 300  # characters of a heading, be it in several languages
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # The special stages of a rally in several languages: SS3, ES 3, PS3, WP3, EK3, RZ3, KP3.
 _COMPETITOR = re.compile(r"(?:con|com)(?:corr|curr|pet|curs)|teilnehmer|deelnemer|soutezici|nevezo")
@@ -78,13 +79,13 @@ def is_header_cell(text: str) -> bool:
 
 def may_be_of_people(text: str) -> bool:
     """Whether a heading is of competitors, as drivers and teams are called alike, or of both (`Team/Fahrer`)."""
-    parts = [header_roles().get(fold(part)) for part in _BETWEEN_PARTS.split(text.strip())]
+    parts = _roles_of_parts(text)
     return {"entrant", "crew"} <= set(parts) or (parts == ["entrant"] and bool(_COMPETITOR.match(fold(text))))
 
 
 def is_of_teams(text: str) -> bool:
     """Whether a heading is of teams with their drivers behind them: `Team/Fahrer`."""
-    return [header_roles().get(fold(part)) for part in _BETWEEN_PARTS.split(text.strip())] == ["entrant", "crew"]
+    return _roles_of_parts(text) == ["entrant", "crew"]
 
 
 def is_of_chassis(text: str) -> bool:
@@ -104,6 +105,10 @@ def headed_role(text: str) -> str:
 
 @remember
 def _heading(text: str) -> Heading:
+    return _read(text) if len(text) <= _LONGEST else Heading("extra", text.strip(), known=False)
+
+
+def _read(text: str) -> Heading:
     key = fold(text)
     block = _BLOCK.match(key) or _NUMBERED_BLOCK.match(key)
     if block:
@@ -129,20 +134,26 @@ def _heading(text: str) -> Heading:
         if part := "first" if own in _FIRST else "last" if own in _LAST else "":
             return Heading("crew", text.strip(), part=part)
     role = _role_of_parts(text)
-    beside = (
-        {header_roles().get(fold(part)) for part in _BETWEEN_PARTS.split(text.strip())} if role == "crew" else set()
-    )
-    part = "town" if beside & _BESIDE["crew"] else ""
+    part = "town" if role == "crew" and _BESIDE["crew"].intersection(_roles_of_parts(text)) else ""
     return Heading(role or "extra", text.strip(), part=part, mph=mph and bool(role), known=bool(role) or not key)
 
 
 def _role_of_parts(text: str) -> str | None:
     """The role that a heading of several parts names once: `Bewerber / Team`, `Tempo/Ritirato`, `Pilote – Copilote`."""
-    first, *others = map(fold, _BETWEEN_PARTS.split(text.strip()))
+    first, *others = _parts(text)
     role = header_roles().get(first)
     may_be = {role, *_BESIDE.get(role or "", ())}
     found = (header_roles().get(part, "status" if part in statuses() else None) for part in others)
     return role if others and all(other in may_be for other in found) else None
+
+
+def _roles_of_parts(text: str) -> list[str | None]:
+    return [header_roles().get(part) for part in _parts(text)]
+
+
+def _parts(text: str) -> list[str]:
+    """The parts of a heading; of blanks that follow one another, of which there may be very many, only one is left."""
+    return [fold(part) for part in _BETWEEN_PARTS.split(" ".join(text.split()))]
 
 
 def _seat(seat: str) -> int:

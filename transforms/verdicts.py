@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow.compute as pc
 
 from transforms.arrays import Bools, Ints
 from transforms.coded import Coded
@@ -40,6 +41,9 @@ _OF_CARS, _BEHIND_TIMES = {"lap_time", "race_time"}, {"gap", "gap_laps", "interv
 _NAMES = ("crew", "car", "make", "model", "entrant", "country")
 _CLOCK = re.compile(r"(?:\d{1,2}[:h] ?)?\d{1,3}[:'m] ?\d\d(?:[.,:\"]\d{1,3})?[\"s]?")
 _ORPHAN = "continues a line that was rejected"
+# The bytes of a row times those of its crew: each driver is told all that is printed of the car.
+_MOST_TOLD = 1 << 20
+_TOO_LONG = "a crew of {0:,} bytes in a row of {1:,}: put the dividers back, and each car on a line of its own"
 _NOBODY = "neither a crew, a car nor a car number stands in the row"
 
 
@@ -69,6 +73,8 @@ def judge(
     doubtful = np.array([*(found.doubt is not None for found in layouts), False], dtype=bool)
     for i in np.flatnonzero(doubtful[placed.tables]).tolist():
         reasons.setdefault(int(placed.lines[i]), str(layouts[placed.tables[i]].doubt))
+    for i, reason in _too_long(placed).items():
+        reasons.setdefault(int(placed.lines[i]), reason)
     for i, reason in _misheaded(layouts, placed, rows).items():
         reasons.setdefault(int(placed.lines[i]), reason)
     for i, reason in _repeated(layouts, placed, rows).items():
@@ -104,6 +110,16 @@ def _reject_sheets(
         sheet = lines.sheet[line]
         none = _UNMARKED if dialects[sheet] == NONE else _NO_TABLE
         reasons[line] = _BINARY if binary[sheet] else _MARKUP if markup[sheet] else none
+
+
+def _too_long(placed: Placed) -> dict[int, str]:
+    """Rows with more text, beside a longer crew, than any car has, with that of the lines that go on below them."""
+    size = pc.binary_length(placed.cells.texts).to_numpy(zero_copy_only=False)[placed.cells.code]
+    size, crew = (
+        np.bincount(placed.row, some, len(placed.lines)).astype(int)
+        for some in (size, np.where(placed.slot == SLOTS.index("crew"), size, 0))
+    )
+    return {i: _TOO_LONG.format(crew[i], size[i]) for i in np.flatnonzero(size * crew > _MOST_TOLD).tolist()}
 
 
 def _misheaded(layouts: Sequence[Layout], placed: Placed, rows: Rows) -> dict[int, str]:

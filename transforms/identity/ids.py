@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -211,10 +212,11 @@ class _Given:
         given = set[str]()
         gone = [self.retired.taken] if self.retired else []
         barred = self._barred(own), _held(else_, [*self.taken, *gone])
+        numbered = _Numbered((given, *self.taken, *gone))
         ids = []
         for *wishes, no, nor in zip(own.to_pylist(), else_.to_pylist(), *barred, strict=True):
             free = (wish for wish, bar in zip(wishes, (no, nor), strict=True) if not bar and wish not in given)
-            ids.append(next(free, None) or _numbered(wishes[-1], (given, *self.taken, *gone)))
+            ids.append(next(free, None) or numbered.next(wishes[-1]))
             given.add(ids[-1])
         return ids
 
@@ -233,10 +235,16 @@ def _held(texts: pa.Array, taken: Sequence[Ranked]) -> np.ndarray:
     return np.asarray(np.logical_or.reduce([none, *(ids.hold(texts) for ids in taken if len(ids))]))
 
 
-def _numbered(wish: str, taken: Sequence[Container[str]]) -> str:
-    """The wish with the first number with which it is not taken."""
-    numbered = (f"{wish}-{number}" for number in count(2))
-    return next(one for one in numbered if not any(one in ids for ids in taken))
+class _Numbered:
+    """Gives each wish with the first number with which it is not taken, and never looks at a lesser one again."""
+
+    def __init__(self, taken: Sequence[Container[str]]):
+        self._taken, self._numbers = taken, defaultdict[str, Iterator[int]](lambda: count(2))
+
+    def next(self, wish: str) -> str:
+        """The wish with a number."""
+        numbered = (f"{wish}-{number}" for number in self._numbers[wish])
+        return next(one for one in numbered if not any(one in ids for ids in self._taken))
 
 
 def _of(parts: Sequence[pa.Array], places: Codes) -> pa.Array:

@@ -10,6 +10,7 @@ from transforms.identity.words import GLUED, SEVERAL, SINGLE, Word, initial_key,
 _NICKNAME = re.compile(r"[\"“”„«»(]+[^\"“”„«»()]*[\"“”„«»)]+|(?<!\S)['‘’][^'‘’]{2,}['’](?!\S)")
 # Without any of these a name is its words: no nickname, no comma, nothing glued to initials.
 _MARKS = SEVERAL | SINGLE | {"."}
+_LONGEST = 200  # characters of a name: what is longer has run together, and no marks in it are sought
 SUFFIXES = {"jr": "Jr.", "sr": "Sr.", "ii": "II", "iii": "III", "iv": "IV"}
 
 
@@ -53,7 +54,7 @@ class Print(NamedTuple):
 def take_apart(text: str) -> Print:
     """The words of a printed name that matter; none where it is a placeholder such as `TBA`."""
     text, bare, nickname = text.strip(), text, ""
-    if not _MARKS.isdisjoint(text):
+    if len(text) <= _LONGEST and not _MARKS.isdisjoint(text):
         if not _NICKNAME.fullmatch(text):
             nickname = key("".join(_NICKNAME.findall(text)).split())
             bare = _NICKNAME.sub(" ", text)
