@@ -228,3 +228,9 @@ def test_all_alike_names_meet(printed: list[tuple[str, str]]) -> None:
     pairs = combinations(range(len(names)), 2)
     assert {pair for pair in pairs if alike(names[pair[0]], names[pair[1]])} <= set(met)
     assert len(met) == len(set(met))
+
+
+@pytest.mark.parametrize("text", ["(" * 100_000, '"' * 100_001, "'a" * 100_000, "A." * 100_000, ", " * 100_000])
+def test_a_name_that_goes_on_and_on(text: str):
+    """What has run together is taken for a name as it is, without looking for marks from every letter on."""
+    assert take_apart(text).text == text.strip()
