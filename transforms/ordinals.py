@@ -30,7 +30,7 @@ def places_apart(cells: Cells, sheet: Ints) -> Cells:
     texts = cells.texts.take(pa.array(cells.code[first]))
     likely = pc.or_(pc.match_substring(texts, ". "), pc.match_substring(texts, ") ")).to_numpy(zero_copy_only=False)
     if np.count_nonzero(likely) < _FEWEST:
-        return numbers_apart(cells, sheet)
+        return cells
     parted = pc.extract_regex(texts, _PLACE)
     begun = parted.is_valid().to_numpy(zero_copy_only=False)
     of = sheet[cells.line[first]]
@@ -39,14 +39,14 @@ def places_apart(cells: Cells, sheet: Ints) -> Cells:
     chosen = (count >= _FEWEST) & (count >= _NEARLY_ALL * numbered)
     at = first[begun & chosen[of]]
     if not len(at):
-        return numbers_apart(cells, sheet)
+        return cells
     parts = parted.filter(pa.array(begun & chosen[of])).to_pylist()
     words = rows[chosen[sheet[cells.line[rows]]]]
     begun_by_status = [(i, of) for i, of in zip(words.tolist(), map(_status, cells.words(words)), strict=True) if of]
     at = np.concatenate([at, np.array([i for i, _ in begun_by_status], np.int64)])
     order = np.argsort(at)
     parts = [*parts, *(of for _, of in begun_by_status)]
-    return numbers_apart(_with_places(cells, at[order], [parts[i] for i in order.tolist()], chosen[sheet]), sheet)
+    return _with_places(cells, at[order], [parts[i] for i in order.tolist()], chosen[sheet])
 
 
 def numbers_apart(cells: Cells, sheet: Ints) -> Cells:

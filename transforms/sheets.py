@@ -22,7 +22,7 @@ from transforms.driver_rows import own_columns, with_cars
 from transforms.facts import SheetFacts
 from transforms.layouts import resolve
 from transforms.ledger import lines_table, sheets_table
-from transforms.ordinals import places_apart
+from transforms.ordinals import numbers_apart, places_apart
 from transforms.pages import Page, read_pages
 from transforms.quoted import join_quoted
 from transforms.rows import extras, keep_rows, place, with_cells_of_crews
@@ -73,6 +73,7 @@ def read(sources: Sequence[Source]) -> Reading:
     marks = marks if joined is printed else Marks.of(joined.text)
     printed = joined
     cells = places_apart(split_cells(printed, marks, dialects), lines.sheet)
+    cells = numbers_apart(cells, lines.sheet)
     cells, continued = mend(lines, cells)
     page = read_pages(printed, cells, np.concatenate([continued, of_rows, of_quotes, of_cells]))
     layouts = resolve(lines, cells, page, ordered)
