@@ -79,9 +79,7 @@ def read_crews(texts: pa.Array, sheet: Ints, separators: Sequence[str | None] = 
         of = np.array([separator == stated for separator in separators])[sheet]
         printed = change_where(pa.array(of), printed, partial(_joined, between=re.escape(stated)))
     pieces, row = _pieces(*_part_names(printed, sheet))
-    stars = _starred(pieces)
-    named = pc.not_equal(_unstarred(pieces.take(pa.array(stars))), "").to_numpy(zero_copy_only=False)
-    nobody = np.concatenate([stars[~named], _marks_alone(pieces)])
+    nobody = np.concatenate([_stars_alone(pieces), _marks_alone(pieces)])
     if len(nobody):
         kept = ~flags(nobody, len(row))
         pieces, row = pieces.filter(pa.array(kept)), row[kept]
@@ -252,10 +250,16 @@ def _starred(names: pa.StringArray) -> Ints:
     return np.flatnonzero(((ends[0] == ord("*")) | (ends[1] == ord("*"))) & (places[1:] > places[:-1]))
 
 
+def _stars_alone(names: pa.StringArray) -> Ints:
+    """Names of nothing but stars."""
+    at = _starred(names)
+    return at[true(pc.equal(_unstarred(names.take(pa.array(at))), ""))]
+
+
 def _marks_alone(names: pa.StringArray) -> Ints:
     """Names of nothing but dashes and points: a driver who is not known, or a seat that nobody has."""
     at = np.flatnonzero(_BEGINS_MARK[first_bytes(names)])
-    return at[_matching(names.take(pa.array(at)), np.ones(len(at), bool), _MARK)]
+    return at[true(pc.match_substring_regex(names.take(pa.array(at)), _MARK))]
 
 
 def _unstarred(names: pa.Array) -> pa.Array:
