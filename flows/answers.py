@@ -11,7 +11,7 @@ from itertools import chain, count, islice
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Protocol
 
-from flows.terminal import console, grid, plain
+from flows.terminal import UNFOLDED, console, grid, plain
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 Row = Sequence[object]
 MOST_ROWS = 100
 _BATCH = 10_000
-_WIDTH = 10_000  # where there is no terminal: no line is folded
 _NARROWEST = 10  # signs that a column of texts keeps, or a table is shown record by record
 _FORMULA = re.compile(r"\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
 
@@ -57,7 +56,7 @@ def print_table(names: Sequence[str], rows: Iterable[Row]) -> None:
     rows = iter(rows)
     shown = list(islice(rows, MOST_ROWS))
     out = console()
-    out.width = out.width if out.is_terminal else _WIDTH
+    out.width = out.width if out.is_terminal else UNFOLDED
     cells = [list(map(cell, row)) for row in shown]
     if _least_width(names, shown, cells) <= out.width:
         out.print(table_of(names, shown))

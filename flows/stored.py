@@ -76,9 +76,7 @@ class Stored:
     def _coded(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         with self._reading:  # they may be on their way
             found = self._columns(columns)
-        coded = {name: pa.types.is_dictionary(column.type) for name, column in found.items()}
-        fields = {name: self._schema.field(name).type for name in columns}  # also of lists of codes
-        yield pa.table({name: each if coded[name] else each.cast(fields[name]) for name, each in found.items()})
+        yield pa.table({name: self._of_texts_in_lists(name, column) for name, column in found.items()})
 
     def _ran(self, column: str, letters: int | None) -> Runs:
         if (found := self._runs.get((column, letters))) is None:
@@ -123,6 +121,10 @@ class Stored:
         type_ = parts[0].type if parts else self._schema.field(name).type
         column = pa.chunked_array([chunk for part in parts for chunk in part.chunks], type_)
         return pa.chunked_array([column.combine_chunks()]) if pa.types.is_string(type_) else column
+
+    def _of_texts_in_lists(self, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        """A column whose lists hold texts as such; where it is of codes itself, these stay."""
+        return column if pa.types.is_dictionary(column.type) else column.cast(self._schema.field(name).type)
 
     def _fields(self, columns: Sequence[str]) -> pa.Schema:
         return pa.schema([self._schema.field(name) for name in columns])

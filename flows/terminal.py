@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # C0 and C1 controls, DEL, and the bidirectional overrides that make a line read other than it is.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
-_WIDEST = 10_000
+UNFOLDED = 10_000  # columns of a terminal in which no line is folded
 
 
 def plain(text: str) -> str:
@@ -50,4 +50,4 @@ def whole_width(out: Console, table: Table) -> int:
     """How wide a terminal must be to show the table with every cell on one line."""
     from rich.measure import Measurement
 
-    return Measurement.get(out, out.options.update(max_width=_WIDEST), table).maximum
+    return Measurement.get(out, out.options.update(max_width=UNFOLDED), table).maximum
