@@ -91,6 +91,9 @@ def lines_in(data: bytes) -> int:
     """Number of lines, counted apart from the reader."""
     codec = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin-1"
     text = data.decode(codec)
+    if not re.search(r"[\r\n]", text):
+        text = data.decode("utf-8" if codec == "latin-1" else codec, "replace")
+        return len(re.findall(r"[^\v\f\x85\u2028\u2029]*[\v\f\x85\u2028\u2029]|[^\v\f\x85\u2028\u2029]+\Z", text))
     return len(re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", text))
 
 

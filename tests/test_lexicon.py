@@ -13,6 +13,7 @@ _LISTS = {
     "cars_apart": "no_variant",
     "engine_makers": "engine_make",
     "headers": "role",
+    "headers_by_language": "role",
     "statuses": "status",
     "sections": "text",
     "countries": "country",

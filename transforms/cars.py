@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from transforms.car_words import CarWords, MakeNames
 from transforms.fold import fold
 from transforms.lexicon import parts, read_list
-from transforms.masks import replaced
+from transforms.masks import first_bytes, replaced
 from transforms.remember import read_distinct, remember
 
 _MAKERS = pa.schema([("engine_make", pa.string())])
@@ -25,6 +25,8 @@ CARS = pa.schema([(name, pa.string()) for name in ("make", "model", "engine_make
 _WORD = re.compile(r"[^\s()\-‐‑–—/&+]+")
 _JOINTS = " \t\u00a0-‐‑–—/&+,;"
 _MOST_ENGINE_WORDS = 6
+# What some print before the make: the year in which a car was built, the size of an engine.
+_YEAR, _SIZE = re.compile(r"['’‘´`]\d\d|19(?!00)\d\d|20(?!00)[0-2]\d"), re.compile(r"\d{3,4}(?:cc|ccm)?")
 _INITIALS = re.compile(r"(?:\w\.)+\w?")
 # What may follow the engine's maker: displacement, cylinders, charging. A bare `3000` could be a model.
 _ENGINE_WORD = re.compile(
@@ -32,6 +34,7 @@ _ENGINE_WORD = re.compile(
     r"|bi|twin|turbo|biturbo|turbocharged|supercharged|diesel|tdi|hdi|hybrid|rotary|wankel",
     re.IGNORECASE,
 )
+_BEGINS_NUMBER = np.isin(np.arange(256), [*b"0123456789'`", *{mark.encode()[0] for mark in "’´"}])
 
 
 class _Word(NamedTuple):
@@ -67,8 +70,9 @@ def read_cars(cars: pa.Array | pa.ChunkedArray) -> pa.Table:
     texts = cars.combine_chunks() if isinstance(cars, pa.ChunkedArray) else cars
     words = CarWords.of(pc.fill_null(texts.cast(pa.string()), ""), _word_key)
     make, model = words.makes_and_models(_make_names())
-    # Most cars name no maker of engines; the others are read one by one.
-    special = np.flatnonzero(words.special | words.name_behind_first(_engines()[0]))
+    # Most cars name no maker of engines, and begin with their make; the others are read one by one.
+    numbered = _BEGINS_NUMBER[first_bytes(words.texts)] & make.is_null().to_numpy(zero_copy_only=False)
+    special = np.flatnonzero(words.special | words.name_behind_first(_engines()[0]) | numbered)
     read = read_distinct(texts.take(pa.array(special)), read_car, CARS)
     plain = {"make": make, "model": model, "engine_make": pa.nulls(len(texts), pa.string())}
     columns = [replaced(plain[name], special, read[name].combine_chunks()) for name in CARS.names]
@@ -80,6 +84,8 @@ def read_car(text: str) -> Car:
     """One printed car taken apart, as `read_cars` does."""
     words = list(_words(text))
     make, used, begin = _find_make(words)
+    if make is None and (numbered := _behind_number(text)):
+        return numbered
     if make and (joined := _joined_engine(text, words, used, make)):
         maker, end = joined
         return Car(make, _model(text[end:]), maker, text[:begin], text[begin:end])
@@ -87,6 +93,20 @@ def read_car(text: str) -> Car:
     if engine_make is None:
         end = len(text)
     return Car(make, _model(text[begin:end]) if make else None, engine_make, text[:begin], text[end:])
+
+
+def _behind_number(text: str) -> Car | None:
+    """A car whose make stands behind a year (`'74 Dodge`), which is no part of it, or a size (`750 Honda`), which is."""
+    number, _, rest = text.partition(" ")
+    if not rest or not (_YEAR.fullmatch(number) or _SIZE.fullmatch(number)):
+        return None
+    car, begin = read_car(rest), len(text) - len(rest)
+    if car.make is None or not car.make_text:
+        return None
+    sized = None if _YEAR.fullmatch(number) else number
+    return car._replace(
+        model=" ".join(filter(None, (sized, car.model))) or None, make_text=text[:begin] + car.make_text
+    )
 
 
 def read_engine_makers(engines: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -26,13 +26,15 @@ DIALECTS = ("none", "pipe", "tab", "semicolon", "comma", "blanks")
 SEPARATORS = {PIPE: "|", TAB: "\t", SEMICOLON: ";", COMMA: ","}
 # A tab is never typed inside a cell, a comma often is: the more a mark is used inside cells, the less it counts.
 _WEIGHTS = {PIPE: 1.2, TAB: 1.5, SEMICOLON: 1.2, COMMA: 0.8, BLANKS: 0.7}
-_HARD_BLANKS = r"[\x{00a0}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000}]"  # no-break, thin and other blanks of pages
+# No-break, thin and other blanks of pages, and what Unicode ends lines with.
+_HARD_BLANKS = r"[\x{0085}\x{00a0}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 # Soft hyphens, characters without width and direction marks, which browsers copy.
 _INVISIBLE = r"[\x{00ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}\x{2066}-\x{2069}\x{feff}]"
 _WIDE = r"[\x{ff01}-\x{ff5e}]"  # what Japanese pages print for ASCII; a slash as wide as a letter divides by itself
 _BLANK_QUOTED, _QUOTED = re.compile(r',\s+"'), re.compile(r'(?:^|,)\s*"[^"]*"\s*(?=,|$)')
 _MARKUP = r"^(?:</?[A-Za-z!?]|[{}\[\]]+,?\s*$|[\[{\s]*\{\s*\"|\"[\w ]+\"\s*:)"
 _BEGINS_MARKUP = np.isin(np.arange(256), [*b'<{}[]"'])
+_ENDS = "\n\v\f\r"  # of lines, that follow one another in ASCII
 _BOX = r"[\x{2500}-\x{257f}]"  # lines drawn with characters, as in terminals
 _UPRIGHT, _LEVEL = "│┃┆┇┊┋╎╏║", "─━┄┅┈┉╌╍═"
 _FROM_WIDE = {code + 0xFEE0: chr(code) for code in range(0x21, 0x7F)} | {0xFF0F: " / "}
@@ -204,8 +206,8 @@ def split_cells(lines: Lines, marks: Marks, dialects: Ints) -> Cells:
 def plain(text: pa.StringArray) -> pa.StringArray:
     """Lines without what ends them, with plain blanks and letters for hard and wide ones, and bars for drawn lines."""
     data, _ = bytes_of(text)
-    if ((data == ord("\r")) | (data == ord("\n"))).any():
-        text = pc.utf8_trim(text, "\r\n")
+    if (data - ord("\n") < len(_ENDS)).any():
+        text = pc.utf8_trim(text, _ENDS)
     text = without_markdown(text)
     data, _ = bytes_of(text)
     # Blanks and marks beyond Latin letters begin with these bytes in UTF-8.

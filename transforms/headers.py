@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
 
 from transforms.fold import fold
-from transforms.lexicon import header_roles, statuses
+from transforms.lexicon import header_languages, header_roles, header_roles_by_language, statuses
 from transforms.remember import remember
 
 # A block of columns per driver, as timing services print it: DRIVER2_FIRSTNAME, Driver 2, Pilote n°2.
@@ -24,9 +25,11 @@ _NUMBERED_BLOCK = re.compile(
     r"(?:driver|pilote?|piloto|pilota|fahrer|rijder|conductor|conduttore|conducteur|coureur|forare|kuljettaja)(?P<part>)$"
 )
 _WHOSE = re.compile(r"^(?:driver|fahrer|pilote?|pilota|piloto|rijder|conductor) ")  # has a name in two columns
-_FIRST = {"firstname", "first name", "first", "given name", "prenom", "vorname", "nome", "nombre", "voornaam", "name"}
+_FIRST = {"firstname", "first name", "first", "given name", "prenom", "vorname", "nome", "nombre", "voornaam", "name",
+          "fornamn", "fornavn", "etunimi", "imie", "jmeno", "meno", "ime", "keresztnev", "имя", "име"}  # fmt: skip
 _LAST = {"secondname", "second name", "lastname", "last name", "last", "surname", "family name", "nom", "nachname",
-         "cognome", "apellido", "apelido", "achternaam"}  # fmt: skip
+         "cognome", "apellido", "apelido", "achternaam", "efternamn", "efternavn", "etternavn", "sukunimi", "nazwisko",
+         "prijmeni", "priezvisko", "priimek", "prezime", "vezeteknev", "фамилия", "презиме"}  # fmt: skip
 _NATION = {"country", "nationality", "nation", "nat", "pays", "land", "pais", "paese", "shortname country"}
 # What a role is when a second column of the same header has it.
 _SECOND = {"lap_time": "session_time", "race_speed": "lap_speed"}
@@ -45,8 +48,10 @@ TEAM_AND_CREW = "entrant and crew"  # what cells of a column show that hold both
 TEAM_ABOVE_CREW = "entrant above crew"  # and those that hold teams, with their drivers on the lines below
 _CHASSIS = re.compile(r"\b(?:chassis|chasis|chassi|telaio|fahrgestell)\b")
 _NUMBER_AND = re.compile(r"(?:#|no?|nr|num|car no) ")
+_MODEL = re.compile(r"\b(?:model[loe]?|modele|typ[eo]?)\b")
 _UNIT = re.compile(r"[\[(]?\b(?:in )?(mph|mi/h|miles|km/?h|kph|kms?)\b[\])]?")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
+_FEWEST_OF_LANGUAGE = 2  # headings that say in which language others are
 _LONGEST = 300  # characters of a heading, be it in several languages
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # The special stages of a rally in several languages: SS3, ES 3, PS3, WP3, EK3, RZ3, KP3.
@@ -174,12 +179,22 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
 
     `shown` are the roles of columns whose cells show that an ambiguous heading means another than it mostly does.
     """
-    headings = [_heading(cell) for cell in cells]
+    headings = _in_their_language([_heading(cell) for cell in cells])
     headings = [_as_shown(h, shown[i]) if i in shown else h for i, h in enumerate(headings)]
     roles = [heading.role for heading in headings]
+    if any(h.role == "car" and is_of_chassis(h.name) for h in headings):
+        # Beside its chassis, a car's name is that under which it was entered.
+        headings = [replace(h, role="extra") if fold(h.name) == "car name" else h for h in headings]
+        roles = [heading.role for heading in headings]
     if ("make" in roles and {"model", "type"} & set(roles)) or roles.count("car") > 1:
         # Beside what the car is, its chassis is but a number.
         headings = [replace(h, role="chassis") if is_of_chassis(h.name) else h for h in headings]
+    if roles.count("car") > 1:
+        # Behind the car, `Car Model` tells more of it.
+        behind = roles.index("car") + 1
+        headings[behind:] = [
+            replace(h, role="model") if h.role == "car" and _MODEL.search(fold(h.name)) else h for h in headings[behind:]
+        ]
     if "lap_time" in roles and not {"race_time", "distance"} & set(roles):
         # Where no time of a race is told, a speed behind a lap time is that of the lap.
         lap = roles.index("lap_time")
@@ -195,7 +210,8 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
     parts = {heading.part for heading in headings}
     if "last" in parts and "first" not in parts and any(h.role == "crew" and not h.part for h in headings):
         # Beside whole names, `Last` heads the last lap.
-        headings = [replace(h, role="extra", part="") if h.part == "last" and not h.seat else h for h in headings]
+        named = any(h.part == "last" and fold(h.name) != "last" for h in headings)
+        headings = [_beside_family_names(h) if named else _of_last_lap(h) for h in headings]
     nations = [i + 1 for i, (a, b) in enumerate(pairwise(headings)) if (a.role, b.role) == ("crew", "country")]
     if len(nations) > 1:
         # Behind each of several drivers stands the country of his.
@@ -211,6 +227,35 @@ def _as_shown(heading: Heading, role: str) -> Heading:
     if role == TEAM_ABOVE_CREW:
         return replace(heading, role="entrant", known=True)
     return replace(heading, role=role, known=True)
+
+
+def _in_their_language(headings: list[Heading]) -> list[Heading]:
+    """Headings of which some mean something else in the language that most of the others are of."""
+    known, texts = header_roles_by_language(), [fold(heading.name) for heading in headings]
+    if known.keys().isdisjoint(texts):
+        return headings
+    spoken = Counter(language for text in texts for language in header_languages().get(text, ()))
+    return [_in_language(h, known.get(text, {}), spoken) for h, text in zip(headings, texts, strict=True)]
+
+
+def _in_language(heading: Heading, roles: Mapping[str, str], spoken: Counter[str]) -> Heading:
+    """What a heading means, given in how many headings beside it each language is `spoken`."""
+    language = max(roles, key=lambda one: spoken[one], default="")
+    usual = max((spoken[one] for one in header_languages().get(fold(heading.name), ())), default=0)
+    if spoken[language] < max(_FEWEST_OF_LANGUAGE, usual + 1):
+        return heading
+    role = roles[language]
+    return replace(heading, role=role, known=role != "extra")
+
+
+def _beside_family_names(heading: Heading) -> Heading:
+    """A heading beside that of family names: `Name` is of given ones."""
+    given = heading.role == "crew" and not (heading.part or heading.seat) and fold(heading.name) in _FIRST
+    return replace(heading, part="first") if given else heading
+
+
+def _of_last_lap(heading: Heading) -> Heading:
+    return replace(heading, role="extra", part="") if heading.part == "last" and not heading.seat else heading
 
 
 def _is_family_name(heading: Heading) -> bool:

@@ -134,14 +134,14 @@ def _cars(texts: dict[str, Coded]) -> dict[str, pa.Array]:
     Where make, type and model have columns of their own, the car is these joined by blanks.
     """
     car = texts["car"]
-    in_parts = [texts[slot] for slot in ("make", "type", "model")]
+    in_parts = [texts[slot] for slot in ("make", "type", "model", "beside_car")]
     with_car = car.rows(filled(car.texts).is_valid().to_numpy(zero_copy_only=False))
     at = np.flatnonzero(np.any([part.printed for part in in_parts], axis=0) & ~with_car)
     if len(at):
         columns = [pc.fill_null(part.at(at).spread(filled(part.texts)), "") for part in in_parts]
         whole = _single_blanks(pc.binary_join_element_wise(*columns, " "))
         car = car.replaced(at, pc.if_else(pc.equal(whole, ""), None, whole))
-    car = _with_models(car, texts["model"])
+    car = _with_models(car, texts["beside_car"])
     cars = _read_cars(car, texts["make"])
     engine = texts["engine"].spread(read_engine_makers(texts["engine"].texts))
     return cars | {"engine_make": pc.coalesce(engine, cars["engine_make"])}

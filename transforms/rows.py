@@ -31,15 +31,17 @@ from transforms.traits import team_words
 SLOTS = (
     "position", "car_number", "crew", "car", "make", "type", "model", "engine", "entrant", "country", "class",
     "class_position", "laps", "race_time", "distance", "race_speed", "gap", "gap_laps", "lap_time", "lap_number",
-    "lap_speed", "status", "reason",
+    "lap_speed", "status", "reason", "beside_car",
 )  # fmt: skip
 _SLOT = {name: i for i, name in enumerate(SLOTS)}
 _EXTRA, _NOTHING, EXCESS = len(SLOTS), len(SLOTS) + 1, len(SLOTS) + 2
+_IS_BESIDE = np.isin(np.arange(EXCESS + 1), [_EXTRA, _SLOT["engine"], _SLOT["beside_car"]])
 _NATION = "nation"
 _SEVERAL_COUNTRIES = r"/|,\s|\s[-–+&]\s"  # between the countries of a crew
 _BETWEEN_PARTS = {("first", "last"): " ", ("last", "first"): ", "}
 _TOWN = re.compile(r"([^/]*\S)\s+/\s+(\S[^/]*)")
 _TEAM, _NEARLY_ALL = r"^[^:/|]{2,60}: \S", 0.8
+_OF_MODELS = {"type", "model"}  # which may tell more of a car that has a column of its own
 _SYNONYMS = {"chassis": ("car", "make", "model", "type"), "team": ("entrant",)}
 
 
@@ -110,6 +112,8 @@ def slot_of(heading: Heading, found: Form) -> int:
         role = _SYNONYMS[role][0]
     if role == "empty":
         return _NOTHING
+    if role in _OF_MODELS and "car" in found.role_set:
+        role = "beside_car"
     return _SLOT.get(role, _EXTRA)
 
 
@@ -244,8 +248,8 @@ def extras(placed: Placed, layouts: Sequence[Layout]) -> Extras:
 
 
 def _beside_slots(placed: Placed) -> Bools:
-    """Cells that have no slot of their own; of an engine only the maker has one."""
-    return np.asarray((placed.slot == _EXTRA) | (placed.slot == _SLOT["engine"]))
+    """Cells that have no slot of their own; of an engine only the maker has one, and a car may do without its model."""
+    return np.asarray(_IS_BESIDE[placed.slot])
 
 
 def with_cells_of_crews(found: Extras, name: str, row: Ints, value: pa.Array) -> Extras:

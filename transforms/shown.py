@@ -43,8 +43,13 @@ _OF_LAPS, _TIMED_BY, _OF_RACES = (
 )
 _WHOLE, _CREWS = among("digit", "integer"), among("crew", "joined")
 _LIKE_TIMES = among("lap time", "seconds"), among("race time", "gap", "laps")
-_TOTAL = re.compile(r"\b(?:tot\w*|sum\w*|som+[ae]|aggregate|gesamt\w*)\b")
-_OF_TIME = re.compile(r"time|tijd|zeit|tid\b|temps?\b|tempo|tiempo|hours?\b")
+_TOTAL = re.compile(
+    r"\b(?:tot\w*|sum\w*|som+[ae]|aggregate|gesamt\w*|skup\w*|ukup\w*|spolu|celk\w*|soucet|razem|wynik|osszes\w*"
+    r"|итог\w*|сумм\w*|укуп\w*)\b"
+)
+_OF_TIME = re.compile(
+    r"time|tijd|zeit|tid\b|temps?\b|tempo|tiempo|hours?\b|\bcas(?:ow)?\b|czas|vrijeme|vreme|\bido\b|врем[яе]"
+)
 _PEOPLE = 0.7  # of the names have a given one, and no make of cars
 _HALF = 0.5  # of the names behind teams have a given one
 _SHORTEST_LAP, _FEWEST_TIMES = 8_000, 2  # milliseconds; times that say in what order cars stand are more
@@ -110,8 +115,10 @@ def _shown_crews(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[s
 
 
 def _shown_times(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
-    """The column of race times where it is one of lap times, or of points."""
+    """The column of race times where it is one of lap times, or of points; behind times, their total has them."""
     column = roles.index("race_time")
+    if (total := _total_behind(tables, t, texts, column)) is not None:
+        return {column: "extra", total: "race_time"}
     lap_times, race_times = _times(tables, t, column)
     if _TOTAL.search(fold(texts[column])):
         timed = lap_times + race_times or _OF_TIME.search(fold(texts[column]))
@@ -121,6 +128,14 @@ def _shown_times(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[s
     if "laps" in roles:
         return {column: "lap_time"} if _are_best_of(tables, t, column, roles.index("laps")) else {}
     return {column: "lap_time"} if lap_times > race_times and not _is_long(tables, t, column) else {}
+
+
+def _total_behind(tables: Tables, t: int, texts: Sequence[str], column: int) -> int | None:
+    """The column of totals behind one of times, to which penalties or other runs are added."""
+    if _TOTAL.search(fold(texts[column])):
+        return None
+    totals = (i for i in range(column + 1, len(texts)) if _TOTAL.search(fold(texts[i])))
+    return next((i for i in totals if headed_role(texts[i]) == "race_time" and _are_times(tables, t, i)), None)
 
 
 def _other_times(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:

@@ -28,9 +28,11 @@ _BOMS = (
 _MARKS = tuple(bom for _, bom, _ in _BOMS)
 _NEWLINES = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
 _MIXED = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+# What ends lines where nothing common does: tabs down and page breaks of word processors, and the ends of Unicode.
+_RARE_ENDS = re.compile(r"[^\v\f\x85\u2028\u2029]*[\v\f\x85\u2028\u2029]|[^\v\f\x85\u2028\u2029]+")
 _FEED, _FIRST_PRINTED = ord("\n"), ord(" ")
-_IS_CONTROL = np.isin(np.arange(256), [b for b in (*range(_FIRST_PRINTED), 0x7F) if b not in b"\t\n\r\x1b"])
-# Where ends of line are mixed, lines keep theirs; no other line feed is within a line. UTF-8 has no such byte.
+_IS_CONTROL = np.isin(np.arange(256), [b for b in (*range(_FIRST_PRINTED), 0x7F) if b not in b"\t\n\v\f\r\x1b"])
+# Where ends of line are mixed, or rare ones, lines keep theirs; no other line feed is within a line. UTF-8 has no such byte.
 _KEPT_FEED = b"\xff"
 
 
@@ -57,7 +59,7 @@ def read_text(data: bytes) -> Text:
     """Decode a sheet (BOM, else UTF-8, else Windows-1252) and divide it into lines; never fails."""
     if _is_plain(data):
         body = data if data.endswith(b"\n") or not data else data + b"\n"
-        newline = "none" if b"\n" not in data else "lf" if body is data else "lf-open"
+        newline = "none" if not data else "lf" if body is data else "lf-open"
         return Text("utf-8", newline, body, len(data))
     encoding, text = _decode(data)
     newline, lines = _divide(text)
@@ -86,7 +88,7 @@ def join_lines(texts: Sequence[Text]) -> tuple[pa.StringArray, Ints, Bools]:
 
 def _is_plain(data: bytes) -> bool:
     """Whether a sheet is UTF-8 without a mark before it, and ends its lines by line feeds: then it is read already."""
-    if b"\r" in data or data.startswith(_MARKS):
+    if b"\r" in data or (b"\n" not in data and data) or data.startswith(_MARKS):
         return False
     try:
         return data.isascii() or bool(data.decode("utf-8"))
@@ -131,7 +133,8 @@ def _divide(text: str) -> tuple[str, list[str]]:
     counts = {"crlf": crlf, "cr": text.count("\r") - crlf, "lf": text.count("\n") - crlf}
     used = [name for name, count in counts.items() if count]
     if not used:
-        return "none", [text] if text else []
+        rare = _RARE_ENDS.findall(text)
+        return ("mixed" if len(rare) > 1 else "none"), rare
     if len(used) > 1:
         return "mixed", _MIXED.findall(text)
     name = used[0]

@@ -47,6 +47,24 @@ def header_roles() -> Mapping[str, str]:
 
 
 @cache
+def header_languages() -> Mapping[str, frozenset[str]]:
+    """Folded header -> the languages that have it, of which `mul` is none."""
+    found: dict[str, set[str]] = {}
+    for row in read_list("headers"):
+        found.setdefault(fold(row["text"]), set()).add(row["language"])
+    return {text: frozenset(languages - {"mul"}) for text, languages in found.items()}
+
+
+@cache
+def header_roles_by_language() -> Mapping[str, Mapping[str, str]]:
+    """Folded header -> by language what it heads beside others of that language: `ŠT.` is Slovenian for numbers."""
+    found: dict[str, dict[str, str]] = {}
+    for row in read_list("headers_by_language"):
+        found.setdefault(fold(row["text"]), {})[row["language"]] = row["role"]
+    return found
+
+
+@cache
 def statuses() -> Mapping[str, str]:
     """Folded status as printed in a cell (`dnf`, `non classe`) -> one of `schema.STATUSES`."""
     return {fold(row["text"]): row["status"] for row in read_list("statuses")}
