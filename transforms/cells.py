@@ -62,6 +62,8 @@ _NUMBER = (
     rf"\s?(?P<unit>kms?/?{HOUR}?|kph|k/h|mph|mi/h|miles?|mi|m\.p\.h\.)?\.?$"
 )
 _GAP_LAPS = rf"(?i)^(?:[+–-]{{1,2}}|[aà]\s)?\s?(?P<n>\d{{1,3}})\s?(?:{LAPS}|tr?s?|rnd|vlts?|vtas?|l|g)\.?(?:\s.*)?$"
+# What Latin sheets print before a gap: `a 1"25`.
+_BEHIND, _BEGINS_BEHIND = r"^(?:a|A|à) (?:\+ ?)?", np.isin(np.arange(256), [*b"aA", "à".encode()[0]])
 
 
 def filled(texts: pa.Array) -> pa.Array:
@@ -152,7 +154,9 @@ _LAP_TIMES = (*_GAPS, (_as_printed, _HUNDREDTHS))
 def read_gaps(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Gaps to int64 milliseconds and int32 laps, one of them null: `+1:05.400`, `35.2`, `9 Laps`."""
     laps = _group(pc.extract_regex(texts, _GAP_LAPS), "n").cast(pa.int32())
-    times = pc.if_else(pc.is_valid(laps), None, _milliseconds(texts, _GAPS))
+    behind = pa.array(_BEGINS_BEHIND[first_bytes(texts)])
+    bare = change_where(behind, texts, lambda some: pc.replace_substring_regex(some, _BEHIND, ""))
+    times = pc.if_else(pc.is_valid(laps), None, _milliseconds(bare, _GAPS))
     return times, laps
 
 

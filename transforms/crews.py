@@ -37,6 +37,8 @@ _IS_BLANK_OR_MARK = _IS_BLANK | np.isin(np.arange(256), [*_MARKS, *b"-"])
 _NEEDS_BLANKS = np.isin(np.arange(256), [*b"&+-"])
 # What may divide the crews of a sheet where no mark does: words between blanks, or a country before each name.
 _WORDS = r" (?:und|et|and|y|e|en|og|och) "
+# Names in Chinese and Japanese characters hold no slash.
+_EASTERN, _BEGINS_EASTERN = r"[\p{Han}\p{Hiragana}\p{Katakana}ー]", 0xE3
 _STAR = r"^\*+\s*|\s*\*+$"
 _MARK, _BEGINS_MARK = r"^[-–—.…?\s]+$", np.isin(np.arange(256), [*b"-.?", *(c.encode()[0] for c in "–…")])
 _EMPHASIS = r"^\*.*\*$"  # of Markdown, around a name
@@ -116,6 +118,8 @@ def read_crews(texts: pa.Array, sheet: Ints, separators: Sequence[str | None] = 
 
 def _part_names(printed: pa.StringArray, sheet: Ints) -> tuple[pa.StringArray, Ints]:
     """Crews and the places of single bytes that divide their names."""
+    if (bytes_of(printed)[0] - _BEGINS_EASTERN < 0xEA - _BEGINS_EASTERN).any():
+        printed = change_where(pa.array(holding(printed, b"/")), printed, _between_eastern_names)
     between, odd = _between_names(printed, _MARKS)
     # A semicolon may end what stands for a letter in HTML (`O&#39;Brien`), and divides where no other mark does.
     listed = holding(printed, b";") & ~holding(printed, b"&/|")
@@ -169,6 +173,12 @@ def _told_by_sheets(printed: pa.StringArray, marked: Bools, by_dashes: Bools, sh
 
 def _joined(crews: pa.StringArray, between: str) -> pa.StringArray:
     return pc.replace_substring_regex(crews, between, JOIN)
+
+
+def _between_eastern_names(crews: pa.StringArray) -> pa.StringArray:
+    """Crews with JOIN for slashes that Chinese or Japanese characters stand beside."""
+    before = pc.replace_substring_regex(crews, rf"({_EASTERN})\s*/\s*", rf"\1{JOIN}")
+    return pc.replace_substring_regex(before, rf"\s*/\s*({_EASTERN})", rf"{JOIN}\1")
 
 
 def _before_initials(crews: pa.StringArray) -> pa.StringArray:

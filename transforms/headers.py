@@ -121,7 +121,7 @@ def _read(text: str) -> Heading:
     if _STAGE.fullmatch(key):
         return Heading("session_time", text.strip())
     roles = header_roles()
-    mph = bool(re.search(r"\b(mph|mi/h|miles)\b", key))
+    mph = bool(re.search(r"\b(mph|m p h|mi/h|miles)\b", key))
     unnumbered, bare = re.sub(r"\s*#?\d+$", "", key), fold(_IN_BRACKETS.sub("", text))
     numbered = _NUMBER_AND.match(key)
     if "crew" in (roles.get(bare), numbered and roles.get(key[numbered.end() :])):

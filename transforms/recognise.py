@@ -66,7 +66,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("big integer", r"^[1-9]\d{3,5}$"),
     (
         "class",
-        r"(?i)^(?:div(?:ision)?|gr(?:oup|uppe|oupe)?|class[e]?|klasse|cat(?:egory)?)\.?\s?(?:\d{1,2}|[ivx]{1,4}|[a-h])$",
+        # Sports cars, prototypes, GT and touring cars by the size of their engines (`S1.5`, `GT+2.0`), and the
+        # special ones of the Nürburgring (`SP 8T`).
+        r"(?i)^(?:div(?:ision)?|gr(?:oup|uppe|oupe)?|class[e]?|klasse|cat(?:egory)?)\.?\s?(?:\d{1,2}|[ivx]{1,4}|[a-h])$"
+        r"|^(?:S|P|GT|TS?)\s?\+?\d\.\d{1,2}$|^SP\s?\d{1,2}T?$",
     ),
 )
 _MOST_NAMES, _LONGEST_MODEL = 7, 10  # words of a person's name, characters of a code

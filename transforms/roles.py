@@ -166,7 +166,8 @@ FAMILIES: dict[str, tuple[float, dict[str, float]]] = {
     "laps behind classes": (
         -3.0,
         {"position": 0.97, "car_number": 0.9, "crew": 0.985, "car": 0.95, "entrant": 0.4, "class": 0.97,
-         "class_position": 0.2, "laps": 0.985, "race_time": 0.4, "gap": 0.2, "lap_time": 0.2, "reason": 0.1},
+         "class_position": 0.2, "laps": 0.985, "race_time": 0.4, "distance": 0.1, "race_speed": 0.1, "gap": 0.2,
+         "lap_time": 0.2, "reason": 0.1},
     ),
     "rally": (
         -2.0,

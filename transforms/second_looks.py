@@ -1,25 +1,31 @@
-"""What only the texts of a decoded table tell: a second column of names that are no people, runs and their sum."""
+"""What only the texts of a decoded table tell: a second column of names that are no people, runs and their sum, tyres."""
 
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.cells import LONGEST_LAP, read_lap_times
 from transforms.columns import Form, Layout, columns_line
 from transforms.crew_words import share_of_given
 from transforms.fold import fold
+from transforms.lexicon import class_names, tyre_makers
+from transforms.spans import bytes_of
 from transforms.tables import Tables
 from transforms.traits import makes
 
 _TIMES = ("lap_time", "session_time")
 _OF_RACES = {"laps", "distance", "gap", "race_speed"}
 _CLOCK = re.compile(r"(\d+)[:'m](\d\d)(?![:'\d])")
+_LONGEST_CODE, _MOST_MAKERS = len("MI"), 3
+_CLASSES_TOO = "CDFHKT"  # letters that stand for makers of tyres, and for classes as often
 _ROWS = 6  # whose times are looked at
 _HALF = 0.5
 
@@ -34,9 +40,39 @@ def look_again(layouts: list[Layout | None], tables: Tables) -> None:
     settled = {t: _strangers(found.roles, tables, t) for t, found in asked if found.roles.count("crew") > 1}
     for (t, found), times in zip(likely, _times(likely, tables) if likely else (), strict=True):
         settled[t] = settled.get(t) or _of_runs_or_laps(found.roles, times)
-    for t, found in asked:
+    settled |= _tyres_for_classes(inferred, tables)
+    for t, found in inferred:
         if told := settled.get(t):
             layouts[t] = found._replace(doubt=f"layout in doubt: {told[0]}. To settle it: {columns_line(told[1])}")
+
+
+def _tyres_for_classes(inferred: Sequence[tuple[int, Layout]], tables: Tables) -> dict[int, tuple[str, list[str]]]:
+    """The tables whose classes are all codes for makers of tyres, one of them a code that no class has: `G`, `MI`."""
+    texts, cells, first = tables.cells.texts, tables.cells, tables.first_cells
+    short = np.flatnonzero(np.diff(bytes_of(texts)[1]) <= _LONGEST_CODE)
+    telling = np.zeros(len(texts), bool)
+    telling[short] = pc.is_in(texts.take(pa.array(short)), value_set=_codes_of_tyres_alone()).to_numpy(zero_copy_only=False)
+    at = first.cell[telling[cells.code[first.cell]]]
+    layouts = dict(inferred) if len(at) else {}
+    found: dict[int, tuple[str, list[str]]] = {}
+    for t, i in sorted({*zip(tables.page.table[cells.line[at]].tolist(), cells.column[at].tolist(), strict=True)}):
+        roles = layouts[t].roles if t in layouts else ()
+        if i < len(roles) and roles[i] == "class" and _are_tyres(texts.take(pa.array(tables.first_codes(t)[:, i]))):
+            found[t] = f"column {i + 1} may be class or tyre", [*roles[:i], "tyre", *roles[i + 1 :]]
+    return found
+
+
+def _are_tyres(printed: pa.StringArray) -> bool:
+    """Whether texts are codes for makers of tyres, of whom few meet; letters that follow one another are classes."""
+    codes = sorted({*filter(None, printed.to_pylist())})
+    run = len(codes) == _MOST_MAKERS and "".join(codes) in string.ascii_uppercase
+    return len(codes) <= _MOST_MAKERS and tyre_makers().keys() >= {*codes} and not run
+
+
+@cache
+def _codes_of_tyres_alone() -> pa.Array:
+    codes = {code for code in tyre_makers() if code.isupper() and len(code) <= _LONGEST_CODE}
+    return pa.array(sorted(code for code in codes - {*_CLASSES_TOO} if fold(code) not in class_names()), pa.string())
 
 
 def _first_times(asked: Sequence[tuple[int, Layout]], tables: Tables) -> Iterator[list[str]]:

@@ -50,6 +50,7 @@ _TOTAL = re.compile(
 _OF_TIME = re.compile(
     r"time|tijd|zeit|tid\b|temps?\b|tempo|tiempo|hours?\b|\bcas(?:ow)?\b|czas|vrijeme|vreme|\bido\b|врем[яе]"
 )
+_HOURS_OR_MINUTES = re.compile(r"\d{1,2}\.[0-5]\d\.[0-5]\d")
 _PEOPLE = 0.7  # of the names have a given one, and no make of cars
 _HALF = 0.5  # of the names behind teams have a given one
 _SHORTEST_LAP, _FEWEST_TIMES = 8_000, 2  # milliseconds; times that say in what order cars stand are more
@@ -74,7 +75,7 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
     else:
         found |= _other_times(tables, t, texts, roles)
     if "lap_time" in roles:
-        found |= _lap_numbers(tables, t, texts, roles.index("lap_time"))
+        found |= _lap_numbers(tables, t, texts, roles)
     if "lap_number" in roles:
         found |= _told_by_laps(tables, t, texts, roles)
     if "crew" not in roles:
@@ -127,7 +128,8 @@ def _shown_times(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[s
         return {}
     if "laps" in roles:
         return {column: "lap_time"} if _are_best_of(tables, t, column, roles.index("laps")) else {}
-    return {column: "lap_time"} if lap_times > race_times and not _is_long(tables, t, column) else {}
+    of_laps = lap_times > race_times and not _is_long(tables, t, column) and not _may_be_hours(tables, t, column)
+    return {column: "lap_time"} if of_laps else {}
 
 
 def _total_behind(tables: Tables, t: int, texts: Sequence[str], column: int) -> int | None:
@@ -192,15 +194,18 @@ def _give_one_length(tables: Tables, t: int, column: int) -> bool:
     return several and max(km - by for km, by in lengths) <= min(km + by for km, by in lengths)
 
 
-def _lap_numbers(tables: Tables, t: int, texts: Sequence[str], column: int) -> dict[int, str]:
+def _lap_numbers(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
     """The column of the laps in which cars were fastest: headed as their times are, or behind these without heading.
 
-    `Best Lap` behind `Best Lap Time` is so, too.
+    `Best Lap` behind `Best Lap Time` is so, too, and `Vta.` behind `V. rápida`, where another column has the laps.
     """
+    column = roles.index("lap_time")
     if are_whole_numbers(tables, t, column):
         return {column: "lap_number"}
     behind = column + 1
-    unheaded = behind < len(texts) and (not texts[behind] or headed_role(texts[behind]) == "lap_time")
+    if behind < len(texts) and roles[behind] == "laps":
+        return {}
+    unheaded = behind < len(texts) and (not texts[behind] or headed_role(texts[behind]) in ("lap_time", "laps"))
     return {behind: "lap_number"} if unheaded and are_whole_numbers(tables, t, behind) else {}
 
 
@@ -279,6 +284,13 @@ def _is_long(tables: Tables, t: int, column: int) -> bool:
     texts = tables.texts(int(tables.lines(t)[0]))
     time = read_lap_times(pa.array(texts[column : column + 1], pa.string())).fill_null(0)
     return any(milliseconds > LONGEST_LAP for milliseconds in time.to_pylist())
+
+
+def _may_be_hours(tables: Tables, t: int, column: int) -> bool:
+    """Whether all first times are like `4.32.11`, which may begin with hours, and none has more than 59 at its end."""
+    texts = filter(None, tables.cells.texts.take(pa.array(tables.first_codes(t)[:, column])).to_pylist())
+    times = [text for text in texts if text[0].isdigit()]
+    return bool(times) and all(map(_HOURS_OR_MINUTES.fullmatch, times))
 
 
 def _times(tables: Tables, t: int, column: int) -> tuple[int, int]:

@@ -25,6 +25,8 @@ _TIMED = ("grid", "qualifying", "practice", "warm-up", "fastest-laps")
 
 _WITH_STATUS = ("status", "position", "race_time", "gap", "laps", "lap_time", "reason")
 _WITH_REASON = ("status", "position", "race_time", "gap", "laps")
+# In a session, who prints a reason for a lap time may have driven others before: it tells no status.
+_WITH_REASON_ALONE = ("lap_time",)
 # A status and more: why a car stopped (`Ret (gearbox)`, `DNF: engine`), or where (`Retired SS12`).
 _AND_MORE = re.compile(
     r"(?P<status>[^\W\d][^\W\d. ]*(?:[. ][^\W\d. ]+){0,3}\.?)"
@@ -111,12 +113,15 @@ class Words:
         words = {slot: unread.get(slot, text.texts) for slot, text in texts.items()}
         read = {slot: read_status(words[slot]) for slot in _WITH_STATUS}
         status = {slot: np.append(_places(found), -1)[texts[slot].code] for slot, found in read.items()}
-        reasons = {slot: texts[slot].spread(reason_in(words[slot])) for slot in _WITH_REASON}
+        reasons, told = (
+            {slot: texts[slot].spread(reason_in(words[slot])) for slot in slots}
+            for slots in (_WITH_REASON, _WITH_REASON_ALONE)
+        )
         alone = (true(reason.is_valid()) & (status[slot] < 0) for slot, reason in reasons.items())
         own, known = texts["reason"], reason_in(texts["reason"].texts)
         failed = own.rows(true(known.is_valid())) & (status["reason"] < 0)
         why = pc.if_else(read["reason"].is_valid(), known, own.texts)
-        return cls(status, pc.coalesce(*reasons.values()), np.any([*alone], axis=0), failed, why)
+        return cls(status, pc.coalesce(*reasons.values(), *told.values()), np.any([*alone], axis=0), failed, why)
 
 
 def _places(statuses: pa.StringArray) -> Ints:

@@ -270,16 +270,19 @@ def _tell_gaps(columns: dict[str, pa.Array], instead: Bools, sheet: Ints) -> Non
 def _tell_laps_driven(columns: dict[str, pa.Array], coded: Coded, unsigned: Bools, sheet: Ints) -> None:
     """Take `71 laps` in place of a time for the laps that a car drove, in sheets without laps where such never rise.
 
-    Those that cars are behind, which print the same words, never fall from place to place, and begin with few.
+    Those that cars are behind, which print the same words, never fall from place to place, and begin with few. Of a
+    car without a place, nobody says how far it was behind.
     """
+    counted = np.bincount(sheet, true(columns["laps"].is_valid())) > 0
     told = coded.rows(unsigned) & true(pc.and_(pc.is_valid(columns["gap_laps"]), pc.is_null(columns["laps"])))
+    lost = told & true(columns["position"].is_null()) & ~counted[sheet]
     at = np.flatnonzero(told & true(pc.is_valid(columns["position"])))
-    if not len(at):
+    if not len(at) and not lost.any():
         return
     number = columns["gap_laps"].fill_null(0).to_numpy()
-    groups = np.split(at, np.flatnonzero(np.diff(sheet[at])) + 1)
+    groups = np.split(at, np.flatnonzero(np.diff(sheet[at])) + 1) if len(at) else []
     driven = [sheet[of[0]] for of in groups if number[of[0]] >= _MANY_LAPS and (np.diff(number[of]) <= 0).all()]
-    mask = pa.array(told & np.isin(sheet, driven))
+    mask = pa.array((told & np.isin(sheet, driven)) | lost)
     columns["laps"] = pc.if_else(mask, columns["gap_laps"], columns["laps"])
     columns["gap_laps"] = pc.if_else(mask, None, columns["gap_laps"])
 
