@@ -1,4 +1,4 @@
-"""The arrays of whole numbers, real numbers and flags that steps hand on, by their types; and flags by their places."""
+"""The arrays of numbers, flags and texts that steps hand on, by their types; and flags by their places."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.str_]
 
 
 def flags(places: Ints, size: int) -> Bools:

@@ -96,7 +96,7 @@ def read_car(text: str) -> Car:
 
 
 def _behind_number(text: str) -> Car | None:
-    """A car whose make stands behind a year (`'74 Dodge`), which is no part of it, or a size (`750 Honda`), which is."""
+    """A car whose make stands behind a year (`'74 Dodge`), no part of its model, or a size (`750 Honda`), which is."""
     number, _, rest = text.partition(" ")
     if not rest or not (_YEAR.fullmatch(number) or _SIZE.fullmatch(number)):
         return None

@@ -41,6 +41,7 @@ _WORDS = (
 _AFTER_CLOCK = r"(?i)(\d[:']\d{2}(?:[.,]\d+)?)\s?(?:min|h|hrs?|s|sec)\.?$"
 # Points between hours, minutes and seconds: `38.12,4`, `1.02'33"4`, `1.24.456`; `1.02.33` may be either, and is none.
 _POINTS = r"^\+?\s?(?:(?P<h>\d{1,2})[.:])?(?P<m>\d{1,3})[.'](?P<s>\d{2})[,\"]{1,2}(?P<f>\d{1,4})$"
+_HOURS_AND_PRIMES = r"^(?P<h>\d{1,2})\.(?P<m>\d{2})'(?P<s>\d{2})\"?$"  # `5.04'11"`
 _ONLY_POINTS = r"^\+?\s?(?:(?P<h>\d{1,2})\.)?(?P<m>\d{1,3})\.(?P<s>\d{2})\.(?P<f>\d(?:\d{2})?)$"
 _HUNDREDTHS = r"^\+?\s?(?P<m>\d{1,2})\.(?P<s>\d{2})\.(?P<f>\d{2})$"
 _FRACTION = re.compile(r"(?P<seconds>\d)\s?(?:s|sec|\"|\s)\s?(?P<n>[1-9])/(?P<of>2|4|5|10)\s?(?:s|sec|\")?\.?$")
@@ -146,6 +147,7 @@ _TIMES = (
     (_spelt, _WORDS),
     (_with_plain_marks, _POINTS),
     (_as_printed, _ONLY_POINTS),
+    (_with_plain_marks, _HOURS_AND_PRIMES),
 )
 _GAPS = (*_TIMES, (_with_plain_marks, _SECONDS))
 _LAP_TIMES = (*_GAPS, (_as_printed, _HUNDREDTHS))

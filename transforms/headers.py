@@ -193,7 +193,8 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
         # Behind the car, `Car Model` tells more of it.
         behind = roles.index("car") + 1
         headings[behind:] = [
-            replace(h, role="model") if h.role == "car" and _MODEL.search(fold(h.name)) else h for h in headings[behind:]
+            replace(h, role="model") if h.role == "car" and _MODEL.search(fold(h.name)) else h
+            for h in headings[behind:]
         ]
     if "lap_time" in roles and not {"race_time", "distance"} & set(roles):
         # Where no time of a race is told, a speed behind a lap time is that of the lap.

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.arrays import Bools, Floats, Ints
+from transforms.arrays import Floats, Ints, Texts
 from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
 from transforms.facts import heading_texts
@@ -63,7 +63,7 @@ _HEADS_OTHER = (
 _OTHER_LIST = (
     "the heading above tells of speeds, penalties, sectors, a stage or the like: a list of these, not a table of cars"
 )
-_SESSIONS = {"qualifying", "practice", "warm-up", "grid", "fastest-laps"}
+_SESSIONS = ["qualifying", "practice", "warm-up", "grid", "fastest-laps"]
 _WHO = {"crew", "car", "make", "entrant"}  # headed by names, which no row number is
 _FEWEST_TWICE = 3  # headings of each of two tables side by side
 _DECLARED_SCORE = 0.5  # a declared column may be oddly printed, but half its cells must fit
@@ -84,8 +84,9 @@ def resolve(lines: Lines, cells: Cells, page: Page, sources: Sequence[Source]) -
         elif header >= 0:
             layouts[t] = _from_header(tables, below[header], headers)
     _check_declared(layouts, tables)
-    infer(layouts, tables, _of_sessions(lines, cells, page, sources))
-    look_again(layouts, tables)
+    kinds = _kinds_told(lines, cells, page, sources)
+    infer(layouts, tables, np.isin(kinds, _SESSIONS))
+    look_again(layouts, tables, kinds == "race")
     found = [found for found in layouts if found is not None]
     for t in _below_other_headings(lines, page).tolist():
         if found[t].basis != "declared" and found[t].doubt is None:
@@ -93,15 +94,15 @@ def resolve(lines: Lines, cells: Cells, page: Page, sources: Sequence[Source]) -
     return found
 
 
-def _of_sessions(lines: Lines, cells: Cells, page: Page, sources: Sequence[Source]) -> Bools:
-    """The tables that are of a session, as the last heading of a kind above them says, or else their file's name."""
+def _kinds_told(lines: Lines, cells: Cells, page: Page, sources: Sequence[Source]) -> Texts:
+    """The kind of each table, as the last heading of a kind above it says, or else its file's name; "" for none."""
     told = np.flatnonzero(np.isin(page.outcome, (CAPTION, SECTION)))
     kinds = [(section := read_section(text)) and section.kind for text in heading_texts(cells, told)]
     heads = np.append(told[[kind is not None for kind in kinds]], len(page.outcome))
-    headed = np.array([*(kind in _SESSIONS for kind in kinds if kind), False])
+    headed = np.array([*filter(None, kinds), ""])
     last = np.searchsorted(heads, page.first) - 1
     above = (last >= 0) & (lines.sheet[heads[last] % max(len(page.outcome), 1)] == lines.sheet[page.first])
-    filed = np.array([source.kind in _SESSIONS for source in sources], bool)
+    filed = np.array([source.kind or "" for source in sources], np.str_)
     return np.where(above, headed[last], filed[lines.sheet[page.first]])
 
 

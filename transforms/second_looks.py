@@ -1,78 +1,53 @@
-"""What only the texts of a decoded table tell: a second column of names that are no people, runs and their sum, tyres."""
+"""What only the texts of a decoded table tell: a second column of names that are no people, runs and their sum."""
 
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from transforms.arrays import Bools
 from transforms.cells import LONGEST_LAP, read_lap_times
 from transforms.columns import Form, Layout, columns_line
 from transforms.crew_words import share_of_given
 from transforms.fold import fold
-from transforms.lexicon import class_names, tyre_makers
-from transforms.spans import bytes_of
 from transforms.tables import Tables
 from transforms.traits import makes
+from transforms.tyre_codes import tyres_for_classes
 
 _TIMES = ("lap_time", "session_time")
 _OF_RACES = {"laps", "distance", "gap", "race_speed"}
+_BESIDE_LAPS = _OF_RACES | {"race_time", "session_time", "lap_number", "lap_speed"}
+_SHORTEST_RACE = 5 * 60_000  # milliseconds; a lap that takes longer is as rare as a race that does not
 _CLOCK = re.compile(r"(\d+)[:'m](\d\d)(?![:'\d])")
-_LONGEST_CODE, _MOST_MAKERS = len("MI"), 3
-_CLASSES_TOO = "CDFHKT"  # letters that stand for makers of tyres, and for classes as often
 _ROWS = 6  # whose times are looked at
 _HALF = 0.5
 
 
-def look_again(layouts: list[Layout | None], tables: Tables) -> None:
-    """Doubt decoded layouts, in place, whose columns repeat a role and do not read alike."""
+def look_again(layouts: list[Layout | None], tables: Tables, of_race: Bools) -> None:
+    """Doubt decoded layouts, in place, whose columns repeat a role and do not read alike, or may mean another.
+
+    `of_race` says which tables are known to be of a race.
+    """
     known = [(t, found) for t, found in enumerate(layouts) if found is not None]
     inferred = [(t, found) for t, found in known if found.basis == "inferred" and found.doubt is None]
-    asked = [(t, found) for t, found in inferred if _asks_for_it(found.form)]
+    of_laps = {t for t, found in inferred if of_race[t] and _times_a_lap_alone(found.form)}
+    asked = [(t, found) for t, found in inferred if t in of_laps or _asks_for_it(found.form)]
     first = _first_times(asked, tables)
-    likely = [(t, found) for (t, found), times in zip(asked, first, strict=True) if _may_be_other(times)]
+    likely = [
+        (t, found) for (t, found), times in zip(asked, first, strict=True) if _may_be_other(times, alone=t in of_laps)
+    ]
     settled = {t: _strangers(found.roles, tables, t) for t, found in asked if found.roles.count("crew") > 1}
     for (t, found), times in zip(likely, _times(likely, tables) if likely else (), strict=True):
         settled[t] = settled.get(t) or _of_runs_or_laps(found.roles, times)
-    settled |= _tyres_for_classes(inferred, tables)
+    settled |= tyres_for_classes(inferred, tables)
     for t, found in inferred:
         if told := settled.get(t):
             layouts[t] = found._replace(doubt=f"layout in doubt: {told[0]}. To settle it: {columns_line(told[1])}")
-
-
-def _tyres_for_classes(inferred: Sequence[tuple[int, Layout]], tables: Tables) -> dict[int, tuple[str, list[str]]]:
-    """The tables whose classes are all codes for makers of tyres, one of them a code that no class has: `G`, `MI`."""
-    texts, cells, first = tables.cells.texts, tables.cells, tables.first_cells
-    short = np.flatnonzero(np.diff(bytes_of(texts)[1]) <= _LONGEST_CODE)
-    telling = np.zeros(len(texts), bool)
-    telling[short] = pc.is_in(texts.take(pa.array(short)), value_set=_codes_of_tyres_alone()).to_numpy(zero_copy_only=False)
-    at = first.cell[telling[cells.code[first.cell]]]
-    layouts = dict(inferred) if len(at) else {}
-    found: dict[int, tuple[str, list[str]]] = {}
-    for t, i in sorted({*zip(tables.page.table[cells.line[at]].tolist(), cells.column[at].tolist(), strict=True)}):
-        roles = layouts[t].roles if t in layouts else ()
-        if i < len(roles) and roles[i] == "class" and _are_tyres(texts.take(pa.array(tables.first_codes(t)[:, i]))):
-            found[t] = f"column {i + 1} may be class or tyre", [*roles[:i], "tyre", *roles[i + 1 :]]
-    return found
-
-
-def _are_tyres(printed: pa.StringArray) -> bool:
-    """Whether texts are codes for makers of tyres, of whom few meet; letters that follow one another are classes."""
-    codes = sorted({*filter(None, printed.to_pylist())})
-    run = len(codes) == _MOST_MAKERS and "".join(codes) in string.ascii_uppercase
-    return len(codes) <= _MOST_MAKERS and tyre_makers().keys() >= {*codes} and not run
-
-
-@cache
-def _codes_of_tyres_alone() -> pa.Array:
-    codes = {code for code in tyre_makers() if code.isupper() and len(code) <= _LONGEST_CODE}
-    return pa.array(sorted(code for code in codes - {*_CLASSES_TOO} if fold(code) not in class_names()), pa.string())
 
 
 def _first_times(asked: Sequence[tuple[int, Layout]], tables: Tables) -> Iterator[list[str]]:
@@ -84,11 +59,16 @@ def _first_times(asked: Sequence[tuple[int, Layout]], tables: Tables) -> Iterato
     return (texts[start:end] for start, end in pairwise(bounds))
 
 
-def _may_be_other(times: Sequence[str]) -> bool:
-    """Whether the last of some times could be the sum of the others, or a single one that of a lap, by its seconds."""
+def _may_be_other(times: Sequence[str], *, alone: bool) -> bool:
+    """Whether the last of some times could be the sum of the others, or a single one that of a lap, by its seconds.
+
+    One that stands `alone` as that of a lap could be of a race.
+    """
     seconds = [int(clock[1]) * 60 + int(clock[2]) for clock in map(_CLOCK.match, times) if clock]
     if not seconds or len(seconds) < len(times):
         return False
+    if alone:
+        return seconds[0] * 1000 >= _SHORTEST_RACE
     return seconds[-1] >= sum(seconds[:-1]) if len(seconds) > 1 else seconds[0] * 1000 <= LONGEST_LAP
 
 
@@ -106,6 +86,12 @@ def _asks_for_it(form: Form) -> bool:
     roles = form.roles
     repeated = roles.count("crew") > 1 or roles.count("session_time") > 1
     return repeated or ("race_time" in roles and _OF_RACES.isdisjoint(roles))
+
+
+@lru_cache(maxsize=4096)
+def _times_a_lap_alone(form: Form) -> bool:
+    """Whether a lap time is all that tells how fast cars were."""
+    return "lap_time" in form.role_set and form.role_set.isdisjoint(_BESIDE_LAPS)
 
 
 @lru_cache(maxsize=4096)
@@ -144,4 +130,6 @@ def _of_runs_or_laps(roles: tuple[str, ...], times: list[list[int]]) -> tuple[st
     if roles[total] == "race_time" and _OF_RACES.isdisjoint(roles) and all(row[-1] <= LONGEST_LAP for row in known):
         of_lap = {"race_time": "lap_time"} | ({} if "class" in roles else {"class_position": "lap_number"})
         return f"column {total + 1} may be race_time or lap_time", [of_lap.get(role, role) for role in roles]
+    if roles[total] == "lap_time" and _BESIDE_LAPS.isdisjoint(roles) and min(known)[-1] >= _SHORTEST_RACE:
+        return f"column {total + 1} may be lap_time or race_time", [*roles[:total], "race_time", *roles[total + 1 :]]
     return None

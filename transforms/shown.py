@@ -51,6 +51,7 @@ _OF_TIME = re.compile(
     r"time|tijd|zeit|tid\b|temps?\b|tempo|tiempo|hours?\b|\bcas(?:ow)?\b|czas|vrijeme|vreme|\bido\b|врем[яе]"
 )
 _HOURS_OR_MINUTES = re.compile(r"\d{1,2}\.[0-5]\d\.[0-5]\d")
+_ON_LAP = re.compile(r"(?:on|in|at|im|au|al|nel|na|en la|dans le|en|pa|i|v)\b")
 _PEOPLE = 0.7  # of the names have a given one, and no make of cars
 _HALF = 0.5  # of the names behind teams have a given one
 _SHORTEST_LAP, _FEWEST_TIMES = 8_000, 2  # milliseconds; times that say in what order cars stand are more
@@ -127,7 +128,8 @@ def _shown_times(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[s
     if "lap_time" in roles:
         return {}
     if "laps" in roles:
-        return {column: "lap_time"} if _are_best_of(tables, t, column, roles.index("laps")) else {}
+        of_laps = _stands_before_its_lap(texts, roles, column)
+        return {column: "lap_time"} if of_laps or _are_best_of(tables, t, column, roles.index("laps")) else {}
     of_laps = lap_times > race_times and not _is_long(tables, t, column) and not _may_be_hours(tables, t, column)
     return {column: "lap_time"} if of_laps else {}
 
@@ -149,6 +151,12 @@ def _other_times(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[s
         return {column: "points"}
     column = next((i for i, role in enumerate(roles) if i and role in ("status", "reason")), 0)
     return {column: "race_time"} if column and any(_times(tables, t, column)) else {}
+
+
+def _stands_before_its_lap(texts: Sequence[str], roles: Sequence[str], column: int) -> bool:
+    """Whether times stand before the lap `On` or `In` which they were driven, and not but a `Lap`."""
+    behind = column + 1
+    return behind < len(texts) and roles[behind] == "lap_number" and _ON_LAP.match(fold(texts[behind])) is not None
 
 
 def _are_best_of(tables: Tables, t: int, column: int, laps: int) -> bool:

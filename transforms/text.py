@@ -32,7 +32,8 @@ _MIXED = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _RARE_ENDS = re.compile(r"[^\v\f\x85\u2028\u2029]*[\v\f\x85\u2028\u2029]|[^\v\f\x85\u2028\u2029]+")
 _FEED, _FIRST_PRINTED = ord("\n"), ord(" ")
 _IS_CONTROL = np.isin(np.arange(256), [b for b in (*range(_FIRST_PRINTED), 0x7F) if b not in b"\t\n\v\f\r\x1b"])
-# Where ends of line are mixed, or rare ones, lines keep theirs; no other line feed is within a line. UTF-8 has no such byte.
+# Where ends of line are mixed, or rare ones, lines keep theirs; no other line feed is within a line. UTF-8 has no
+# such byte.
 _KEPT_FEED = b"\xff"
 
 

@@ -18,6 +18,8 @@ from transforms.remember import remember
 # A heading may say more than the list knows (`Not classified, less than 70 % of the distance`), up to
 # so many words; but of more than four words, a single known one proves nothing.
 _LONGEST_HEADING, _SHORT_HEADING = 12, 4
+_SESSIONS = {"qualifying", "practice", "warm-up", "grid"}
+_NUMBERS = re.compile(r"\b\d+\b\s?")
 _BETWEEN_PARTS = re.compile(r"\s[-–—|]\s")  # of a heading: `Tour de Corse - Abandons`
 
 
@@ -138,20 +140,28 @@ def _countries() -> tuple[Mapping[str, str], Mapping[str, str]]:
 def read_section(text: str) -> Section | None:
     """What a heading or caption says: `Did not finish:` a status, `(Grid Positions)` a kind; None when nothing known.
 
-    The longest known heading that the text is, begins with or ends with decides, or else the last part that is one.
+    The longest known heading that the text is, begins with or ends with decides, or else the last part that is one;
+    but `Race 2 Qualifying` is of a session, however few words say so at its end.
     """
     sections = _sections()
     words = fold(text).split()
     if not words or len(words) > _LONGEST_HEADING:
         return None
     for length in range(len(words), 0 if len(words) <= _SHORT_HEADING else 1, -1):
-        for part in (words[:length], words[-length:]):
+        for part, behind in ((words[:length], words[length:]), (words[-length:], [])):
             if found := sections.get(" ".join(part)):
-                return found
-    parts_of = [fold(part) for part in _BETWEEN_PARTS.split(text)[::-1]]
+                return (found.kind == "race" and _of_session(behind)) or found
+    # `Race 2 Results - 10 laps`: which of several races it was changes nothing.
+    parts_of = [_NUMBERS.sub("", fold(part)) for part in _BETWEEN_PARTS.split(text)[::-1]]
     # A status in the singular is that of a car: `Moss - Lotus - DNF`.
     told = (sections.get(part) for part in parts_of if part not in statuses())
     return next(filter(None, told), None) if len(parts_of) > 1 else None
+
+
+def _of_session(words: list[str]) -> Section | None:
+    """What words behind a race say where they are the name of a session, such as that in which its grid was driven."""
+    found = _sections().get(" ".join(word for word in words if not word.isdigit()))
+    return found if found and found.kind in _SESSIONS else None
 
 
 @cache
