@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -53,6 +54,7 @@ _UNIT = re.compile(r"[\[(]?\b(?:in )?(mph|mi/h|miles|km/?h|kph|kms?)\b[\])]?")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 _FEWEST_OF_LANGUAGE = 2  # headings that say in which language others are
 _LONGEST = 300  # characters of a heading, be it in several languages
+_ODD = re.compile(r"[\d#]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # The special stages of a rally in several languages: SS3, ES 3, PS3, WP3, EK3, RZ3, KP3.
 _COMPETITOR = re.compile(r"(?:con|com)(?:corr|curr|pet|curs)|teilnehmer|deelnemer|soutezici|nevezo")
@@ -66,7 +68,8 @@ class Heading:
 
     `part` is "first" or "last" where a driver's name is divided over two cells, "nation" for his country, "team" where
     the team stands before its drivers, and "town" where his town or country may stand behind him.
-    `known` is false where no synonym fits; then the role is extra and the name says which it was.
+    `known` is false where no synonym fits; then the role is extra and the name says which it was. `by_language` says
+    that it means something else beside headings of some language.
     """
 
     role: str
@@ -75,6 +78,7 @@ class Heading:
     part: str = ""
     mph: bool = False
     known: bool = True
+    by_language: bool = False
 
 
 def is_header_cell(text: str) -> bool:
@@ -110,11 +114,28 @@ def headed_role(text: str) -> str:
 
 @remember
 def _heading(text: str) -> Heading:
-    return _read(text) if len(text) <= _LONGEST else Heading("extra", text.strip(), known=False)
-
-
-def _read(text: str) -> Heading:
+    if len(text) > _LONGEST:
+        return Heading("extra", text.strip(), known=False)
     key = fold(text)
+    by_language = key in header_roles_by_language()
+    if _has_no_word_of_headings(text, key):
+        return Heading("extra", text.strip(), known=not key, by_language=by_language)
+    return replace(_read(text, key), by_language=True) if by_language else _read(text, key)
+
+
+def _has_no_word_of_headings(text: str, key: str) -> bool:
+    """Whether none of the words of a text, most often of a name, is in any heading; such are not looked at further."""
+    plain = not _ODD.search(key) and not _CAMEL.search(text)
+    return plain and _words_of_headings().isdisjoint(key.replace("/", " ").split())
+
+
+@cache
+def _words_of_headings() -> frozenset[str]:
+    texts = {*header_roles(), *_FIRST, *_LAST}
+    return frozenset(word for text in texts for word in text.replace("/", " ").split())
+
+
+def _read(text: str, key: str) -> Heading:
     block = _BLOCK.match(key) or _NUMBERED_BLOCK.match(key)
     if block:
         return _block_heading(text, _seat(block["seat"]), (block["part"] or "").strip())
@@ -232,9 +253,9 @@ def _as_shown(heading: Heading, role: str) -> Heading:
 
 def _in_their_language(headings: list[Heading]) -> list[Heading]:
     """Headings of which some mean something else in the language that most of the others are of."""
-    known, texts = header_roles_by_language(), [fold(heading.name) for heading in headings]
-    if known.keys().isdisjoint(texts):
+    if not any(heading.by_language for heading in headings):
         return headings
+    known, texts = header_roles_by_language(), [fold(heading.name) for heading in headings]
     spoken = Counter(language for text in texts for language in header_languages().get(text, ()))
     return [_in_language(h, known.get(text, {}), spoken) for h, text in zip(headings, texts, strict=True)]
 
