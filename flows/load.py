@@ -7,12 +7,12 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flows import mentions
+from flows.beside import Beside, Job, leave
 from flows.database import OUTLINE, build_database, wal
 from flows.errors import DataError, UserError
 from flows.history import entries, outdated, published, record
@@ -25,12 +25,10 @@ from flows.snapshot import Snapshot
 from flows.snapshots import Warehouse
 from flows.storage import DATABASE, Storage, sync
 from flows.verify import file_faults
-from flows.workers import cores
 from transforms.parts import Parts
 from transforms.schema import SCHEMA_VERSION, TABLES
 
-# Up to so many tables are written at a time, each holding a row group: the largest first, lest it be waited for.
-WRITERS = 4
+# The largest are written first, lest they be waited for.
 LARGEST = ("driver_results", "results", "driver_links", "lines", "drivers")
 # The table in which it stands of which sheet a row is, where that is another.
 BESIDE = {"driver_links": "driver_results"}
@@ -49,43 +47,50 @@ REMEDIES = {
 
 
 class Stage:
-    """Tables on their way to files in a folder that no reader lists, a few side by side, and the outline of results.db.
+    """Tables on their way to files in a folder that no reader lists, some side by side, and the outline of results.db.
 
     Row groups that are as in `last`, a snapshot that the same code wrote, are copied from there. Writing may begin
     while other tables are still made: Arrow and zstd leave the interpreter to others. `code` names what decides how
     tables and views are written. The lock must be held.
     """
 
-    def __init__(self, warehouse: Warehouse, last: Snapshot | None = None, code: Mapping[str, object] | None = None):
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        last: Snapshot | None = None,
+        code: Mapping[str, object] | None = None,
+        beside: Beside | None = None,
+    ):
         self.folder = warehouse.storage.staging / "snapshot"
         self._warehouse, self._last, self._code = warehouse, last, code
-        self._writers: ThreadPoolExecutor | None = None
-        self._files: dict[str, Future[Written]] = {}
-        self._outline: Future[None] | None = None
+        self._beside = beside or Beside()
+        self._files: dict[str, Job[Written]] = {}
+        self._outline: Job[None] | None = None
 
     def begin(self, tables: Mapping[str, Rows]) -> None:
         """Begin to write finished tables."""
         if strange := tables.keys() - TABLES.keys() - {mentions.NAME}:
             raise KeyError(f"the schema has no table {', '.join(sorted(strange))}")
-        if self._writers is None:
+        if self._outline is None:
             with writing(self._warehouse.url):
                 if self.folder.exists():  # of a first try, which the disk refused
                     shutil.rmtree(self.folder)
                 self.folder.mkdir()
             self._warehouse.step("staging made")
-            self._writers = ThreadPoolExecutor(min(WRITERS, cores()))
-            self._outline = self._writers.submit(_outline, self._warehouse.storage, self._code)
+            self._outline = self._beside.submit(_outline, self._warehouse.storage, self._code)
         names = sorted(tables.keys() - self._files.keys(), key=[*LARGEST, *TABLES, mentions.NAME].index)
         cut = {*map(_of, names)} & tables.keys() & TABLES.keys()
-        ends = {of: self._writers.submit(_ends, of, tables[of]) for of in cut}
+        ends = {of: self._beside.submit(_ends, of, tables[of]) for of in cut}
         for name in names:
-            self._files[name] = self._writers.submit(self._write, name, tables[name], ends.get(_of(name)))
+            self._files[name] = self._beside.submit(self._write, name, tables[name], ends.get(_of(name)))
 
     def finish(self, tables: Mapping[str, Rows]) -> dict[str, Written]:
         """What was written of each table of the schema, and of mentions; what has not begun yet is written now."""
         self.begin({name: table.empty() for name, table in TABLES.items()} | dict(tables))
         written = {}
         try:
+            for job in self._files.values():
+                job.take()
             for name in sorted(self._files, key=[*TABLES, mentions.NAME].index):
                 written[name] = self._files[name].result()
                 self._warehouse.step("table staged")
@@ -97,11 +102,10 @@ class Stage:
 
     def close(self) -> None:
         """Leave what has not begun, and wait for the rest; a new beginning is one from nothing."""
-        if self._writers:
-            self._writers.shutdown(cancel_futures=True)
-        self._writers, self._outline, self._files = None, None, {}
+        leave([*self._files.values(), *([self._outline] if self._outline else [])])
+        self._outline, self._files = None, {}
 
-    def _write(self, name: str, rows: Rows, cut: Future[list[int]] | None) -> Written:
+    def _write(self, name: str, rows: Rows, cut: Job[list[int]] | None) -> Written:
         if name == mentions.NAME:
             return mentions.write(self.folder / mentions.FILE, Parts.of(rows).whole())
         path, table, parts, last = self.folder / f"{name}.parquet", TABLES[name], Parts.of(rows), self._last

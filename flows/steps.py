@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence, Set
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -20,6 +20,7 @@ from flows.survey import Outcome, Plan, stands, survey
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from flows.beside import Beside, Job
     from flows.load import Stage
     from flows.report import Summary
     from transforms.parts import Tables
@@ -89,6 +90,7 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
     `wait` is how many seconds to wait for another writer. Raises UserError for a call that cannot work,
     DataError for data that stops a build; readers then keep the snapshot that they had.
     """
+    from flows.beside import Beside
     from flows.memory import giving_back
     from flows.staging import emptied
 
@@ -97,10 +99,11 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
         plan = _run(runner, survey, location, current, full, runner.expect)
         if isinstance(plan, Outcome):
             return plan
-        with emptied(runner.staging(warehouse)) as staging, closing(_stage(warehouse, plan, current)) as stage:
+        with emptied(runner.staging(warehouse)) as staging, Beside() as beside:
             names = read(runner, location, plan.fresh, staging)
             few_stand = 0 < len(plan.reused) <= MANY_SHEETS
-            with nullcontext() if few_stand else giving_back(), ThreadPoolExecutor(1) as beside:
+            stage = _stage(warehouse, plan, current, beside)
+            with nullcontext() if few_stand else giving_back(), closing(stage):
                 tables = _run(runner, collect, plan, staging, names, current)
                 stage.begin({"lines": tables["lines"]})
                 found = beside.submit(doubts, plan, tables, current)  # which do not ask who is who
@@ -211,7 +214,7 @@ def doubts(plan: Plan, read: Tables, current: Snapshot | None) -> pa.Table:
     return checks.check(known)
 
 
-def check(plan: Plan, tables: Tables, current: Snapshot | None, found: Future[pa.Table]) -> Tables:
+def check(plan: Plan, tables: Tables, current: Snapshot | None, found: Job[pa.Table]) -> Tables:
     """The finished tables, with every finding in a fixed order, when the checks are done."""
     import pyarrow as pa
 
@@ -253,12 +256,13 @@ def fewer(last: Snapshot | None, now: Snapshot) -> int:
     return int(pc.sum(pc.less(results, before["results"])).as_py() or 0)
 
 
-def _stage(warehouse: Warehouse, plan: Plan, current: Snapshot | None) -> Stage:
+def _stage(warehouse: Warehouse, plan: Plan, current: Snapshot | None, beside: Beside) -> Stage:
     """Where tables are written; one that is as it was is not written anew."""
     from flows.load import Stage
 
     writing = {name: plan.inputs[name] for name in ("code", "schema_version", "writer")}
-    return Stage(warehouse, current if plan.reused and current and stands(current, writing) else None, writing)
+    last = current if plan.reused and current and stands(current, writing) else None
+    return Stage(warehouse, last, writing, beside)
 
 
 # What each step is called, on the terminal and in Prefect's UI.
