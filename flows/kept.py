@@ -25,6 +25,33 @@ class Written(TypedDict):
     sha256: str
 
 
+class Hashing:
+    """A file to write to that hashes what passes through."""
+
+    def __init__(self, file: BinaryIO):
+        self._file, self._sha256 = file, hashlib.sha256()
+        self.closed = False
+
+    def write(self, data: bytes | pa.Buffer) -> int:
+        """Write what comes next."""
+        self._sha256.update(data)
+        return self._file.write(data)
+
+    def tell(self) -> int:
+        """How many bytes were written."""
+        return self._file.tell()
+
+    def flush(self) -> None:
+        """Let nothing wait."""
+        self._file.flush()
+
+    def written(self, rows: int) -> Written:
+        """What the file is, now that it has so many rows: it lies on the disk then."""
+        self.flush()
+        os.fsync(self._file.fileno())
+        return Written(rows=rows, bytes=self.tell(), sha256=self._sha256.hexdigest())
+
+
 class Kept:
     """A file that was written before: its row groups, read in their order while all of its bytes are hashed.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import ipc
 
-from flows.kept import Written
+from flows.kept import Hashing, Written
 from transforms.schema import MENTIONS
 
 if TYPE_CHECKING:
@@ -24,15 +23,11 @@ FILE = f".{NAME}.arrow"
 
 def write(path: Path, rows: pa.Table) -> Written:
     """Write the table to a new file, fsynced: the same rows give the same bytes."""
-    sink = pa.BufferOutputStream()
-    with ipc.new_file(sink, MENTIONS) as writer:
-        writer.write_table(rows.combine_chunks())
-    data = sink.getvalue()
     with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    return Written(rows=rows.num_rows, bytes=data.size, sha256=hashlib.sha256(data).hexdigest())
+        sink = Hashing(file)
+        with ipc.new_file(pa.PythonFile(sink, "w"), MENTIONS) as writer:
+            writer.write_table(rows.combine_chunks())
+        return sink.written(rows.num_rows)
 
 
 def parse(data: bytes | None, stated: Written) -> pa.Table:

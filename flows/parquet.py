@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, pairwise, repeat
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.footer import MAGIC, Footer, Group, footer_of
-from flows.kept import Kept, Written
+from flows.kept import Hashing, Kept, Written
 from flows.row_groups import MOST
 from transforms.parts import Parts
 from transforms.schema import Table
@@ -67,7 +65,7 @@ def rewrite_parquet(path: Path, table: Table, rows: Parts, ends: Sequence[int], 
 def _written(path: Path, table: Table, groups: Iterable[Encoded]) -> Written:
     """Lay row groups into a new file."""
     with path.open("xb") as file:
-        sink, told, count = _Hashing(file), [], 0
+        sink, told, count = Hashing(file), [], 0
         sink.write(MAGIC)
         for group, pages in groups:
             told.append(group.at(sink.tell()))
@@ -75,9 +73,7 @@ def _written(path: Path, table: Table, groups: Iterable[Encoded]) -> Written:
             for piece in pages:
                 sink.write(piece)
         sink.write(_encoded(table.empty(), _settings(table))[0].file(count, told))
-        file.flush()
-        os.fsync(file.fileno())
-        return Written(rows=count, bytes=sink.tell(), sha256=sink.sha256.hexdigest())
+        return sink.written(count)
 
 
 def _group(table: Table, rows: pa.Table) -> Encoded:
@@ -170,18 +166,3 @@ def _in_groups(rows: Parts, sizes: Iterator[int]) -> Iterator[pa.Table]:
             yield group
     if size:
         yield pa.concat_tables(held).combine_chunks()
-
-
-class _Hashing:
-    """A file to write to that hashes what passes through."""
-
-    def __init__(self, file: BinaryIO):
-        self.file = file
-        self.sha256 = hashlib.sha256()
-
-    def write(self, data: bytes | pa.Buffer) -> int:
-        self.sha256.update(data)
-        return self.file.write(data)
-
-    def tell(self) -> int:
-        return self.file.tell()

@@ -34,8 +34,6 @@ COMPARED = (
 # Those of which scattered rows are asked; they are held where the last snapshot has no more than MANY mentions.
 SCATTERED = (
     ("results", ("event_id", "season", "car_number", "entrant", "car", "make", "model", "engine_make", "line")),
-    ("driver_results", ("link_method", "link_points")),
-    ("driver_links", ("runner_up", "evidence", "candidates")),
 )
 MANY = 3_000_000
 

@@ -120,7 +120,7 @@ def test_mentions(times, message, warehouse, tmp_path):
     """What is kept of mentions for the next build leads to their names and drivers, or it is said what does not."""
     built = Warehouse(str(warehouse.parent)).named("current")
     kept = built.mentions().whole()
-    told = pa.table([kept["name"], pc.multiply(kept["driver"], times)], MENTIONS)
+    told = kept.set_column(1, MENTIONS.field("driver"), pc.multiply(kept["driver"], pa.scalar(times, pa.int32())))
     tables = {name: built.table(name) for name in TABLES} | {"mentions": told}
     faults = verify(Warehouse(str(tmp_path)).publish({}, tables))
     assert [(fault.where, message in fault.message) for fault in faults] == [(".mentions.arrow", True)] * (times != 1)

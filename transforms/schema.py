@@ -510,8 +510,9 @@ TABLES: dict[str, Table] = {
     )
 }
 
-# Beside driver_results lies for the next build, and for nobody else, which row of names and of drivers each mention is.
-MENTIONS = pa.schema([pa.field("name", WHOLE), pa.field("driver", WHOLE)])
+# Beside driver_results lies for the next build, and for nobody else, which row of names and of drivers each mention is,
+# and a mark of its row in driver_links: while that is the same, the row is, but for the keys and the person.
+MENTIONS = pa.schema([pa.field("name", WHOLE), pa.field("driver", WHOLE), pa.field("mark", pa.uint64())])
 # The tables that a reader of sheets fills, and their columns that only the step after it can know: who is who.
 READ = ("sheets", "lines", "results", "driver_results", "findings")
 IDENTIFIED = {

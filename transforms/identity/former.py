@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.arrays import in_one_piece, whole
+from transforms.identity.arrays import in_one_piece
 from transforms.identity.groups import Codes
 from transforms.identity.ids import Ranked
 from transforms.identity.prints import Prints
@@ -18,19 +18,24 @@ from transforms.parts import Parts, Tables
 
 @dataclass(frozen=True)
 class Former:
-    """The last mentions in order: the `name` of each is a place in `prints`, its `driver` one in `drivers`, the ids."""
+    """The last mentions in order: the `name` of each is a place in `prints`, its `driver` one in `drivers`, the ids.
+
+    `mark` tells what was said of each in driver_links.
+    """
 
     prints: Prints
     drivers: pa.Array
     name: Codes
     driver: Codes
+    mark: np.ndarray
 
     @classmethod
     def of(cls, previous: Tables, prints: Prints) -> Former:
         """Those of the last tables, of whose names `prints` knows."""
         mentions = Parts.of(previous["mentions"]).whole()
         drivers = in_one_piece(Parts.of(previous["drivers"]).whole("driver_id")["driver_id"])
-        return cls(prints, drivers, prints.known[whole(mentions["name"])], whole(mentions["driver"]))
+        name, driver, mark = (in_one_piece(column).to_numpy() for column in mentions.columns)
+        return cls(prints, drivers, prints.known[name], driver, mark)
 
     @cached_property
     def ranked(self) -> Ranked:

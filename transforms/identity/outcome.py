@@ -51,11 +51,12 @@ class Drivers:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def mentioned(self, name: Codes) -> pa.Table:
-        """The table mentions, given the `name` of each mention."""
+    @property
+    def rank(self) -> Codes:
+        """The row of each in the table drivers."""
         rank = np.empty(len(self), dtype=np.int32)
         rank[self._order] = np.arange(len(self), dtype=np.int32)
-        return mentioned(name, rank[self.of_mentions(slice(None))])
+        return rank
 
     @cached_property
     def _order(self) -> Codes:
@@ -204,9 +205,10 @@ def _first(mentions: Mentions, person: Codes, best: Codes) -> Codes:
     return first
 
 
-def mentioned(name: Codes, driver: Codes) -> pa.Table:
-    """The table mentions, of the rows in names and in drivers of each: by them the next build finds it again."""
-    return pa.table([pa.array(name, pa.int32()), pa.array(driver, pa.int32())], schema=MENTIONS)
+def mentioned(name: Codes, driver: Codes, mark: np.ndarray) -> pa.Table:
+    """The table mentions, of the rows in names and in drivers of each, by which the next build finds it again."""
+    columns = zip((name, driver, mark), MENTIONS.types, strict=True)
+    return pa.table([pa.array(column, type_) for column, type_ in columns], schema=MENTIONS)
 
 
 def names(mentions: Mentions) -> pa.Table:

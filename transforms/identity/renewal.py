@@ -157,8 +157,10 @@ class DriversAgain:
 
 
 def _mentions(told: Told, drivers: DriversAgain) -> pa.Table:
-    """Of each mention the rows of names and of drivers."""
+    """Of each mention the rows of names and of drivers, and the mark."""
     scope = told.scope
     driver = drivers.moved[np.append(scope.former.driver, 0)[scope.stood]]
     driver[told.places] = drivers.rows(told.who["driver_id"].combine_chunks())
-    return mentioned(scope.named[scope.printed], driver)
+    mark = np.append(scope.former.mark, np.uint64(0))[scope.stood]
+    mark[told.places] = told.marks
+    return mentioned(scope.named[scope.printed], driver, mark)

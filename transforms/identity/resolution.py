@@ -20,7 +20,7 @@ from transforms.identity.judgement import (
     redirected,
 )
 from transforms.identity.mentions import CAR, Crews, Mentions, gather, in_order
-from transforms.identity.outcome import names
+from transforms.identity.outcome import mentioned, names
 from transforms.identity.renewal import told_again
 from transforms.identity.sums import Sums
 from transforms.parts import Parts, Tables
@@ -93,7 +93,7 @@ def _everybody(
     tables = {
         "sheets": named_sheets(Parts.of(read["sheets"]).whole(), mentions.forms, mentions.readings),
         "names": names(mentions),
-        "mentions": found.people.mentioned(mentions.name),
+        "mentions": mentioned(mentions.name, found.people.rank[person], found.sums.marks(slice(None))),
         "driver_redirects": redirected(previous, found.moved, lambda ids: among(ids, found.people.ids) >= 0),
     }
     careers = Careers(rows, results, manned, person, found.people.ids, mentions.result, cars.sheet, cars.season)

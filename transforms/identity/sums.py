@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from transforms.identity.arrays import grouped
 from transforms.identity.groups import Codes, compact, ordered, spread
+from transforms.identity.marks import NOTHING, mixed, of_lists, of_texts
 from transforms.identity.outcome import Drivers
 from transforms.identity.people import METHODS, People
 from transforms.identity.points import TERMS
@@ -45,6 +46,28 @@ class Sums:
         points = self._totals(self._pairs(places)[0])
         return self.drivers.ids.take(pa.array(self.drivers.of_mentions(places))), method, points
 
+    def marks(self, places: Codes | slice) -> np.ndarray:
+        """A mark for each mention: who have the same are told the same by `rows`, but for the keys and the person."""
+        people = self.drivers.people
+        said, texts = self._said
+        notes = np.append(of_texts(texts), np.uint64(0))
+        node = people.node[places]
+        weighed, terms = self._marks
+        evidence = np.where(said[node] >= 0, notes[said[node]], terms[people.group_of[node]])
+        return mixed(people.method_of[node], weighed[people.group_of[node]], evidence)
+
+    @cached_property
+    def _marks(self) -> tuple[np.ndarray, np.ndarray]:
+        """For each track, and for none, the mark of its sums and candidates, and that of the terms of the best."""
+        links = self.drivers.people.links
+        best, second = self._best_pairs
+        total = np.append(links.total.astype(np.int64), NOTHING)
+        terms = np.append(mixed(*links.terms.T), np.uint64(0)) if len(links.terms) else np.zeros(1, dtype=np.uint64)
+        start, size, who = self._ranked
+        at, some = compact(who)
+        candidates = of_lists(start, size, of_texts(self.drivers.ids.take(pa.array(some)))[at])
+        return mixed(total[best], total[second], candidates), terms[best]
+
     def _pairs(self, places: Codes | slice) -> tuple[Codes, Codes]:
         """The best and the next best pair of the track of each mention; -1 without one."""
         people = self.drivers.people
@@ -57,7 +80,7 @@ class Sums:
 
     def _evidence(self, best: Codes, node: Codes) -> pa.Array:
         """The terms of each mention's best pair; for a variant what makes it one, for a decision its line."""
-        said, notes = self._notes
+        (said, _), notes = self._said, self._notes
         at, pairs = compact(best)
         terms = self.drivers.people.links.terms[pairs]
         row, column = np.nonzero(terms)
@@ -67,14 +90,19 @@ class Sums:
         return pa.concat_arrays([sums, notes]).take(pa.array(at % (len(terms) + len(notes))))
 
     @cached_property
-    def _notes(self) -> tuple[Codes, pa.Array]:
-        """For each node the place of what is said of it, -1 where a sum settled it; and all that is, then nothing."""
+    def _said(self) -> tuple[Codes, pa.Array]:
+        """For each node the place of what is said of it, -1 where a sum settled it; and all that is."""
         notes = _notes(self.drivers.people)
-        points = pa.array(np.zeros(len(notes)), pa.int32())
-        said = _points(pa.array(list(notes.values()), pa.string()), points)
         place = np.full(len(self.drivers.people.method_of), -1, dtype=np.int32)
         place[list(notes)] = np.arange(len(notes))
-        return place, grouped(EVIDENCE, len(notes) + 1, np.arange(len(notes)), said)
+        return place, pa.array(list(notes.values()), pa.string())
+
+    @cached_property
+    def _notes(self) -> pa.Array:
+        """All that is said of nodes as evidence, then nothing."""
+        texts = self._said[1]
+        said = _points(texts, pa.array(np.zeros(len(texts)), pa.int32()))
+        return grouped(EVIDENCE, len(texts) + 1, np.arange(len(texts)), said)
 
     @cached_property
     def _best_pairs(self) -> tuple[Codes, Codes]:

@@ -21,7 +21,6 @@ from transforms.schema import TABLES
 
 # What driver_links and driver_results both tell, under the names of either.
 KNOWN = {"driver_id": "driver_id", "method": "link_method", "points": "link_points"}
-NOTED = ("variant", "decision")  # ways to be known of which something is said without any sum
 MANY = 250_000  # mentions that are compared at a time
 Masks = dict[str, np.ndarray]
 
@@ -31,8 +30,8 @@ class Told:
     """Who the mentions of a build are: at some `places` as `who` and `why` say row by row, all others as they were.
 
     `before` and `linked` are driver_results and driver_links of the last build, `printed` the rows of this one. `why`
-    are rows of driver_links without their keys; `apart` tells by column which rows of `who` are not as before, and
-    `reasons` which of `why`.
+    are rows of driver_links without their keys, with their `marks`; `apart` tells by column which rows of `who` are not
+    as before, and `reasons` which of `why`.
     """
 
     scope: Scope
@@ -42,6 +41,7 @@ class Told:
     places: Codes
     who: pa.Table
     why: pa.Table
+    marks: np.ndarray
     apart: Mapping[str, np.ndarray]
     reasons: Mapping[str, np.ndarray]
 
@@ -50,8 +50,8 @@ class Told:
         """What was found of the judged, as far as it is not what they were."""
         before, linked = Parts.of(previous["driver_results"]), Parts.of(previous["driver_links"])
         cuts = np.split(np.arange(len(scope.judged)), range(MANY, len(scope.judged), MANY))
-        row = scope.former.ranked.places(found.people.ids)
-        apart = _in_turn([_differing(before, linked, scope, found, row, some) for some in cuts])
+        row, marks = scope.former.ranked.places(found.people.ids), found.sums.marks(slice(None))
+        apart = _in_turn([_differing(before, linked, scope, found, row, marks, some) for some in cuts])
         apart["driver"] = _renamed(Parts.of(previous["drivers"]), scope, found, apart["driver_id"])
         held = np.flatnonzero(np.logical_or.reduce(list(apart.values())))
         apart = {name: mask[held] for name, mask in apart.items()}
@@ -60,7 +60,7 @@ class Told:
         why = found.sums.rows(pa.table({"result_id": nothing, "seat": nothing}), held)
         display = found.people.displays(found.people.of_mentions(held))
         who = pa.table({"driver": display} | {own: why[name] for name, own in KNOWN.items()})
-        return cls(scope, before, linked, rows, scope.judged[held], who, why, apart, reasons)
+        return cls(scope, before, linked, rows, scope.judged[held], who, why, marks[held], apart, reasons)
 
     @cached_property
     def persons(self) -> pa.Array:
@@ -135,32 +135,27 @@ def _in_turn(parts: Sequence[Masks]) -> Masks:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _differing(before: Parts, linked: Parts, scope: Scope, found: Identified, row: Codes, some: Codes) -> Masks:
+def _differing(
+    before: Parts, linked: Parts, scope: Scope, found: Identified, row: Codes, marks: np.ndarray, some: Codes
+) -> Masks:
     """Column by column which of some of the judged are not as they were, but for how they are called.
 
-    `row` is that of each of the people among the last drivers.
+    `row` is that of each of the people among the last drivers, `marks` are those of all who are judged. Only whose mark
+    is another are compared.
     """
     place = scope.stood[scope.judged[some]]
-    _, method, points = found.sums.settled(some)
-    settled = pa.table({"link_method": method, "link_points": points})
-    was = before.take(place[place >= 0], settled.column_names)
     now = row[found.people.of_mentions(some)]
-    apart = {"driver_id": (place < 0) | (now != scope.former.driver[place])} | _apart(settled, was, place)
-    reasoned = _reasoned(settled)
-    reasoned[place >= 0] |= _reasoned(was)
-    weighed = np.flatnonzero(reasoned)
-    reasons = pa.table(found.sums.reasons(some[weighed]))
-    own = place[weighed]
-    for name, mask in _apart(reasons, linked.take(own[own >= 0], REASONS), own).items():
-        apart[name] = place < 0
-        apart[name][weighed] |= mask
+    apart = {"driver_id": (place < 0) | (now != scope.former.driver[place])}
+    other = np.flatnonzero((place >= 0) & (marks[some] != scope.former.mark[place]))
+    _, method, points = found.sums.settled(some[other])
+    settled = pa.table({"link_method": method, "link_points": points})
+    reasons = pa.table(found.sums.reasons(some[other]))
+    for rows, table in ((settled, before), (reasons, linked)):
+        was = table.take(place[other], rows.column_names)
+        for name in rows.column_names:
+            apart[name] = place < 0
+            apart[name][other] = differing(rows[name], was[name])
     return apart
-
-
-def _reasoned(settled: pa.Table) -> np.ndarray:
-    """Of which mentions something may be said beyond how they are known: those weighed, variants and decided ones."""
-    noted = pc.is_in(settled["link_method"], pa.array(NOTED))
-    return np.asarray(pc.or_(noted, pc.is_valid(settled["link_points"])))
 
 
 def _renamed(drivers: Parts, scope: Scope, found: Identified, moved: np.ndarray) -> np.ndarray:
@@ -179,14 +174,3 @@ def _renamed(drivers: Parts, scope: Scope, found: Identified, moved: np.ndarray)
     called = drivers.take(rows, ["driver"])["driver"].take(pa.array(was)).combine_chunks()
     out[some] = differing(found.people.displays(person[some]), called)
     return np.asarray(out)
-
-
-def _apart(told: pa.Table, was: pa.Table, place: Codes) -> Masks:
-    """Column by column which rows are not as they `was` at their `place` before, or were not there (-1)."""
-    held = np.flatnonzero(place >= 0)
-    now = told.take(pa.array(held))
-    apart = {}
-    for name in told.column_names:
-        apart[name] = place < 0
-        apart[name][held] = differing(now[name], was[name])
-    return apart
