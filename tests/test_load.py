@@ -132,7 +132,7 @@ def test_nothing_is_written(tmp_path):
 
 @pytest.mark.usefixtures("no_database")
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
-@pytest.mark.parametrize("writer", ["_Hashing.write", "os.fsync"])
+@pytest.mark.parametrize("writer", ["Hashing.write", "os.fsync"])
 def test_disk_refuses(error, writer, tmp_path, monkeypatch):
     """A full, read-only or failing disk is an error with a remedy; readers keep the old load, and one may try again."""
     warehouse = Warehouse(str(tmp_path))
@@ -143,7 +143,7 @@ def test_disk_refuses(error, writer, tmp_path, monkeypatch):
 
     with warehouse.lock():
         with monkeypatch.context() as patch:
-            patch.setattr(f"flows.parquet.{writer}", refuse)
+            patch.setattr(f"flows.kept.{writer}", refuse)
             with pytest.raises(UserError, match=os.strerror(error)) as refused:
                 warehouse.publish({"load": 2}, load(2))
         assert refused.value.remedy
