@@ -107,7 +107,7 @@ class Stage:
 
     def _write(self, name: str, rows: Rows, cut: Job[list[int]] | None) -> Written:
         if name == mentions.NAME:
-            return mentions.write(self.folder / mentions.FILE, Parts.of(rows).whole())
+            return mentions.write(self.folder / mentions.FILE, Parts.of(rows))
         path, table, parts, last = self.folder / f"{name}.parquet", TABLES[name], Parts.of(rows), self._last
         if last and parts.stays is None and last.holds(name, parts):
             parts = last.parts(name)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import ipc
 
 from flows.kept import Hashing, Written
+from transforms.parts import Parts
 from transforms.schema import MENTIONS
 
 if TYPE_CHECKING:
@@ -21,13 +23,25 @@ NAME = "mentions"
 FILE = f".{NAME}.arrow"
 
 
-def write(path: Path, rows: pa.Table) -> Written:
+def write(path: Path, rows: Parts) -> Written:
     """Write the table to a new file, fsynced: the same rows give the same bytes."""
+    whole = _in_one_piece(rows)
     with path.open("xb") as file:
         sink = Hashing(file)
         with ipc.new_file(pa.PythonFile(sink, "w"), MENTIONS) as writer:
-            writer.write_table(rows.combine_chunks())
-        return sink.written(rows.num_rows)
+            writer.write_table(whole)
+        return sink.written(whole.num_rows)
+
+
+def _in_one_piece(rows: Parts) -> pa.Table:
+    """All rows as one batch, filled part by part, since copies of so many would be large."""
+    columns = [np.empty(rows.count or 0, dtype=field.type.to_pandas_dtype()) for field in MENTIONS]
+    at = 0
+    for part in rows:
+        for column, own in zip(columns, part.columns, strict=True):
+            column[at : at + part.num_rows] = own
+        at += part.num_rows
+    return pa.Table.from_arrays([pa.array(column) for column in columns], schema=MENTIONS)
 
 
 def parse(data: bytes | None, stated: Written) -> pa.Table:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from flows.snapshot import Snapshot
     from flows.survey import Outcome
+    from transforms.parts import Parts
 
 # Three questions across events, for a first look; `parcferme sql` and any client can ask them, too.
 QUESTIONS = (
@@ -71,10 +72,10 @@ class Summary:
 def summarise(snapshot: Snapshot) -> Summary:
     """Count what the tables of a snapshot hold."""
     lines = _outcomes(snapshot)
-    findings = snapshot.dataset("findings").to_table()
+    findings = snapshot.parts("findings").whole("severity", "check")
     checks = findings.group_by(["severity", "check"]).aggregate([([], "count_all")]).to_pylist()
     counted = [(row["severity"], row["check"], row["count_all"]) for row in checks]
-    worst = _most_severe(findings).to_pylist()
+    worst = _most_severe(findings["severity"], snapshot.parts("findings")).to_pylist()
     return Summary(
         {name: written["rows"] for name, written in snapshot.manifest["tables"].items()},
         {outcome: lines[outcome] for outcome in OUTCOMES if outcome in lines},
@@ -92,12 +93,12 @@ def _outcomes(snapshot: Snapshot) -> Counter[str]:
     return found
 
 
-def _most_severe(findings: pa.Table) -> pa.Table:
-    import pyarrow as pa
+def _most_severe(severity: pa.ChunkedArray, findings: Parts) -> pa.Table:
+    import numpy as np
     import pyarrow.compute as pc
 
-    parts = [findings.filter(pc.field("severity") == severity).slice(0, MOST_FINDINGS) for severity in SEVERITIES]
-    return pa.concat_tables(parts).slice(0, MOST_FINDINGS)
+    places = [np.flatnonzero(pc.equal(severity, one))[:MOST_FINDINGS] for one in SEVERITIES]
+    return findings.take(np.concatenate(places)[:MOST_FINDINGS], findings.schema.names)
 
 
 def _excerpts(snapshot: Snapshot, worst: Sequence[Mapping[str, Any]]) -> dict[str, Excerpt]:

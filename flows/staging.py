@@ -101,6 +101,25 @@ def staged(folder: str, names: Sequence[str]) -> dict[str, Parts]:
     return {table: Parts(TABLES[table].schema, scan) for table, scan in scans.items()}
 
 
+def set_aside(folder: str, name: str, rows: pa.Table | Parts) -> Parts:
+    """Write a table to the folder, and give it as it is read from there."""
+    (files, top), parts = _files(folder), Parts.of(rows)
+    files.create_dir(top, recursive=True)
+    path, schema = f"{top}/{name}.arrow", parts.schema
+    with _whole(files, path) as sink, ipc.new_file(sink, schema, options=PACKED) as writer:
+        for part in parts:
+            writer.write_table(part)
+
+    def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
+        with files.open_input_file(path) as source:
+            some = [schema.get_field_index(name) for name in columns]
+            batches = ipc.open_file(source, options=ipc.IpcReadOptions(included_fields=some))
+            for number in range(batches.num_record_batches):
+                yield pa.Table.from_batches([batches.get_batch(number)]).select(columns)
+
+    return Parts(schema, scan, count=parts.count)
+
+
 def as_read(name: str, last: Snapshot) -> Parts:
     """A published table as its reader left it, but for the columns that telling everyone apart fills anew."""
     from transforms.doubts import CHECKS

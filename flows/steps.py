@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -18,12 +19,10 @@ from flows.snapshots import Warehouse
 from flows.survey import Outcome, Plan, stands, survey
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from flows.beside import Beside, Job
     from flows.load import Stage
     from flows.report import Summary
-    from transforms.parts import Tables
+    from transforms.parts import Parts, Tables
 
 T = TypeVar("T")
 # A batch is large enough that its fixed costs vanish, and small enough for a sixth of a gigabyte to read it; less than
@@ -100,18 +99,19 @@ def build(location: str, warehouse: Warehouse, runner: Runner, *, full: bool = F
         if isinstance(plan, Outcome):
             return plan
         with emptied(runner.staging(warehouse)) as staging, Beside() as beside:
-            names = read(runner, location, plan.fresh, staging)
+            fresh, names = len(plan.fresh), read(runner, location, plan.fresh, staging)
+            plan = plan.read()
             few_stand = 0 < len(plan.reused) <= MANY_SHEETS
             stage = _stage(warehouse, plan, current, beside)
             with nullcontext() if few_stand else giving_back(), closing(stage):
                 tables = _run(runner, collect, plan, staging, names, current)
                 stage.begin({"lines": tables["lines"]})
-                found = beside.submit(doubts, plan, tables, current)  # which do not ask who is who
-                tables = _run(runner, identify, plan, tables, current, stage)
+                found = beside.submit(doubts, plan, tables, current, staging)  # which do not ask who is who
+                tables = _run(runner, identify, plan, tables, current, staging, stage)
                 stage.begin({name: table for name, table in tables.items() if name != "findings"})
-                tables = _run(runner, check, plan, tables, current, found)
+                tables = _run(runner, check, plan, tables, current, staging, found)
                 snapshot, summary = _run(runner, publish, warehouse, plan, tables, stage)
-        return Outcome(snapshot, summary, len(plan.fresh), len(plan.reused), fewer(current, snapshot))
+        return Outcome(snapshot, summary, fresh, len(plan.reused), fewer(current, snapshot))
 
 
 def _run(runner: Runner, step: Callable[..., T], *arguments: Any) -> T:
@@ -175,13 +175,12 @@ def collect(plan: Plan, staging: str, names: Sequence[str], current: Snapshot | 
     return {name: interleave(order, as_read(name, current), reused, rows.whole()) for name, rows in fresh.items()}
 
 
-def identify(plan: Plan, read: Tables, current: Snapshot | None, stage: Stage) -> Tables:
+def identify(plan: Plan, read: Tables, current: Snapshot | None, staging: str, stage: Stage) -> Tables:
     """The tables with everyone told apart, and the findings of that beside those of reading.
 
     Those that are finished before the others begin to be written.
     """
-    import pyarrow as pa
-
+    from flows.staging import set_aside
     from transforms.identity.decisions import DecisionError
     from transforms.identity.resolution import told_apart
     from transforms.parts import Parts
@@ -190,10 +189,11 @@ def identify(plan: Plan, read: Tables, current: Snapshot | None, stage: Stage) -
     previous = current.tables if current else None
     try:
         let_go = current.let_go if current else lambda: None
-        found = told_apart(known, plan.seeds.decisions, previous, _as_judged(plan, current), let_go, stage.begin)
+        aside, same = partial(set_aside, staging), _as_judged(plan, current)
+        found = told_apart(known, plan.seeds.decisions, previous, same, let_go, stage.begin, aside)
     except DecisionError as error:
         raise DataError(str(error)) from None
-    return known | found | {"findings": pa.concat_tables([Parts.of(read["findings"]).whole(), found["findings"]])}
+    return known | found | {"findings": Parts.of(read["findings"]).followed([found["findings"]])}
 
 
 def _as_judged(plan: Plan, current: Snapshot | None) -> Set[str]:
@@ -202,31 +202,31 @@ def _as_judged(plan: Plan, current: Snapshot | None) -> Set[str]:
     return plan.reused if same else frozenset()
 
 
-def doubts(plan: Plan, read: Tables, current: Snapshot | None) -> pa.Table:
-    """What the checks find in tables as they were read; only events in which something changed are checked."""
+def doubts(plan: Plan, read: Tables, current: Snapshot | None, staging: str) -> Parts:
+    """What the checks find in tables as they were read, staged; only events in which something changed are checked."""
+    from flows.staging import set_aside
     from transforms import checks
     from transforms.parts import Parts
 
     known = {**read, "events": plan.seeds.events, "sheets": Parts.of(read["sheets"]).whole()}
     if plan.reused and current:
         last = {name: current.table(name) for name in ("events", "findings")}
-        return checks.recheck(known, last, plan.reused)
-    return checks.check(known)
+        return set_aside(staging, "doubts", checks.recheck(known, last, plan.reused))
+    return set_aside(staging, "doubts", checks.check(known))
 
 
-def check(plan: Plan, tables: Tables, current: Snapshot | None, found: Job[pa.Table]) -> Tables:
+def check(plan: Plan, tables: Tables, current: Snapshot | None, staging: str, found: Job[Parts]) -> Tables:
     """The finished tables, with every finding in a fixed order, when the checks are done."""
-    import pyarrow as pa
-
     from transforms.findings import in_order
+    from transforms.parts import Parts
 
     try:
         doubted = found.result()
     except OSError:  # as it may be gone when a step is taken again
-        doubted = doubts(plan, tables, current)
+        doubted = doubts(plan, tables, current, staging)
     if plan.reused and current:
         current.let_go()
-    findings = pa.concat_tables([plan.seeds.findings, tables["findings"], doubted])
+    findings = Parts.of(tables["findings"]).followed([plan.seeds.findings, doubted])
     return {**tables, "findings": in_order(findings)}
 
 

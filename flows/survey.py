@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,10 @@ class Plan:
     def fresh(self) -> list[Sheet]:
         """The sheets that are not in the last snapshot as they are now."""
         return [sheet for sheet in self.seeds.sheets if sheet.sheet_id not in self.reused]
+
+    def read(self) -> Plan:
+        """The same without the sheets, which are read."""
+        return replace(self, seeds=replace(self.seeds, sheets=()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.identity.arrays import codes, codes_behind
-from transforms.identity.groups import Bag, Bags, dense, joined, ordered, sought
+from transforms.identity import groups
+from transforms.identity.arrays import codes, codes_behind, texts_joined
+from transforms.identity.groups import (
+    Bag,
+    Bags,
+    dense,
+    firsts,
+    in_ranges,
+    joined,
+    narrowed,
+    ordered,
+    picked,
+    sought,
+    tally,
+)
 
 FEW, MANY = st.integers(-1, 5), st.integers(-(1 << 40), 1 << 40)
 ROWS = st.lists(st.tuples(FEW, MANY, FEW), max_size=20)
@@ -46,6 +60,43 @@ def test_ranks_follow_the_order_of_distinct_rows(rows: list[tuple[int, int, int]
     """A row with a code below zero has no rank, and takes none."""
     ranks = sorted({row for row in rows if min(row) >= 0})
     assert dense(*columns(rows, 3)).tolist() == [ranks.index(row) if min(row) >= 0 else -1 for row in rows]
+
+
+@given(st.lists(FEW, max_size=40))
+def test_rows_come_in_ranges_of_keys_each_once(keys: list[int]) -> None:
+    """Every row is in one range, in order, and no key in two; what is counted in turn is what there is."""
+    key = np.array(keys, dtype=np.int32)
+    with patch.multiple(groups, MANY=4, SAMPLED=2):
+        found = [some.tolist() for some in in_ranges(key)]
+        assert tally(key, 6).tolist() == [keys.count(number) for number in range(6)]
+        assert picked(np.arange(7) ** 2, key).tolist() == [number**2 if number >= 0 else 36 for number in keys]
+        there = np.maximum(key, 0)
+        assert firsts(there, 6).tolist() == [
+            [*there.tolist(), number].index(number) % (len(keys) or 1) for number in range(6)
+        ]
+    assert sorted(place for some in found for place in some) == list(range(len(keys)))
+    assert all(some == sorted(some) for some in found)
+    tops = [(min(own), max(own)) for some in found if (own := [keys[place] for place in some])]
+    assert all(one[1] < other[0] for one, other in pairwise(tops))
+
+
+@given(st.integers(0, 1 << 40))
+def test_codes_are_shortened_to_integers_that_hold_them_and_the_next(most: int) -> None:
+    """No code changes, and one more than the greatest, or less the least, can still be told."""
+    short = narrowed(np.array([-1, most], dtype=np.int64))
+    assert short.tolist() == [-1, most]
+    assert (short - short.min()).tolist() == [0, most + 1]
+
+
+@given(st.lists(TEXTS), st.integers(0, 3))
+def test_texts_in_parts_are_joined_as_they_are(parts: list[list[str]], skipped: int) -> None:
+    """Texts of parts that begin anywhere in what they were cut from follow one another; the list is left empty."""
+    cut = [pa.array(part, pa.string())[skipped:] for part in parts]
+    wanted = pa.concat_arrays([pa.array([], pa.string()), *cut])
+    found = texts_joined(cut)
+    found.validate(full=True)
+    assert found.equals(wanted)
+    assert not cut
 
 
 @given(st.lists(FEW, max_size=20))

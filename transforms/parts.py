@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -129,6 +130,11 @@ class Parts:
                 start += part.num_rows
 
         return Parts(schema, scan, count=self.count)
+
+    def followed(self, others: Sequence[pa.Table | Parts]) -> Parts:
+        """The rows of this table, and then those of others like it."""
+        parts = [self, *map(Parts.of, others)]
+        return Parts(self.schema, lambda columns: chain.from_iterable(part.scan(columns) for part in parts))
 
     def whole(self, *columns: str) -> pa.Table:
         """All rows, or some columns of them."""

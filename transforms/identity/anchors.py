@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes
-from transforms.identity.groups import Codes, dense, times_before
+from transforms.identity.groups import Codes, dense, picked, times_before
 from transforms.identity.mentions import Mentions
 from transforms.identity.understood import FORMS
 
@@ -26,14 +26,15 @@ def anchors(mentions: Mentions, splits: Codes) -> Codes:
         " ",
     )
     key = codes(pc.fill_null(pc.coalesce(spelled, names["key"].combine_chunks()), ""))[0]
-    key = np.where(np.isin(mentions.names.form, NAMED), key, np.int32(-1))[mentions.name]
+    key = np.where(np.isin(mentions.names.form, NAMED), key, np.int32(-1))
     parts = (splits, _times_before(mentions, key))
-    return dense(key, *(part for part in parts if part.any()))
+    return dense(picked(key, mentions.name), *(part for part in parts if part.any()))
 
 
 def _times_before(mentions: Mentions, key: Codes) -> Codes:
-    """How many earlier mentions of its car share the key of each."""
-    again = np.flatnonzero(mentions.repeated(np.arange(len(key)), key) & (key >= 0))
-    before = np.zeros(len(key), dtype=np.int32)
-    before[again] = times_before(dense(mentions.result[again], key[again]))
+    """How many earlier mentions of its car share the key of the name of each."""
+    again = np.flatnonzero(mentions.twice(key))
+    again = again[key[mentions.name[again]] >= 0]
+    before = np.zeros(len(mentions), dtype=np.int32)
+    before[again] = times_before(dense(mentions.result[again], key[mentions.name[again]]))
     return before

@@ -93,7 +93,7 @@ def whole(column: pa.ChunkedArray | pa.Array) -> Codes:
 
 def ranks(texts: pa.Array) -> Codes:
     """Each text's rank among the distinct ones, -1 for null; with one more -1 at the end, for what has no text."""
-    return np.append(codes(texts)[0], -1)
+    return np.append(codes(texts)[0], np.int32(-1))
 
 
 def answers(column: pa.ChunkedArray | pa.Array, ask: Callable[[pa.Array], pa.Array]) -> pa.Array:
@@ -101,6 +101,28 @@ def answers(column: pa.ChunkedArray | pa.Array, ask: Callable[[pa.Array], pa.Arr
     array = in_one_piece(column)
     encoded = array.dictionary_encode()
     return ask(encoded.dictionary).take(encoded.indices)
+
+
+def texts_joined(parts: list[pa.Array]) -> pa.Array:
+    """Texts in parts, none of them null, as one array; the list is emptied, lest all be held twice."""
+    starts = np.zeros(sum(map(len, parts)) + 1, dtype=np.int32)
+    letters = np.empty(sum(len(_letters(part)) for part in parts), dtype=np.uint8)
+    starts[-1] = len(letters)  # which is an error where they are too many
+    row = at = 0
+    while parts:
+        part = parts.pop(0)
+        own, sizes = _letters(part), np.asarray(pc.binary_length(part))
+        starts[row + 1 : row + len(part) + 1] = np.cumsum(sizes) + at
+        letters[at : at + len(own)] = own
+        row, at = row + len(part), at + len(own)
+    return pa.StringArray.from_buffers(row, pa.py_buffer(starts), pa.py_buffer(letters))
+
+
+def _letters(texts: pa.Array) -> np.ndarray:
+    """The bytes of texts, one behind the other."""
+    _, ends, letters = texts.buffers()
+    first, last = np.frombuffer(ends, np.int32)[[texts.offset, texts.offset + len(texts)]] if ends else (0, 0)
+    return np.frombuffer(letters, np.uint8)[first:last] if letters else np.zeros(0, dtype=np.uint8)
 
 
 def grouped(type_: pa.DataType, count: int, owner: Codes, values: pa.Array) -> pa.Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -12,25 +13,21 @@ import pyarrow as pa
 
 from transforms.identity.evidence import SIZE, Context
 from transforms.identity.groups import Codes, components, ordered, paired
-from transforms.identity.linking import Links, link
+from transforms.identity.linking import Links, Weighings, link
 
 B = TypeVar("B")
 T = TypeVar("T")
 
 
 def link_all(tracks: Context, people: Context, forbidden: Codes) -> Links:
-    """What `link` gives, in memory for some surnames at a time; terms are small integers."""
+    """What `link` gives, in memory for some surnames at a time."""
     person = np.full(tracks.owners, -1, dtype=np.int32)
     ambiguous = np.zeros(tracks.owners, dtype=bool)
     found = in_turn(partial(_judged, tracks, people, forbidden), _blocks(tracks, people))
     for own, links in found:
         person[own], ambiguous[own] = links.person, links.ambiguous
-    track, candidate, terms, total = (
-        np.concatenate([getattr(links, name) for _, links in found])
-        for name in ("track", "candidate", "terms", "total")
-    )
-    idle = (links.idle for _, links in found)
-    return Links(person, track, candidate, terms, total, ambiguous, frozenset.intersection(*idle))
+    weighed = Weighings.joined(tracks.owners, [(own, links.weighed) for own, links in found])
+    return Links(person, weighed, ambiguous, frozenset.intersection(*(links.idle for _, links in found)))
 
 
 def in_turn(judge: Callable[[B], T], blocks: Iterable[B]) -> list[T]:
@@ -49,12 +46,10 @@ def _judged(tracks: Context, people: Context, forbidden: Codes, block: tuple[Cod
     apart = paired(track, len(two), whom)
     found = link(tracks.only(one), people.only(two), apart)
     met = there[~np.isin(apart, list(found.idle))]
+    whom = np.append(two, people.owners + one)[found.weighed.candidate]
     links = Links(
         person=np.append(two, -1)[found.person].astype(np.int32),
-        track=one[found.track].astype(np.int32),
-        candidate=np.append(two, people.owners + one)[found.candidate].astype(np.int32),
-        terms=found.terms.astype(np.int8),
-        total=found.total.astype(np.int32),
+        weighed=replace(found.weighed, candidate=whom.astype(np.int32)),
         ambiguous=found.ambiguous,
         idle=frozenset(forbidden.tolist()) - set(met.tolist()),
     )

@@ -63,6 +63,8 @@ class Claims:
         """
         if self.again:
             return self._borne_again(mentions, self.again)
+        if self.people.count == 0:
+            return Borne(np.broadcast_to(np.int32(-1), len(mentions)), pa.array([], pa.string())), []
         ids = self.people.whole("driver_id")["driver_id"].combine_chunks()
         form = self.people.columns("name_form")["name_form"].combine_chunks()
         nameless = np.asarray(pc.is_in(form.dictionary, NAMELESS))[np.asarray(form.indices)]

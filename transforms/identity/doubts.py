@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import among, distinct_of, whole
 from transforms.identity.evidence import GAP
-from transforms.identity.groups import Codes, ordered, paired, places_in
+from transforms.identity.groups import Codes, in_ranges, ordered, paired, picked, places_in, tally
 from transforms.identity.standing import Standing
 from transforms.identity.told import Told
 from transforms.lexicon import find_country
@@ -42,9 +42,10 @@ class Careers:
     season: Codes
 
     @cached_property
-    def several(self) -> Codes:
-        """The mentions of those who have several."""
-        return np.flatnonzero((np.bincount(self.person) > 1)[self.person]).astype(np.int32)
+    def several(self) -> Sequence[Codes]:
+        """The mentions of those who have several, of some people at a time."""
+        some = np.flatnonzero(picked(tally(self.person, len(self.ids)) > 1, self.person)).astype(np.int32)
+        return [some[own] for own in in_ranges(self.person[some])]
 
     def of_cars(self, mentions: Codes, *columns: str) -> pa.Table:
         """Some columns of the results that some mentions are of."""
@@ -156,30 +157,41 @@ def _text(*pieces: pa.Array | str) -> pa.Array:
 
 def _two_cars(careers: Careers) -> pa.Table:
     """One driver in two cars of a sheet: it happens, and it is also how two namesakes look."""
-    order = careers.several[ordered(careers.person[careers.several])]
+    first, at = np.concatenate([_twice_on_a_sheet(careers, some) for some in careers.several], axis=1)
+    name = careers.rows.take(at, ["name_text"])["name_text"].combine_chunks()
+    numbers = careers.of_cars(np.append(first, at), "car_number")["car_number"].combine_chunks()
+    numbers = pc.fill_null(numbers, "?")
+    one, other = numbers[: len(at)], numbers[len(at) :]
+    text = (name, " stands in cars ", one, " and ", other, _TWO_PEOPLE, ", such as ", name, " II")
+    return _findings("driver-in-two-cars", at, name, pa.repeat("one car", len(name)), *text)
+
+
+def _twice_on_a_sheet(careers: Careers, some: Codes) -> np.ndarray:
+    """Of some mentions those of people in another car of the same sheet, below what stands there before each."""
+    order = some[ordered(careers.person[some])]
     car = careers.car[order]
     person, sheet, cars = (np.diff(column) != 0 for column in (careers.person[order], careers.sheet[car], car))
     again = np.flatnonzero(~person & ~sheet & cars)
-    name = careers.rows.take(order[again + 1], ["name_text"])["name_text"].combine_chunks()
-    numbers = careers.of_cars(np.append(order[again], order[again + 1]), "car_number")["car_number"].combine_chunks()
-    numbers = pc.fill_null(numbers, "?")
-    one, other = numbers[: len(again)], numbers[len(again) :]
-    text = (name, " stands in cars ", one, " and ", other, _TWO_PEOPLE, ", such as ", name, " II")
-    return _findings("driver-in-two-cars", order[again + 1], name, pa.repeat("one car", len(name)), *text)
+    return np.stack([order[again], order[again + 1]])
 
 
 def _gaps(careers: Careers) -> pa.Table:
     """A career that pauses for GAP years and more may be two careers."""
-    dated = careers.several[careers.season[careers.car[careers.several]] >= 0]
-    order = dated[ordered(careers.person[dated], careers.season[careers.car[dated]])]
-    season = careers.season[careers.car[order]]
-    wide = np.flatnonzero((np.diff(careers.person[order]) == 0) & (np.diff(season) >= GAP))
-    at = order[wide + 1]
-    before, after = (pa.array(season[wide + side]).cast(pa.string()) for side in (0, 1))
+    first, at = np.concatenate([_paused(careers, some) for some in careers.several], axis=1)
+    before, after = (pa.array(careers.season[careers.car[side]]).cast(pa.string()) for side in (first, at))
     name, expected = careers.ids.take(pa.array(careers.person[at])), pa.repeat(f"a gap below {GAP} years", len(at))
     text = (name, " has no result between ", before, " and ", after, "; if that is a namesake, add `split,")
     remedy = (name, ",", after, ",why,date` to identity.csv")
     return _findings("career-gap", at, _text(before, " to ", after), expected, *text, *remedy)
+
+
+def _paused(careers: Careers, some: Codes) -> np.ndarray:
+    """Of some mentions those of people after a long gap, below the last ones before it."""
+    dated = some[careers.season[careers.car[some]] >= 0]
+    order = dated[ordered(careers.person[dated], careers.season[careers.car[dated]])]
+    season = careers.season[careers.car[order]]
+    wide = np.flatnonzero((np.diff(careers.person[order]) == 0) & (np.diff(season) >= GAP))
+    return np.stack([order[wide], order[wide + 1]])
 
 
 def _countries(careers: Careers) -> pa.Table:

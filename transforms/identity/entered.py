@@ -24,17 +24,26 @@ PRINTED = ("crew_size", "season", "make", "model", "engine_make", "car", "entran
 
 @dataclass(frozen=True)
 class Entered:
-    """What each result entered: the id of its car and of its entrant; `of` is the result of each manned car."""
+    """What each result entered: the id of its car and of its entrant; `start` is where the mentions of each begin."""
 
     car_id: pa.DictionaryArray
     entrant_id: pa.DictionaryArray
-    of: np.ndarray
+    start: Codes
 
     def columns(self, places: np.ndarray | slice) -> dict[str, pa.Array]:
         """The two ids of the results at some places."""
         at = np.arange(places.start, places.stop) if isinstance(places, slice) else places
         ids = {"car_id": self.car_id, "entrant_id": self.entrant_id}
         return {name: column.take(pa.array(at)).dictionary_decode() for name, column in ids.items()}
+
+    def of_mentions(self, places: slice) -> dict[str, pa.Array]:
+        """The two ids of the results of the mentions at some places."""
+        return self.columns(np.searchsorted(self.start, np.arange(places.start, places.stop), side="right") - 1)
+
+    @property
+    def manned(self) -> Codes:
+        """The places of the results that have a crew."""
+        return np.flatnonzero(np.diff(self.start)).astype(np.int32)
 
 
 def entered(printed: pa.Table, previous: Tables | None) -> tuple[Entered, pa.Table, pa.Table]:
@@ -46,7 +55,9 @@ def entered(printed: pa.Table, previous: Tables | None) -> tuple[Entered, pa.Tab
     place = _places(printed, before) if previous else np.broadcast_to(np.int32(-1), len(printed))
     entrant, entrants = resolve_entrants(printed, _borne(before, "entrant_id", place))
     car, table = resolve_cars(printed, _borne(before, "car_id", place))
-    return Entered(car, entrant, manned(printed)), entrants, table
+    size = np.asarray(pc.fill_null(printed["crew_size"], 0))
+    start = np.append(np.int32(0), np.cumsum(size, dtype=np.int32))
+    return Entered(car, entrant, start), entrants, table
 
 
 @dataclass(frozen=True)
@@ -75,11 +86,6 @@ def entered_again(results: Parts, previous: Tables, unchanged: Set[str]) -> tupl
     entrant, entrants = renew_entrants(standing, Parts.of(previous["entrants"]))
     car, cars = renew_cars(standing, Parts.of(previous["cars"]))
     return EnteredAgain(standing, dict(zip(FILLED, (car, entrant), strict=True))), entrants, cars
-
-
-def manned(results: pa.Table) -> np.ndarray:
-    """The places of the results that have a crew."""
-    return np.flatnonzero(np.asarray(pc.fill_null(results["crew_size"], 0))).astype(np.int32)
 
 
 def _places(results: pa.Table, before: Parts) -> Codes:

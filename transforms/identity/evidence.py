@@ -97,7 +97,7 @@ class Context:
             here, other = m.partners(self.places)
             family = m.names.family
             return Bag.of(self.owners, int(family.max(initial=0)) + 1, self.owner[here], family[m.name[other]])
-        return Bag.of(self.owners, m.cars.spans[kind], self.owner, getattr(m.cars, kind)[self._cars])
+        return Bag.of(self.owners, m.cars.spans[kind], self.owner, m.cars.at(kind, self._cars))
 
 
 @dataclass(frozen=True)

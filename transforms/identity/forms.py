@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.groups import Codes
+from transforms.identity.groups import Codes, cut, paired, picked
 
 READINGS = ("plain", "surname", "swapped")
 _SHAPES = ("none", "surname", "initial", "given-first", "given-last", "words")
@@ -19,11 +19,12 @@ def readings(sheet: Codes, sheets: int, shapes: pa.Array, text: Codes, quoted: C
     Where seven names in ten are surnames, several words are a compound surname; where known given names stand
     last at least three times and twice as often as first, the order is swapped.
     """
-    kind = np.asarray(pc.index_in(shapes, pa.array(_SHAPES)))[text]
-    votes = _votes(sheet, sheets, np.where(quoted == 1, 0, kind), len(_SHAPES))
+    kind = picked(np.asarray(pc.index_in(shapes, pa.array(_SHAPES))).astype(np.int8), text)
+    votes = _votes(sheet, sheets, np.where(quoted == 1, np.int8(0), kind), len(_SHAPES))
     surnames, full = votes[:, 1], votes[:, 3:].sum(axis=1)
     swapped = (votes[:, 4] >= 3) & (votes[:, 4] >= 2 * votes[:, 3])
-    return np.where((surnames > 0) & (surnames * 10 >= (surnames + full) * 7), 1, np.where(swapped, 2, 0))
+    plain = np.where(swapped, np.int8(2), np.int8(0))
+    return np.where((surnames > 0) & (surnames * 10 >= (surnames + full) * 7), np.int8(1), plain)
 
 
 def sheet_forms(sheet: Codes, sheets: int, form: Codes, reading: Codes) -> list[str]:
@@ -36,4 +37,7 @@ def sheet_forms(sheet: Codes, sheets: int, form: Codes, reading: Codes) -> list[
 
 
 def _votes(sheet: Codes, sheets: int, kind: Codes, kinds: int) -> np.ndarray:
-    return np.bincount(sheet * kinds + kind, minlength=sheets * kinds).reshape(sheets, kinds)
+    votes = np.zeros(sheets * kinds, dtype=np.int64)
+    for some in cut(len(sheet)):
+        votes += np.bincount(paired(sheet[some], kinds, kind[some]), minlength=len(votes))
+    return votes.reshape(sheets, kinds)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import prod
 
 import numpy as np
 
 Codes = np.ndarray
 NOWHERE = 10**6
+SAMPLED = 64  # codes of which one is asked where ranges of them end
+MANY = 1 << 18  # codes that are looked at in turn, since numpy copies places as longer integers before it takes by them
 
 
 def ordered(*columns: Codes) -> Codes:
@@ -24,6 +27,54 @@ def ordered(*columns: Codes) -> Codes:
         bits = (int(column.max(initial=0)) - least).bit_length()
         digits += [((column - least) >> shift).astype(np.uint16) for shift in range(0, max(bits, 1), 16)]
     return np.asarray(np.lexsort(digits))
+
+
+def cut(count: int) -> Iterator[slice]:
+    """So many places, MANY at a time."""
+    return (slice(start, min(start + MANY, count)) for start in range(0, count, MANY))
+
+
+def narrowed(codes: Codes) -> Codes:
+    """The same codes in the shortest integers that hold them, with some to spare; -1 is the least."""
+    return codes.astype(np.min_scalar_type(-int(codes.max(initial=0)) - 3))
+
+
+def picked(values: Codes, places: Codes) -> Codes:
+    """The values at some places, of which there may be as many as mentions."""
+    out = np.empty(len(places), dtype=values.dtype)
+    for some in cut(len(places)):
+        out[some] = values[places[some]]
+    return out
+
+
+def tally(codes: Codes, count: int) -> Codes:
+    """How often each of so many codes occurs; -1 is none."""
+    times = np.zeros(count + 1, dtype=np.int32)  # the last is for none
+    for some in cut(len(codes)):
+        np.add.at(times, codes[some].astype(np.intp), 1)
+    return times[:-1]
+
+
+def in_ranges(key: Codes) -> Iterator[Codes]:
+    """The places of all rows, in order, of one range of keys after the other, each of some MANY or a sixteenth of all.
+
+    No key is in two of them.
+    """
+    every = max(MANY, len(key) >> 4)
+    cuts = np.sort(key[::SAMPLED])[every // SAMPLED :: every // SAMPLED]
+    for low, high in pairwise([None, *distinct(cuts).tolist(), None]):
+        held = np.ones(len(key), dtype=bool) if low is None else key >= low
+        if high is not None:
+            held &= key < high
+        yield np.flatnonzero(held)
+
+
+def firsts(owner: Codes, count: int) -> Codes:
+    """The first place of each of so many owners; 0 of one who has none."""
+    place = np.zeros(count, dtype=np.int32)
+    for some in reversed([*cut(len(owner))]):
+        place[owner[some][::-1]] = np.arange(some.start, some.stop, dtype=np.int32)[::-1]
+    return place
 
 
 def spread(start: Codes, size: Codes) -> tuple[Codes, Codes]:
@@ -225,8 +276,8 @@ def components(count: int, left: Codes, right: Codes) -> Codes:
 
 def dense(*columns: Codes) -> Codes:
     """One code for each distinct row of the columns, in order of the columns; -1 where any is negative."""
-    if len(columns) == 1 and int(columns[0].max(initial=0)) < 2 * len(columns[0]):
-        return compact(columns[0])[0]
+    if (few := _as_one(columns)) is not None:
+        return compact(few)[0]
     held = np.logical_and.reduce([column >= 0 for column in columns])
     own = list(columns) if held.all() else [column[held] for column in columns]
     order = ordered(*own)
@@ -239,13 +290,24 @@ def dense(*columns: Codes) -> Codes:
     return out
 
 
+def _as_one(columns: Sequence[Codes]) -> Codes | None:
+    """One number for each row of the columns, in their order, -1 where any is negative; None where that is too high."""
+    spans = [int(column.max(initial=0)) + 1 for column in columns]
+    if prod(spans) > 2 * len(columns[0]):
+        return None
+    number = columns[0]
+    for column, span in zip(columns[1:], spans[1:], strict=True):
+        number = np.where((number < 0) | (column < 0), np.int32(-1), number.astype(np.int32) * np.int32(span) + column)
+    return number
+
+
 def compact(column: Codes) -> tuple[Codes, Codes]:
     """The codes without those between them that nobody has (-1 stays), and which were those that each stands for."""
     there = np.zeros(int(column.max(initial=-1)) + 2, dtype=bool)  # the last is for -1
     there[column] = True
     rank = np.cumsum(there, dtype=np.int32) - 1
     rank[-1] = -1
-    return rank[column], np.flatnonzero(there[:-1])
+    return picked(rank, column), np.flatnonzero(there[:-1]).astype(np.int32)
 
 
 def joined(key: Codes) -> tuple[Codes, Codes]:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from transforms.arrays import flags
 from transforms.fold import fold_array
-from transforms.identity.arrays import answers, codes, in_one_piece, ranked_among
+from transforms.identity.arrays import answers, codes, in_one_piece, ranked_among, texts_joined
 from transforms.identity.groups import Codes, counted, distinct
 from transforms.masks import change_where, mapped, replaced
 
@@ -131,7 +131,7 @@ def assign(
     The id of somebody without a full name gives way to any other wish once a full name is known. No `taken` id is
     given, nor any old one; a `retired` one only to whom it calls by his name, unless it does so whom it leads to.
     """
-    held = np.flatnonzero((old.code >= 0) & (cluster >= 0))
+    held = np.flatnonzero((old.code >= 0) & (cluster >= 0)) if len(old.ids) else np.zeros(0, dtype=np.int64)
     name, home = _homes(*counted(old.code[held], cluster[held]), wishes, old.ids)
     del held
     stays = np.ones(len(name), dtype=bool)
@@ -144,8 +144,7 @@ def assign(
     if len(ids) < len(kept):
         place = np.cumsum(kept < 0, dtype=np.int32) - np.int32(1)
         starts = range(0, len(kept), MANY)
-        ids = [_either(old.ids, kept[at : at + MANY], ids, place[at : at + MANY]) for at in starts]
-        ids = pa.concat_arrays(ids)
+        ids = texts_joined([_either(old.ids, kept[at : at + MANY], ids, place[at : at + MANY]) for at in starts])
     led = np.flatnonzero(kept[home] != name)
     gone, to = old.ids.take(pa.array(name[led])), ids.take(pa.array(home[led]))
     return ids, dict(zip(gone.to_pylist(), to.to_pylist(), strict=True))
@@ -205,7 +204,7 @@ class _Given:
             if len(some):
                 first[number] = replaced(first[number], some, pa.array(ids[used : used + len(some)], pa.string()))
             used += len(some)
-        return pa.concat_arrays([pa.array([], pa.string()), *first])
+        return texts_joined(first)
 
     def _in_turn(self, own: pa.Array, else_: pa.Array) -> list[str]:
         """The ids of those who ask one by one."""
@@ -264,10 +263,13 @@ def _met(wishes: pa.Array, others: pa.Array) -> np.ndarray:
 def _twice(parts: Sequence[pa.Array]) -> np.ndarray:
     """Which texts occur more than once, and, hardly ever, one whose hash does: it may be asked for in vain."""
     own = [np.fromiter(map(hash, part.to_pylist()), np.int64, len(part)) for part in parts]
-    hashes = np.concatenate([np.zeros(0, dtype=np.int64), *own])
-    ranked = np.sort(hashes)
-    several = np.append(distinct(ranked[1:][ranked[1:] == ranked[:-1]]), 0)
-    return np.concatenate([hashes[:0] > 0, *(several[np.searchsorted(several[:-1], part)] == part for part in own)])
+    again = [np.zeros(0, dtype=np.int64)]
+    for turn in range(8):  # each of those that end alike
+        ranked = np.sort(np.concatenate([again[0], *(part[part & 7 == turn] for part in own)]))
+        again.append(ranked[1:][ranked[1:] == ranked[:-1]])
+    several = np.append(distinct(np.concatenate(again)), 0)
+    twice = (several[np.searchsorted(several[:-1], part)] == part for part in own)
+    return np.concatenate([np.zeros(0, dtype=bool), *twice])
 
 
 def _homes(claimed: Codes, owner: Codes, size: Codes, wishes: Wishes, ids: pa.Array) -> tuple[Codes, Codes]:

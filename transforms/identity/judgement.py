@@ -12,7 +12,7 @@ from transforms.arrays import flags
 from transforms.identity.anchors import NAMED
 from transforms.identity.arrays import codes, ranked_among, with_column
 from transforms.identity.claims import Claims, redirects
-from transforms.identity.groups import Codes, dense, paired
+from transforms.identity.groups import Codes, compact, firsts, paired
 from transforms.identity.ids import Borne, Wishes, assign
 from transforms.identity.mentions import Mentions
 from transforms.identity.outcome import Called, Drivers
@@ -46,15 +46,16 @@ def identified(
     mentions = company = mentions.judged()
     if judged is not None:
         mentions, found = mentions.of(np.flatnonzero(judged)), found.of(np.flatnonzero(judged))
-    person = dense(found.person)
+    person, living = compact(found.person())
+    found = found.numbered(living)
     called = Called.of(mentions, person)
     borne, taken = claims.borne(company)
     borne = borne if judged is None else borne.at(np.flatnonzero(judged))
     borne = _with_first_parts(borne, mentions, person, found.part)
-    ids, moved = assign(person, _wishes(mentions, person, called.best), borne, taken, claims.retired)
+    ids, moved = assign(person, _wishes(mentions, person, called), borne, taken, claims.retired)
     causes = _causes(borne, found, list(moved))
-    del borne, taken
-    people = Drivers.of(mentions, found, person, called, ids)
+    del borne, taken, person
+    people = Drivers(found, mentions.names, ids, mentions.name[called.best], called.spellings, called.seasons)
     people.check_labels()
     moves = {old: (new, causes[old]) for old, new in moved.items()}
     return Identified(mentions, people, Sums(people), moves)
@@ -78,16 +79,12 @@ def _with_first_parts(borne: Borne, mentions: Mentions, person: Codes, part: Cod
     return replace(borne, code=np.where(others, np.int32(-1), borne.code))
 
 
-def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
+def _wishes(mentions: Mentions, person: np.ndarray, called: Called) -> Wishes:
     """The slugs that each person would like; who has no full name is told by the first event and car."""
-    place = np.zeros(len(best), dtype=np.int32)
-    place[person[::-1]] = np.arange(len(person), dtype=np.int32)[::-1]
+    best, (first, _) = called.best, called.seasons
     form = mentions.names.form[mentions.name[best]]
     named = np.isin(form, NAMED)
-    place[named] = best[named]
-    seasons = mentions.beside("season")
-    first = np.full(len(best), NEVER)
-    np.minimum.at(first, person, np.where(seasons < 0, NEVER, seasons))
+    place = np.where(named, best, firsts(person, len(best)))
     return Wishes(
         lambda some: wishes(mentions, place[some]),
         lambda some: wishes(mentions, place[some], since=np.where(first[some] < NEVER, first[some], -1)),
@@ -97,6 +94,8 @@ def _wishes(mentions: Mentions, person: np.ndarray, best: np.ndarray) -> Wishes:
 
 def _causes(borne: Borne, people: People, moved: Sequence[str]) -> dict[str, str]:
     """How the mentions of each moved id are known now: the method of the last of them."""
+    if not moved:
+        return {}
     place = ranked_among(pa.array(moved, pa.string()), borne.ids)
     at = np.flatnonzero(flags(place, len(borne.ids) + 1)[borne.code])  # the last is for none
     known = zip(borne.code[at].tolist(), people.method_of[people.node[at]].tolist(), strict=True)

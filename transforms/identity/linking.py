@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pyarrow as pa
 
 from transforms.arrays import flags
 from transforms.identity.candidates import FEW, WINDOW, Namesakes, Pairs
 from transforms.identity.evidence import Context, Known
-from transforms.identity.groups import Codes, ordered, paired
+from transforms.identity.groups import Codes, narrowed, ordered, paired, spread
 from transforms.identity.points import TERMS, grounded, weigh
 
 BAR = 11  # half bits; odds of 45 to 1
@@ -22,18 +24,87 @@ ROUNDS = (6, 3, 0)  # half bits above the bar that each round asks for
 class Links:
     """The outcome for each track: its person (-1 when open), and the last weighing of all its candidates.
 
-    `track` and `candidate` are the pairs that were weighed, `terms` their points by term, `total` the sums; a
-    candidate behind all people is a stranger, and the number of a track of his. `ambiguous` marks open tracks with
-    more than one candidate above the bar, and `idle` holds the forbidden pairs that were no candidates.
+    `ambiguous` marks open tracks with more than one candidate above the bar, and `idle` holds the forbidden pairs that
+    were no candidates.
     """
 
     person: Codes
-    track: Codes
-    candidate: Codes
-    terms: np.ndarray
-    total: Codes
+    weighed: Weighings
     ambiguous: np.ndarray
     idle: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Weighings:
+    """The candidates of tracks, the best of each first: where those of each track `start`, and of none at the end.
+
+    `size` tells how many they are. A candidate behind all people is a stranger, and the number of a track of his.
+    `sums` holds the points by term that any was given, and `sum` which of its rows those of each candidate are. Whom a
+    track was linked to is its best, clear of all others.
+    """
+
+    start: Codes
+    size: Codes
+    candidate: Codes
+    sums: np.ndarray
+    sum: Codes
+
+    @classmethod
+    def of(cls, weighed: Weighed, tracks: int) -> Weighings:
+        """Those of pairs, of so many tracks; points are small integers."""
+        order = ordered(weighed.track, -weighed.total, weighed.person)
+        size = np.bincount(weighed.track, minlength=tracks + 1)
+        terms = weighed.terms[order].astype(np.int8)
+        rows = pa.Array.from_buffers(pa.binary(len(TERMS)), len(terms), [None, pa.py_buffer(terms)])
+        sums, sum_ = _distinct([rows.dictionary_encode()])
+        return cls((np.cumsum(size) - size).astype(np.int32), size.astype(np.int32), weighed.person[order], sums, sum_)
+
+    @classmethod
+    def joined(cls, tracks: int, parts: Sequence[tuple[Codes, Weighings]]) -> Weighings:
+        """Those of so many tracks, of which each part has some."""
+        start, size = np.zeros(tracks + 1, dtype=np.int32), np.zeros(tracks + 1, dtype=np.int32)
+        behind = 0
+        for own, part in parts:
+            start[own], size[own] = part.start[:-1] + np.int32(behind), part.size[:-1]
+            behind += len(part.candidate)
+        candidate = np.concatenate([part.candidate for _, part in parts])
+        sums, sum_ = _distinct([part.coded for _, part in parts])
+        return cls(start, narrowed(size), candidate, sums, narrowed(sum_))
+
+    @property
+    def coded(self) -> pa.DictionaryArray:
+        """The points of each pair, as bytes."""
+        rows = pa.Array.from_buffers(pa.binary(len(TERMS)), len(self.sums), [None, pa.py_buffer(self.sums)])
+        return pa.DictionaryArray.from_arrays(pa.array(self.sum, pa.int32()), rows)
+
+    def best(self, track: Codes) -> tuple[Codes, Codes]:
+        """The best and the next best pair of each of some tracks, -1 without one and for -1."""
+        start, size = self.start[track], self.size[track]
+        return np.where(size > 0, start, np.int32(-1)), np.where(size > 1, start + np.int32(1), np.int32(-1))
+
+    def candidates(self, track: Codes) -> tuple[Codes, Codes]:
+        """All candidates of some tracks, of none for -1: the place in `track` that each is of, and the candidate."""
+        owner, at = spread(self.start[track], self.size[track])
+        return owner, self.candidate[at]
+
+    def rows(self, pairs: Codes) -> Codes:
+        """Which of the sums is that of each of some pairs; -1 for -1."""
+        out = np.full(len(pairs), -1, dtype=np.int32)
+        held = np.flatnonzero(pairs >= 0)
+        out[held] = self.sum[pairs[held]]
+        return out
+
+    @cached_property
+    def totals(self) -> Codes:
+        """The points of each of the sums, and of none at the end."""
+        return np.append(self.sums.sum(axis=1, dtype=np.int32), np.int32(0))
+
+
+def _distinct(parts: Sequence[pa.DictionaryArray]) -> tuple[np.ndarray, Codes]:
+    """The distinct rows of points, and which of them each pair has."""
+    coded = pa.chunked_array(parts).combine_chunks()
+    rows = np.frombuffer(b"".join(coded.dictionary.to_pylist()), dtype=np.int8).reshape(-1, len(TERMS))
+    return rows, np.asarray(coded.indices)
 
 
 def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
@@ -74,25 +145,16 @@ def link(tracks: Context, people: Context, forbidden: Codes) -> Links:
         person[chosen.track], open_[chosen.track] = chosen.person, False
     weighed = _told(weighed, stranger, person < 0, strangers)
     above = np.bincount(weighed.track[weighed.total >= BAR], minlength=tracks.owners)
-    return Links(
-        person,
-        weighed.track,
-        weighed.person,
-        weighed.terms,
-        weighed.total,
-        open_ & (above > 1),
-        frozenset(idle.tolist()),
-    )
+    return Links(person, Weighings.of(weighed, tracks.owners), open_ & (above > 1), frozenset(idle.tolist()))
 
 
 def _told(weighed: Weighed, stranger: Codes, open_: np.ndarray, people: int) -> Weighed:
-    """The pairs in order, each stranger as the first track that is his; those of one without a track fall away."""
+    """The pairs, each stranger as the first track that is his; those of one without a track fall away."""
     first = np.full(int(stranger.max(initial=-1)) + 1, -1)
     tracks = np.flatnonzero((stranger >= 0) & open_)[::-1]
     first[stranger[tracks]] = people + tracks
     candidate = np.append(np.arange(people), first)[weighed.person]
-    told = Weighed(weighed.track, candidate, weighed.terms).only(candidate >= 0)
-    return told.only(ordered(told.track, told.person))
+    return Weighed(weighed.track, candidate, weighed.terms).only(candidate >= 0)
 
 
 @dataclass(frozen=True)

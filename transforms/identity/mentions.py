@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,19 @@ from transforms.fold import fold_array
 from transforms.identity.arrays import codes, ranks, runs, whole
 from transforms.identity.entrants import core_keys
 from transforms.identity.forms import READINGS, readings, sheet_forms
-from transforms.identity.groups import Codes, compact, dense, distinct, ordered, paired, repeated, spread
+from transforms.identity.groups import (
+    MANY,
+    Codes,
+    compact,
+    dense,
+    distinct,
+    narrowed,
+    ordered,
+    paired,
+    picked,
+    repeated,
+    spread,
+)
 from transforms.identity.patterns import Patterns
 from transforms.identity.prints import Prints
 from transforms.identity.understood import Names, understood
@@ -25,8 +38,9 @@ from transforms.parts import Parts
 # What of a car may stand beside two mentions of one person.
 KINDS = (
     *("sheet", "event", "car_at_event", "entrant", "series", "race", "car"),
-    *("number_kept", "number_of_season", "season", "season_of_series", "season_of_race"),
+    *("number_kept", "number_of_season", "season"),
 )
+YEARLY = ("series", "race")  # which return from season to season
 YEARS = 10_000  # between the codes of seasons of two series
 # What of a car, and of a mention, bears on who it is.
 CAR = ("sheet_id", "event_id", "season", "car_number", "entrant", "car")
@@ -41,10 +55,10 @@ class Cars:
 
     sheet: Codes
     event: Codes
-    season: Codes
-    number: Codes
     entrant: Codes
     car: Codes
+    season: Codes
+    number: Codes
     series: Codes
     race: Codes
     texts: Mapping[str, pa.Array]
@@ -56,8 +70,20 @@ class Cars:
 
     @cached_property
     def spans(self) -> Mapping[str, int]:
-        """One more than the greatest code of each kind."""
-        return {kind: int(getattr(self, kind).max(initial=0)) + 1 for kind in KINDS}
+        """More than the greatest code of each kind."""
+        held = {kind: int(getattr(self, kind).max(initial=0)) + 1 for kind in KINDS}
+        return held | {f"season_of_{kind}": held[kind] * YEARS for kind in YEARLY}
+
+    def at(self, kind: str, places: Codes) -> Codes:
+        """What is printed of the cars at some places.
+
+        Codes of `season_of_series` and `season_of_race` are as far apart as their years, in one series or race.
+        """
+        of = kind.removeprefix("season_of_")
+        if of == kind:
+            return np.asarray(getattr(self, kind)[places])
+        code, season = getattr(self, of)[places], self.season[places]
+        return np.where((code < 0) | (season < 0), -1, paired(code, YEARS, season))
 
     @cached_property
     def car_at_event(self) -> Codes:
@@ -73,19 +99,6 @@ class Cars:
     def number_of_season(self) -> Codes:
         """The car by its number in its team and season."""
         return dense(self.number_kept, self.season)
-
-    @cached_property
-    def season_of_series(self) -> Codes:
-        """The season in its series: codes of one series are as far apart as their years."""
-        return self._season_of(self.series)
-
-    @cached_property
-    def season_of_race(self) -> Codes:
-        """The season of a yearly race, likewise."""
-        return self._season_of(self.race)
-
-    def _season_of(self, code: Codes) -> Codes:
-        return np.where((code < 0) | (self.season < 0), -1, paired(code, YEARS, self.season))
 
 
 @dataclass(frozen=True)
@@ -117,11 +130,16 @@ class Mentions:
 
     def beside(self, kind: str, places: Codes | slice = slice(None)) -> Codes:
         """What is printed of the car of each mention, of all or at some places, as codes."""
-        return np.asarray(getattr(self.cars, kind)[self.result[places]])
+        return picked(getattr(self.cars, kind), self.result[places])
 
-    def repeated(self, places: Codes, code: Codes) -> np.ndarray:
-        """Which of the mentions at some places, in order, have the same code as another one of their car."""
-        return repeated(paired(self.result[places], int(code.max(initial=0)) + 2, code + 1))
+    def twice(self, code: Codes) -> np.ndarray:
+        """Which mentions have a name of the same `code` as that of another one of their car."""
+        span, found = int(code.max(initial=0)) + 2, [np.zeros(0, dtype=bool)]
+        starts = np.searchsorted(self.result, self.result[::MANY])  # of whole crews
+        for start, stop in pairwise([*starts.tolist(), len(self)]):
+            own = code[self.name[start:stop]] + 1
+            found.append(repeated(paired(self.result[start:stop], span, own)))
+        return np.concatenate(found)
 
     def texts(self, part: str, places: Codes) -> pa.Array:
         """A part of the name of each mention at these places; null where it is empty."""
@@ -129,13 +147,7 @@ class Mentions:
 
     def named(self, part: str) -> Codes:
         """A part of each mention's name, as codes."""
-        return np.asarray(getattr(self.names, part)[self.name])
-
-    def company(self, places: Codes) -> Codes:
-        """The places of all mentions in the cars of some."""
-        cars = np.zeros(len(self.cars.sheet), dtype=bool)
-        cars[self.result[places]] = True
-        return np.flatnonzero(cars[self.result])
+        return picked(getattr(self.names, part), self.name)
 
     def partners(self, places: Codes) -> tuple[Codes, Codes]:
         """Which of these places stands beside each other mention of its car; more than CREW names are no crew."""
@@ -207,11 +219,13 @@ def gather(read: Mapping[str, pa.Table | Parts], crews: Crews | None = None) -> 
         raise ValueError("results and driver_results are not of the same crews")
     sheets: list[str] = cars.texts["sheet"].to_pylist()
     patterns = Patterns.of(texts)
-    reading = readings(cars.sheet[result], len(sheets), patterns.shapes, text, quoted)
-    name, printed, prints = _prints(text, texts, reading[cars.sheet[result]], quoted)
+    sheet = picked(cars.sheet, result)
+    reading = readings(sheet, len(sheets), patterns.shapes, text, quoted)
+    name, printed, prints = _prints(text, texts, picked(reading, sheet), quoted)
+    del text
     names = _names(prints, understood(prints, patterns.at(printed)))
     del patterns
-    forms = sheet_forms(cars.sheet[result], len(sheets), names.printed[name], reading)
+    forms = sheet_forms(sheet, len(sheets), picked(names.printed, name), reading)
     read_as = (READINGS[code] for code in reading.tolist())
     return Mentions(
         name, result, names, cars, dict(zip(sheets, forms, strict=True)), dict(zip(sheets, read_as, strict=True))
@@ -243,7 +257,8 @@ def _cars(printed: pa.Table, events: pa.Table | None) -> Cars:
     entrant = core_keys(printed["entrant"])[0]
     model = np.append(codes(fold_array(cars))[0], np.int32(-1))[car]
     texts = {"sheet": sheet[1], "event": event[1], "number": number[1]}
-    return Cars(sheet[0], event[0], season, number[0], entrant, model, series[event[0]], race[event[0]], texts)
+    season, place, series, race = map(narrowed, (season, number[0], series[event[0]], race[event[0]]))
+    return Cars(sheet[0], event[0], entrant, model, season, place, series, race, texts)
 
 
 def in_order(rows: pa.Table, results: pa.Table) -> pa.Table:

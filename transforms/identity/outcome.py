@@ -12,23 +12,21 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, grouped
 from transforms.identity.decisions import DecisionError
-from transforms.identity.groups import Codes, compact, counted, distinct, ordered, spread
+from transforms.identity.groups import Codes, counted, cut, distinct, in_ranges, narrowed, ordered, repeated, spread
 from transforms.identity.mentions import Mentions
 from transforms.identity.names import SUFFIXES
 from transforms.identity.people import People
+from transforms.identity.spellings import NEVER
 from transforms.identity.understood import Names
 from transforms.parts import ROWS, Parts
 from transforms.schema import MENTIONS, TABLES, TEXTS
-
-MANY = 1_000_000  # mentions that are looked at in turn
 
 
 @dataclass(frozen=True)
 class Drivers:
     """The people, numbered from 0: the id of each, the name to be called by, first and last season.
 
-    `spellings` tells where those of each person start, and which names they are; `number_of` is the number here of
-    each person in `people`.
+    `spellings` tells of those who are printed in several ways who bears which names, in order of both.
     """
 
     people: People
@@ -37,16 +35,6 @@ class Drivers:
     name: Codes
     spellings: tuple[Codes, Codes]
     seasons: tuple[Codes, Codes]
-    number_of: Codes
-
-    @classmethod
-    def of(cls, mentions: Mentions, people: People, person: Codes, called: Called, ids: pa.Array) -> Drivers:
-        """Gather what the mentions of each person say; `person` is that of each."""
-        living = compact(people.person)[1]
-        number_of = np.full(len(people.person_of), -1, dtype=np.int32)
-        number_of[living] = np.arange(len(living))
-        seasons = _seasons(mentions, person, len(ids))
-        return cls(people, mentions.names, ids, mentions.name[called.best], called.spellings, seasons, number_of)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -61,11 +49,7 @@ class Drivers:
     @cached_property
     def _order(self) -> Codes:
         """The people in order of their ids."""
-        return np.asarray(pc.sort_indices(self.ids))
-
-    def of_mentions(self, places: Codes | slice) -> Codes:
-        """The person of each mention."""
-        return np.asarray(self.number_of[self.people.person_of[self.people.node[places]]])
+        return np.asarray(pc.sort_indices(self.ids)).astype(np.int32)
 
     def parts(self) -> Parts:
         """The table drivers, in order of the ids."""
@@ -120,23 +104,24 @@ class Drivers:
     def _labels(self) -> dict[int, str]:
         """The display name that a decision gives a person; raises DecisionError for one that is his anyway."""
         labels = {}
-        for one, (text, row) in self.people.labels.items():
-            owner = int(self.number_of[one])
+        for owner, (text, row) in self.people.labels.items():
             if text == self._displays(np.array([owner]))[0].as_py():
                 raise DecisionError(row, f"`{text}` is the display name anyway", "Delete the line.")
             labels[owner] = text
         return labels
 
     def _spelled(self, some: Codes) -> pa.Array:
-        start, name = self.spellings
-        owner, at = spread(start[some], start[some + 1] - start[some])
-        return grouped(TEXTS, len(some), owner, self.names.texts("name_text", name[at]))
+        bearer, name = self.spellings
+        start = np.searchsorted(bearer, some)
+        size = np.searchsorted(bearer, some, side="right") - start
+        owner, at = spread(np.where(size > 0, start, len(name) + np.arange(len(some))), np.maximum(size, 1))
+        return grouped(TEXTS, len(some), owner, self.names.texts("name_text", np.append(name, self.name[some])[at]))
 
     @cached_property
     def _kept_apart(self) -> tuple[Codes, Codes]:
         """The people of nearly the same name who are kept apart, in order, in both orders."""
         pairs = np.array([*self.people.alike, *((b, a) for a, b in self.people.alike)], dtype=np.int64).reshape(-1, 2)
-        one, other, _ = counted(*self.number_of[pairs].T)
+        one, other, _ = counted(*pairs.T)
         return one, other
 
     @property
@@ -155,53 +140,63 @@ class Drivers:
 
 
 def _seasons(mentions: Mentions, person: Codes, count: int) -> tuple[Codes, Codes]:
-    """The first and the last known season of each person; 9999 and -1 without one."""
-    first, last = np.full(count, 9999, dtype=np.int32), np.full(count, -1, dtype=np.int32)
-    for start in range(0, len(person), MANY):
-        some = slice(start, start + MANY)
-        season = mentions.beside("season", some)
-        np.minimum.at(first, person[some], np.where(season >= 0, season, np.int32(9999)))
-        np.maximum.at(last, person[some], season)
-    return first, last
+    """The first and the last known season of each person; NEVER and -1 without one."""
+    first, last = np.full(count, NEVER, dtype=np.int32), np.full(count, -1, dtype=np.int32)
+    for some in cut(len(person)):
+        season, owner = mentions.beside("season", some), person[some].astype(np.intp)
+        np.minimum.at(first, owner, np.where(season >= 0, season, np.int32(NEVER)))
+        np.maximum.at(last, owner, season)
+    return narrowed(first), narrowed(last)
 
 
 @dataclass(frozen=True)
 class Called:
-    """How people are printed: the `best` mention of each, by which he is named; his `spellings` as in Drivers."""
+    """How people are printed: the `best` mention of each, by which he is named; the rest is as in Drivers."""
 
     best: Codes
     spellings: tuple[Codes, Codes]
+    seasons: tuple[Codes, Codes]
 
     @classmethod
     def of(cls, mentions: Mentions, person: Codes) -> Called:
         """Count the prints of people; `person` is that of each mention, numbered from 0."""
-        owner, name, size = (column.astype(np.int32) for column in counted(person, mentions.name))
-        count = int(person.max(initial=-1)) + 1
-        text = mentions.names.text[name]
-        fresh = np.append(True, (np.diff(owner) != 0) | (np.diff(text) != 0))[: len(text)]
-        start = np.append(0, np.cumsum(np.bincount(owner[fresh], minlength=count))).astype(np.int32)
-        return cls(_first(mentions, person, _best(mentions, owner, name, size)), (start, name[fresh]))
+        best, several = np.empty(int(person.max(initial=-1)) + 1, dtype=np.int32), []
+        for some in in_ranges(person):
+            owner, name, size = counted(person[some], mentions.name[some])
+            best[owner[np.diff(owner, prepend=-1) != 0]] = _best(mentions, owner, name, size)
+            several.append(_several(owner, name, mentions.names.text[name]))
+        spellings = np.concatenate(several, axis=1)
+        return cls(_first(mentions, person, best), (*spellings,), _seasons(mentions, person, len(best)))
+
+
+def _several(owner: Codes, name: Codes, text: Codes) -> np.ndarray:
+    """The owners of several texts, above a name of each of these, in order of both."""
+    fresh = np.append(True, (np.diff(owner) != 0) | (np.diff(text) != 0))[: len(text)]
+    owner, name = owner[fresh], name[fresh]
+    held = repeated(owner)
+    return np.stack([owner[held], name[held]]).astype(np.int32)
 
 
 def _best(mentions: Mentions, owner: Codes, name: Codes, size: Codes) -> Codes:
-    """The name to call each person by: the fullest form, not in capitals, most frequent, with accents, the first."""
+    """The name to call each by, in order: the fullest form, not in capitals, most frequent, with accents, the first."""
     start = np.flatnonzero(np.diff(owner, prepend=-1))
-    best = name[start]
-    several = np.flatnonzero(np.diff(np.append(start, len(owner)))[owner] > 1)
-    owner, name, size = (column[several] for column in (owner, name, size))
+    best, times = name[start], np.diff(np.append(start, len(owner)))
+    several = np.flatnonzero(np.repeat(times > 1, times))
+    person, name, size = np.repeat(np.arange(len(start)), times)[several], name[several], size[several]
     rank = np.array([0, 0, 2, 1, 3, 1], dtype=np.int8)[mentions.names.form[name]]
     shouted = np.asarray(mentions.names.table["shouted"])[name]
     plain = np.asarray(pc.string_is_ascii(mentions.names.table["name_text"]))[name]
-    order = ordered(owner, rank, shouted.astype(np.int8), -size, plain.astype(np.int8), name)[::-1]
-    best[owner[order]] = name[order]
+    order = ordered(person, rank, shouted.astype(np.int8), -size, plain.astype(np.int8), name)[::-1]
+    best[person[order]] = name[order]
     return best
 
 
 def _first(mentions: Mentions, person: Codes, best: Codes) -> Codes:
     """The first mention of each person under the name to call him by."""
-    held = np.flatnonzero(mentions.name == best[person])[::-1].astype(np.int32)
     first = np.empty(len(best), dtype=np.int32)
-    first[person[held]] = held
+    for some in reversed([*cut(len(person))]):
+        held = np.flatnonzero(mentions.name[some] == best[person[some]])[::-1] + some.start
+        first[person[held]] = held
     return first
 
 

@@ -14,9 +14,9 @@ from transforms.identity.blocks import link_all
 from transforms.identity.claims import Claims
 from transforms.identity.decisions import MENTION, Decision, DecisionError, Verdicts, judge, read_decisions, unknown
 from transforms.identity.evidence import Context
-from transforms.identity.groups import Codes, components, counted, dense, ordered
+from transforms.identity.groups import Codes, components, counted, dense, ordered, picked, tally
 from transforms.identity.ids import Borne, slugs
-from transforms.identity.linking import Links
+from transforms.identity.linking import Weighings
 from transforms.identity.mentions import Mentions
 from transforms.identity.names import Name, parse
 from transforms.identity.tracks import tracks
@@ -33,9 +33,9 @@ class People:
     A node is a name (numbered from 0) or a track (after the names); `node` is that of each mention, -1 for company.
     `part` numbers the parts of a name that a decision parts by seasons, 0 for the first.
     Of each node, and of none at the end, `person_of` is the person, `method_of` how he is known (place in METHODS),
-    and `group_of` the row of `links` that judged it (-1 for names). `likeness` says for a name why it is a variant,
-    `lines` for a node the line of identity.csv that settled it; `labels` are display names, with their lines, by
-    person; `alike` holds pairs of people whose names are alike, and who are kept apart.
+    and `group_of` the track of `weighed` as which it was judged (-1 for names). `likeness` says for a name why it is a
+    variant, `lines` for a node the line of identity.csv that settled it; `labels` are display names, with their lines,
+    by person; `alike` holds pairs of people whose names are alike, and who are kept apart.
     """
 
     node: Codes
@@ -47,12 +47,23 @@ class People:
     lines: dict[int, int]
     labels: dict[int, tuple[str, int]]
     alike: list[tuple[int, int]]
-    links: Links
+    weighed: Weighings
 
-    @property
-    def person(self) -> Codes:
-        """The person of each mention."""
-        return np.asarray(self.person_of[self.node])
+    def person(self, places: Codes | slice = slice(None)) -> Codes:
+        """The person of each mention, or of those at some places."""
+        return picked(self.person_of, self.node[places])
+
+    def numbered(self, living: Codes) -> People:
+        """The outcome with people, who are those `living`, numbered from 0 in their order."""
+        number = np.full(len(self.person_of), -1, dtype=np.int32)  # the last is for none
+        number[living] = np.arange(len(living))
+        return replace(
+            self,
+            person_of=picked(number, self.person_of),
+            labels={int(number[one]): label for one, label in self.labels.items()},
+            alike=[(int(number[a]), int(number[b])) for a, b in self.alike],
+            weighed=replace(self.weighed, candidate=picked(number, self.weighed.candidate)),
+        )
 
     def of(self, places: Codes) -> People:
         """The outcome for the mentions at some places."""
@@ -65,15 +76,16 @@ def identify(mentions: Mentions, rows: Parts, judged: np.ndarray | None, table: 
     `rows` are the mentions' rows of driver_results.
     """
     decisions = read_decisions(table)
-    judged = np.ones(len(mentions), dtype=bool) if judged is None else judged
+    judged = np.broadcast_to(np.True_, len(mentions)) if judged is None else judged
     part = _splits(mentions, rows, judged, decisions, claims)
     node = anchors(mentions, part)
     node[~judged] = -1
     node = dense(node)
-    open_ = np.flatnonzero((node < 0) & judged)
+    open_ = np.flatnonzero((node < 0) & judged).astype(np.int32)
     names = int(node.max(initial=-1)) + 1
     if len(open_):
         node[open_] = names + tracks(mentions, open_)
+    del open_
     finder = Finder(mentions, rows, node, claims)
     verdicts = judge(decisions, finder.find, _crews(mentions, node) if decisions else set())
     return _settle(mentions, node, part, names, verdicts)
@@ -96,6 +108,7 @@ def _settle(mentions: Mentions, node: Codes, part: Codes, names: int, verdicts: 
     }
     tracked = Context.of(mentions, count - names, _taken(np.append(np.full(names, -1, dtype=np.int32), group), node))
     links = link_all(tracked, people, np.array(list(forbidden), dtype=np.int64))
+    del tracked, people
     person_of = np.append(head, np.where(named, decided, joined[names:]))
     found = _taken(links.person, group)
     person_of[names:] = np.where(found >= 0, found, person_of[names:])
@@ -112,13 +125,13 @@ def _settle(mentions: Mentions, node: Codes, part: Codes, names: int, verdicts: 
         lines=lines,
         labels={int(person_of[n]): label for n, label in verdicts.labels.items()},
         alike=[(int(head[a]), int(head[b])) for a, b, _ in pairs if head[a] != head[b]],
-        links=links,
+        weighed=links.weighed,
     )
 
 
 def _taken(values: Codes, at: Codes) -> Codes:
     """The value at each place, -1 where the place is -1."""
-    return np.asarray(np.append(values.astype(np.int32), np.int32(-1))[at])
+    return picked(np.append(values.astype(np.int32), np.int32(-1)), at)
 
 
 def _joined_names(
@@ -149,7 +162,7 @@ def _check_parted(verdicts: Verdicts, person_of: Codes, pairs: list[tuple[int, i
 def _methods(node: Codes, names: int, person_of: Codes, lines: dict[int, int], ambiguous: np.ndarray) -> Codes:
     """How the person of each node is known."""
     name, variant, linked, decision, unclear, unresolved = np.arange(len(METHODS), dtype=np.int8)
-    weight = np.bincount(node[(node >= 0) & (node < names)], minlength=names)
+    weight = tally(node, len(person_of))[:names]
     main = _heaviest(person_of[:names], weight)[person_of[:names]] == np.arange(names)
     decided = np.zeros(len(person_of), dtype=bool)
     decided[list(lines)] = True
@@ -177,10 +190,10 @@ def _crews(mentions: Mentions, node: Codes) -> set[tuple[int, int]]:
 
 def _splits(mentions: Mentions, rows: Parts, judged: np.ndarray, decisions: list[Decision], claims: Claims) -> Codes:
     """The part of each mention's name, where a decision parts a name from a season on."""
-    part = np.zeros(len(mentions), dtype=np.int8)
     wanted = [one for one in decisions if one.op == "split"]
     if not wanted:
-        return part
+        return np.broadcast_to(np.int8(0), len(mentions))
+    part = np.zeros(len(mentions), dtype=np.int8)
     whole = anchors(mentions, part)
     alone = int(whole.max()) + 1 + np.arange(len(whole))
     finder = Finder(mentions, rows, np.where(judged, np.where(whole >= 0, whole, alone), -1), claims)

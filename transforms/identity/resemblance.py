@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 from transforms.identity.arrays import codes, distinct_of, whole
 from transforms.identity.groups import (
     Codes,
-    counted,
     dense,
     distinct,
     joined_in_turn,
@@ -49,20 +48,21 @@ def resembling(names: pa.Table) -> tuple[Codes, Codes]:
     full = np.flatnonzero(np.asarray(pc.equal(names["form"], "full")))
     some = names.drop_columns(["form"]).take(pa.array(full))
     suffix = codes(pc.fill_null(some["suffix"], ""))[0]
-    sides = [pair for meeting in _meetings(some) for pair in _met(meeting, suffix)]
-    left, right, _ = counted(*(np.concatenate([full[:0], *side]) for side in zip(*sides, strict=True)))
-    return full[left], full[right]
+    met = [pairs for meeting in _meetings(some) for pairs in _met(meeting, suffix)]
+    pairs = distinct(np.concatenate(met))
+    del met
+    return full[pairs // len(full)], full[pairs % len(full)]
 
 
-def _met(meeting: Meeting, suffix: Codes) -> Iterator[tuple[Codes, Codes]]:
-    """The pairs of names that meet and are near, the lesser first."""
+def _met(meeting: Meeting, suffix: Codes) -> Iterator[Codes]:
+    """The pairs of names that meet and are near, the lesser first, as one number each."""
     key = dense(meeting.one, meeting.other, suffix[meeting.owner])
     crowd = np.bincount(key + 1)[key + 1] > CROWD
     for places in joined_in_turn(np.where(crowd, np.int32(-1), key), PAIRS):
         one, other = (meeting.owner[place] for place in places)
         near = meeting.near(one, other)
         one, other = one[near], other[near]
-        yield np.minimum(one, other), np.maximum(one, other)
+        yield paired(np.minimum(one, other), len(suffix), np.maximum(one, other))
 
 
 def _meetings(names: pa.Table) -> Iterator[Meeting]:

@@ -13,14 +13,13 @@ from transforms.identity.arrays import among
 from transforms.identity.claims import Claims
 from transforms.identity.doubts import Careers, doubts
 from transforms.identity.entered import FILLED, PRINTED, Entered, entered
-from transforms.identity.groups import Codes
 from transforms.identity.judgement import (
     identified,
     named_sheets,
     redirected,
 )
 from transforms.identity.mentions import CAR, Crews, Mentions, gather, in_order
-from transforms.identity.outcome import mentioned, names
+from transforms.identity.outcome import names
 from transforms.identity.renewal import told_again
 from transforms.identity.sums import Sums
 from transforms.parts import Parts, Tables
@@ -46,6 +45,7 @@ def told_apart(
     unchanged: Set[str] = frozenset(),
     let_go: Callable[[], None] = lambda: None,
     ready: Callable[[Tables], None] = lambda _: None,
+    aside: Callable[[str, pa.Table | Parts], pa.Table | Parts] = lambda _, table: table,
 ) -> dict[str, pa.Table | Parts]:
     """Give every mention its person and every result its entrant and its car.
 
@@ -56,7 +56,8 @@ def told_apart(
     results, driver_results, drivers, driver_links, driver_redirects, names, entrants, cars and findings, of which
     those that were given in parts are made in parts, as they are asked for, and mentions, for the next build. Where
     everybody is judged after all, the columns of `previous` that were held for a few are `let_go`. Some tables are
-    `ready` while others are made. Raises DecisionError.
+    `ready` while others are made; of everybody some are put `aside` by their names until they are asked for. Raises
+    DecisionError.
     """
     if previous and unchanged and (again := told_again(read, decisions, previous, unchanged, ready)):
         return again
@@ -64,17 +65,20 @@ def told_apart(
     rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
     printed = results.columns(*dict.fromkeys((*PRINTED, *CAR, *(["line"] if previous else []))))
     entries, entrants, cars = entered(printed, previous)
+    tables = {"entrants": aside("entrants", entrants), "cars": aside("cars", cars)}
+    del entrants, cars
+    printed = printed.select([*CAR, "crew_size"])
     crews = [Crews.in_results(printed)]  # which nobody holds but who gathers mentions
     del printed
-    sums, careers, told = _everybody(lambda: gather(read, crews.pop()), read, decisions, previous, entries.of)
+    sums, careers, told = _everybody(lambda: gather(read, crews.pop()), read, decisions, previous, entries.manned)
+    told["mentions"] = aside("mentions", told["mentions"])
     return {
+        **tables,
         **told,
         "results": results.filled(FILLED, entries.columns),
-        "driver_results": rows.filled(IDENTIFIED["driver_results"], partial(_filled, sums, entries, careers.car)),
+        "driver_results": rows.filled(IDENTIFIED["driver_results"], partial(_filled, sums, entries)),
         "drivers": sums.drivers.parts(),
         "driver_links": rows.made(TABLES["driver_links"].schema, ["result_id", "seat"], sums.rows),
-        "entrants": entrants,
-        "cars": cars,
         "findings": doubts(careers),
     }
 
@@ -89,20 +93,20 @@ def _everybody(
     rows, results = Parts.of(read["driver_results"]), Parts.of(read["results"])
     found = identified(gathered, rows, None, decisions, Claims.of(previous))
     mentions = found.mentions
-    person, cars = found.people.of_mentions(slice(None)), mentions.cars
+    person, cars = found.people.people.person(slice(None)), mentions.cars
     tables = {
         "sheets": named_sheets(Parts.of(read["sheets"]).whole(), mentions.forms, mentions.readings),
         "names": names(mentions),
-        "mentions": mentioned(mentions.name, found.people.rank[person], found.sums.marks(slice(None))),
+        "mentions": found.sums.mentioned(mentions.name),
         "driver_redirects": redirected(previous, found.moved, lambda ids: among(ids, found.people.ids) >= 0),
     }
     careers = Careers(rows, results, manned, person, found.people.ids, mentions.result, cars.sheet, cars.season)
     return found.sums, careers, tables
 
 
-def _filled(sums: Sums, entries: Entered, car: Codes, places: slice) -> dict[str, pa.Array]:
+def _filled(sums: Sums, entries: Entered, places: slice) -> dict[str, pa.Array]:
     """The person of the mentions at these places, how he is known, and the car and entrant of their result."""
     id_, method, points = sums.settled(places)
-    display = sums.drivers.displays(sums.drivers.of_mentions(places))
+    display = sums.drivers.displays(sums.drivers.people.person(places))
     own = {"driver_id": id_, "driver": display, "link_method": method, "link_points": points}
-    return own | entries.columns(entries.of[car[places]])
+    return own | entries.of_mentions(places)

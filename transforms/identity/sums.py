@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,12 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.identity.arrays import grouped
-from transforms.identity.groups import Codes, compact, ordered, spread
+from transforms.identity.groups import Codes, cut, distinct
 from transforms.identity.marks import NOTHING, mixed, of_lists, of_texts
-from transforms.identity.outcome import Drivers
+from transforms.identity.outcome import Drivers, mentioned
 from transforms.identity.people import METHODS, People
 from transforms.identity.points import TERMS
-from transforms.schema import EVIDENCE, TABLES, TEXTS
+from transforms.parts import Parts
+from transforms.schema import EVIDENCE, MENTIONS, TABLES, TEXTS
 
 REASONS = ("runner_up", "evidence", "candidates")
 
@@ -44,50 +46,63 @@ class Sums:
         people = self.drivers.people
         method = pa.array(METHODS).take(pa.array(people.method_of[people.node[places]]))
         points = self._totals(self._pairs(places)[0])
-        return self.drivers.ids.take(pa.array(self.drivers.of_mentions(places))), method, points
+        return self.drivers.ids.take(pa.array(people.person(places))), method, points
 
     def marks(self, places: Codes | slice) -> np.ndarray:
         """A mark for each mention: who have the same are told the same by `rows`, but for the keys and the person."""
-        people = self.drivers.people
-        said, texts = self._said
-        notes = np.append(of_texts(texts), np.uint64(0))
+        people, weighed = self.drivers.people, self.drivers.people.weighed
+        (said, _), (notes, totals, terms, who, ids) = self._said, self._marks
         node = people.node[places]
-        weighed, terms = self._marks
-        evidence = np.where(said[node] >= 0, notes[said[node]], terms[people.group_of[node]])
-        return mixed(people.method_of[node], weighed[people.group_of[node]], evidence)
+        group = people.group_of[node]
+        best, second = (weighed.rows(pairs) for pairs in weighed.best(group))
+        size = weighed.size[group].astype(np.int64)
+        candidates = ids[np.searchsorted(who, weighed.candidates(group)[1])]
+        sums = mixed(totals[best], totals[second], of_lists(np.cumsum(size) - size, size, candidates))
+        evidence = np.where(said[node] >= 0, notes[said[node]], terms[best])
+        return mixed(people.method_of[node], sums, evidence)
+
+    def mentioned(self, name: Codes) -> Parts:
+        """The table mentions, given the `name` of each mention."""
+
+        def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
+            rank, people = self.drivers.rank, self.drivers.people
+            for some in cut(len(name)):
+                yield mentioned(name[some], rank[people.person(some)], self.marks(some)).select(columns)
+
+        return Parts(MENTIONS, scan, count=len(name))
 
     @cached_property
-    def _marks(self) -> tuple[np.ndarray, np.ndarray]:
-        """For each track, and for none, the mark of its sums and candidates, and that of the terms of the best."""
-        links = self.drivers.people.links
-        best, second = self._best_pairs
-        total = np.append(links.total.astype(np.int64), NOTHING)
-        terms = np.append(mixed(*links.terms.T), np.uint64(0)) if len(links.terms) else np.zeros(1, dtype=np.uint64)
-        start, size, who = self._ranked
-        at, some = compact(who)
-        candidates = of_lists(start, size, of_texts(self.drivers.ids.take(pa.array(some)))[at])
-        return mixed(total[best], total[second], candidates), terms[best]
+    def _marks(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, Codes, np.ndarray]:
+        """Marks of what is said, totals and marks of sums, each with that of none at the end; candidates, and marks."""
+        weighed, none = self.drivers.people.weighed, np.zeros(1, dtype=np.uint64)
+        totals = np.append(weighed.totals[:-1].astype(np.int64), NOTHING)
+        terms = np.append(mixed(*weighed.sums.T), none) if len(weighed.sums) else none
+        who = distinct(weighed.candidate)
+        ids = of_texts(self.drivers.ids.take(pa.array(who)))
+        return np.append(of_texts(self._said[1]), none), totals, terms, who, ids
 
     def _pairs(self, places: Codes | slice) -> tuple[Codes, Codes]:
         """The best and the next best pair of the track of each mention; -1 without one."""
         people = self.drivers.people
-        group = people.group_of[people.node[places]]
-        best, second = (pair[group] for pair in self._best_pairs)
-        return best, second
+        return people.weighed.best(people.group_of[people.node[places]])
 
     def _totals(self, pairs: Codes) -> pa.Array:
-        return pa.array(self.drivers.people.links.total).take(pa.array(pairs, mask=pairs < 0)).cast(pa.int32())
+        weighed = self.drivers.people.weighed
+        return pa.array(weighed.totals[weighed.rows(pairs)], mask=pairs < 0)
 
     def _evidence(self, best: Codes, node: Codes) -> pa.Array:
         """The terms of each mention's best pair; for a variant what makes it one, for a decision its line."""
-        (said, _), notes = self._said, self._notes
-        at, pairs = compact(best)
-        terms = self.drivers.people.links.terms[pairs]
-        row, column = np.nonzero(terms)
+        (said, _), notes, sums = self._said, self._notes, self._sums
+        at = np.where(said[node] >= 0, len(sums) + said[node], self.drivers.people.weighed.rows(best))
+        return pa.concat_arrays([sums, notes]).take(pa.array(at % (len(sums) + len(notes))))
+
+    @cached_property
+    def _sums(self) -> pa.Array:
+        """The terms of all sums that there are."""
+        sums = self.drivers.people.weighed.sums
+        row, column = np.nonzero(sums)
         names = pa.array([name for name, _ in TERMS]).take(pa.array(column))
-        sums = grouped(EVIDENCE, len(terms), row, _points(names, pa.array(terms[row, column], pa.int32())))
-        at = np.where(said[node] >= 0, len(terms) + said[node], at)
-        return pa.concat_arrays([sums, notes]).take(pa.array(at % (len(terms) + len(notes))))
+        return grouped(EVIDENCE, len(sums), row, _points(names, pa.array(sums[row, column], pa.int32())))
 
     @cached_property
     def _said(self) -> tuple[Codes, pa.Array]:
@@ -104,35 +119,10 @@ class Sums:
         said = _points(texts, pa.array(np.zeros(len(texts)), pa.int32()))
         return grouped(EVIDENCE, len(texts) + 1, np.arange(len(texts)), said)
 
-    @cached_property
-    def _best_pairs(self) -> tuple[Codes, Codes]:
-        """For each track, and for none, the pair of its person or best candidate, and the next best; -1 without one."""
-        links = self.drivers.people.links
-        chosen = links.person[links.track] == links.candidate
-        order = ordered(links.track, np.where(chosen, 0, 1), -links.total, links.candidate)
-        track, tracks = links.track[order], np.arange(len(links.person))
-        start = np.searchsorted(track, tracks)
-        size = np.searchsorted(track, tracks, side="right") - start
-        order = np.append(order, [-1, -1]).astype(np.int32)
-        best, second = (
-            np.where(size > 0, order[start], np.int32(-1)),
-            np.where(size > 1, order[start + 1], np.int32(-1)),
-        )
-        return np.append(best, np.int32(-1)), np.append(second, np.int32(-1))
-
-    @cached_property
-    def _ranked(self) -> tuple[Codes, Codes, Codes]:
-        """Where the candidates of each track begin, and of none at the end, how many they are; and they, best first."""
-        links = self.drivers.people.links
-        size = np.append(np.bincount(links.track, minlength=len(links.person)), 0)
-        order = ordered(links.track, -links.total, links.candidate)
-        return np.cumsum(size) - size, size, self.drivers.number_of[links.candidate[order]]
-
     def _candidates(self, group: Codes) -> pa.Array:
         """The ids of the candidates of each mention, best first."""
-        start, size, who = self._ranked
-        owner, at = spread(start[group], size[group])
-        return grouped(TEXTS, len(group), owner, self.drivers.ids.take(pa.array(who[at])))
+        owner, who = self.drivers.people.weighed.candidates(group)
+        return grouped(TEXTS, len(group), owner, self.drivers.ids.take(pa.array(who)))
 
 
 def _points(term: pa.Array, points: pa.Array) -> pa.Array:

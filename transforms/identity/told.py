@@ -58,7 +58,7 @@ class Told:
         reasons = {name: apart.pop(name) for name in REASONS}
         nothing = pa.nulls(len(held))
         why = found.sums.rows(pa.table({"result_id": nothing, "seat": nothing}), held)
-        display = found.people.displays(found.people.of_mentions(held))
+        display = found.people.displays(found.people.people.person(held))
         who = pa.table({"driver": display} | {own: why[name] for name, own in KNOWN.items()})
         return cls(scope, before, linked, rows, scope.judged[held], who, why, marks[held], apart, reasons)
 
@@ -144,7 +144,7 @@ def _differing(
     is another are compared.
     """
     place = scope.stood[scope.judged[some]]
-    now = row[found.people.of_mentions(some)]
+    now = row[found.people.people.person(some)]
     apart = {"driver_id": (place < 0) | (now != scope.former.driver[place])}
     other = np.flatnonzero((place >= 0) & (marks[some] != scope.former.mark[place]))
     _, method, points = found.sums.settled(some[other])
@@ -165,7 +165,7 @@ def _renamed(drivers: Parts, scope: Scope, found: Identified, moved: np.ndarray)
     `drivers` tell how each was called.
     """
     place, out = scope.stood[scope.judged], scope.stood[scope.judged] < 0
-    person, left = found.people.of_mentions(slice(None)), place[moved]
+    person, left = found.people.people.person(slice(None)), place[moved]
     lost = scope.former.ids(np.union1d(left[left >= 0], scope.lost))
     other = np.asarray(pc.is_in(found.people.ids, lost))
     other[person[moved]] = True

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from transforms.identity.groups import Codes, components, counted, dense, ordered, paired, repeated
+from transforms.identity.groups import Codes, components, counted, dense, in_ranges, ordered, paired, repeated
 from transforms.identity.mentions import Mentions
 from transforms.identity.understood import FORMS
 
@@ -18,19 +18,25 @@ def tracks(mentions: Mentions, open_: Codes) -> Codes:
     co-driver from season to season. Where that would put one person on a sheet twice, or give him two initials or
     two suffixes, only the car of the event counts; and where even that fails, each mention stands alone.
     """
-    same_car = _same_car(mentions, open_)
+    label = np.empty(len(open_), dtype=np.int32)
+    twice = mentions.twice(mentions.names.family)
+    for some in in_ranges(mentions.names.family[mentions.name[open_]]):
+        label[some] = some[_tracks(mentions, open_[some], twice)]
+    return dense(label)
+
+
+def _tracks(mentions: Mentions, open_: Codes, twice: np.ndarray) -> Codes:
+    """The first mention of the track of each, by their places among these, which are all of some surnames."""
+    same_car = _same_car(mentions, open_, twice)
     same_team = _same_team(mentions, open_)
     narrow = _dissolved(mentions, open_, components(len(open_), *same_car))
-    wide = _dissolved(mentions, open_, components(len(open_), *np.concatenate([same_car, same_team], axis=1)), narrow)
-    return dense(wide)
+    return _dissolved(mentions, open_, components(len(open_), *np.concatenate([same_car, same_team], axis=1)), narrow)
 
 
-def _same_car(mentions: Mentions, open_: Codes) -> np.ndarray:
+def _same_car(mentions: Mentions, open_: Codes, twice: np.ndarray) -> np.ndarray:
     """Edges between mentions of a surname that stands once in its crew, in the sheets of one event."""
-    crews = mentions.company(open_)
-    twice = mentions.repeated(crews, mentions.names.family[mentions.name[crews]])
     car, family = mentions.cars.car_at_event[mentions.result[open_]], mentions.names.family[mentions.name[open_]]
-    some = np.flatnonzero((car >= 0) & (family >= 0) & ~twice[np.searchsorted(crews, open_)])
+    some = np.flatnonzero((car >= 0) & (family >= 0) & ~twice[open_])
     return np.asarray(some[_chain((car[some], family[some]), np.zeros(len(some), dtype=np.int8), 0)])
 
 
