@@ -54,6 +54,7 @@ _UNIT = re.compile(r"[\[(]?\b(?:in )?(mph|mi/h|miles|km/?h|kph|kms?)\b[\])]?")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 _FEWEST_OF_LANGUAGE = 2  # headings that say in which language others are
 _LONGEST = 300  # characters of a heading, be it in several languages
+_BEFORE_DIGITS = re.compile(r"(?<=[a-z]{2})(?=\d+$)")
 _ODD = re.compile(r"[\d#]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # The special stages of a rally in several languages: SS3, ES 3, PS3, WP3, EK3, RZ3, KP3.
@@ -151,7 +152,7 @@ def _read(text: str, key: str) -> Heading:
     told = _IN_BRACKETS.search(text)
     if told and roles.get(bare) == "race_time" and roles.get(fold(told[0])) == "gap":
         key = bare  # `Time (Gap)`
-    united, worded = _UNIT.sub("", key).strip(), fold(_CAMEL.sub(" ", text))
+    united, worded = _UNIT.sub("", key).strip(), _BEFORE_DIGITS.sub(" ", fold(_CAMEL.sub(" ", text)))
     for candidate in (key, united, unnumbered, re.sub(r"\s*#$", " no", key), worded, bare):
         if role := roles.get(candidate):
             of_several = role in _NUMBERED and candidate == unnumbered != key

@@ -209,7 +209,7 @@ def _read_race_times(texts: Mapping[str, Coded], printed: Mapping[str, pa.Array]
     laps_behind = _tell_laps_of_leaders(columns, gaps.spread(gap_laps))
     _tell_gaps(columns, true(instead.is_valid()), sheet)
     columns["gap_laps"] = pc.coalesce(laps_behind, columns["gap_laps"], coded.spread(instead_laps))
-    _tell_laps_driven(columns, coded, unsigned, sheet)
+    _tell_laps_driven(columns, coded, unsigned, sheet, sheet[true(instead.is_valid())])
     misfits["race_time"] = coded.rows(_misfits(text, [time, instead_time, instead_laps]))
     misfits["race_time"] &= ~true(of_hundredths.is_valid())
     misfits["gap"] = gaps.rows(_misfits(printed["gap"], [gap_time, gap_laps, cells.read_times(printed["gap"])]))
@@ -241,10 +241,13 @@ def _hundredths(text: pa.Array, left: Ints, coded: Coded, sheet: Ints) -> pa.Arr
 def _seconds_of_leaders(columns: dict[str, pa.Array], instead: pa.Array, unsigned: Bools, sheet: Ints) -> pa.Array:
     """Bare seconds in place of times, in sheets whose leaders have nothing else: they are times, as of a hill climb.
 
-    `instead` are what reads like gaps there, `unsigned` the rows whose cell begins with a digit.
+    `instead` are what reads like gaps there, `unsigned` the rows whose cell begins with a digit. Where no place is
+    printed, the first car leads.
     """
     seconds = unsigned & (instead.fill_null(0).to_numpy() > 0)
     leading = true(pc.equal(columns["position"], 1))
+    placed = flags(sheet[true(columns["position"].is_valid())], int(sheet.max(initial=0)) + 1)
+    leading |= (np.diff(sheet, prepend=-1) > 0) & ~placed[sheet]
     long = true(pc.greater(columns["race_time_ms"], cells.LONGEST_LAP))
     led, timed = (flags(sheet[leading & of], int(sheet.max(initial=0)) + 1) for of in (seconds, long))
     return pa.array(seconds & (led & ~timed)[sheet])
@@ -267,13 +270,14 @@ def _tell_gaps(columns: dict[str, pa.Array], instead: Bools, sheet: Ints) -> Non
     columns["race_time_ms"] = pc.if_else(mask, None, columns["race_time_ms"])
 
 
-def _tell_laps_driven(columns: dict[str, pa.Array], coded: Coded, unsigned: Bools, sheet: Ints) -> None:
+def _tell_laps_driven(columns: dict[str, pa.Array], coded: Coded, unsigned: Bools, sheet: Ints, of_gaps: Ints) -> None:
     """Take `71 laps` in place of a time for the laps that a car drove, in sheets without laps where such never rise.
 
     Those that cars are behind, which print the same words, never fall from place to place, and begin with few. Of a
-    car without a place, nobody says how far it was behind.
+    car without a place, nobody says how far it was behind, but in sheets `of_gaps`, which print these for times.
     """
     counted = np.bincount(sheet, true(columns["laps"].is_valid())) > 0
+    counted[of_gaps] = True
     told = coded.rows(unsigned) & true(pc.and_(pc.is_valid(columns["gap_laps"]), pc.is_null(columns["laps"])))
     lost = told & true(columns["position"].is_null()) & ~counted[sheet]
     at = np.flatnonzero(told & true(pc.is_valid(columns["position"])))
