@@ -21,8 +21,9 @@ from transforms.pages import CAPTION, HEADER, SECTION, Page
 from transforms.roles import ROLES
 from transforms.rows import SLOTS
 from transforms.second_looks import look_again
-from transforms.shown import are_whole_numbers, shown_roles
+from transforms.shown import shown_roles
 from transforms.shown_places import count_up
+from transforms.shown_times import are_whole_numbers
 from transforms.sources import Source
 from transforms.tables import Tables
 
