@@ -51,7 +51,7 @@ HOUR = "[htu]"
 # The word for laps in many languages, for regular expressions.
 LAPS = (
     "(?:laps?|lps?|tours?|runden?|rdn?s?|giri|giro|vueltas?|vtas?|v|voltas?|ronden?|rondes?|varv|omg(?:ang)?e?|runder?|k[oö]r"
-    "|kol[oay]?|okr(?:ążeni[ea]|ążeń)?|kierros(?:ta)?|krug(?:a|ova)?|k[oô]l|tururi|круга?|кругов)"
+    r"|kol[oay]?|okr(?:ążeni[ea]|ążeń)?|kierros(?:ta)?|krug(?:a|ova)?|k[oô]l|tururi|t\.|круга?|кругов)"
 )
 _INTEGER = rf"(?i)^(?P<n>\d{{1,6}})\s?{LAPS}?\.?(?:\s?\(.*\))?$"
 _ORDINAL = (

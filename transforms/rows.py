@@ -279,7 +279,7 @@ def _name(found: Layout, column: int) -> str:
         return _NATION
     if heading.role == "session_time" and found.basis != "header":
         return f"session {column - found.roles.index('session_time') + 2}"
-    return heading.name if heading.role in ("extra", "session_time") else heading.role
+    return (heading.name or f"column {column + 1}") if heading.role in ("extra", "session_time") else heading.role
 
 
 def keep_rows(placed: Placed, kept: Bools) -> Placed:

@@ -14,10 +14,10 @@ from transforms.arrays import Bools
 from transforms.cells import LONGEST_LAP, read_lap_times
 from transforms.columns import Form, Layout, columns_line
 from transforms.crew_words import share_of_given
+from transforms.false_classes import false_classes
 from transforms.fold import fold
 from transforms.tables import Tables
 from transforms.traits import makes
-from transforms.tyre_codes import tyres_for_classes
 
 _TIMES = ("lap_time", "session_time")
 _OF_RACES = {"laps", "distance", "gap", "race_speed"}
@@ -44,7 +44,7 @@ def look_again(layouts: list[Layout | None], tables: Tables, of_race: Bools) -> 
     settled = {t: _strangers(found.roles, tables, t) for t, found in asked if found.roles.count("crew") > 1}
     for (t, found), times in zip(likely, _times(likely, tables) if likely else (), strict=True):
         settled[t] = settled.get(t) or _of_runs_or_laps(found.roles, times)
-    settled |= tyres_for_classes(inferred, tables)
+    settled |= false_classes(inferred, tables)
     for t, found in inferred:
         if told := settled.get(t):
             layouts[t] = found._replace(doubt=f"layout in doubt: {told[0]}. To settle it: {columns_line(told[1])}")
