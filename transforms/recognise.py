@@ -58,7 +58,12 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("big decimal", r"^\d{1,2}[., ]?\d{3}[.,]\d{1,4}$"),
     ("speed", rf"(?i)^\d{{2,3}}(?:[.,]\d+)?\s?(?:km/?{HOUR}|kph|mph|k/h)$"),
     ("laps", rf"(?i)^\d{{1,3}}\s?{LAPS}\.?$"),
-    ("points", r"(?i)^\d{1,3}(?:[.,]\d)?\s?(?:pts?|points?|pkte?|punkte|punti|puntos|pontos|punten)\.?$"),
+    # Points, weights, horsepower and money, which tell of cars what no column of their own is kept for.
+    (
+        "amount",
+        r"(?i)^\d{1,3}(?:[.,]\d)?\s?(?:pts?|points?|pkte?|punkte|punti|puntos|pontos|punten|kgs?|b?hp|ps|cv|pk|л\.с)\.?$"
+        r"|^[$£€¥]\s?\d[\d.,' ]*$|^\d[\d.,' ]*\s?(?:[$£€¥]|francs?|frs?|lire|dm|usd)\.?$",
+    ),
     (
         "gap",
         r"(?i)^(?:[+]\s?[\d:.,'\"hms ]+|\d\.\d{3}"

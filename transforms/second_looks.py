@@ -11,11 +11,12 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.arrays import Bools
-from transforms.cells import LONGEST_LAP, read_lap_times
+from transforms.cells import LONGEST_LAP, read_integers, read_lap_times
 from transforms.columns import Form, Layout, columns_line
 from transforms.crew_words import share_of_given
 from transforms.false_classes import false_classes
 from transforms.fold import fold
+from transforms.masks import first_bytes
 from transforms.tables import Tables
 from transforms.traits import makes
 
@@ -44,10 +45,30 @@ def look_again(layouts: list[Layout | None], tables: Tables, of_race: Bools) -> 
     settled = {t: _strangers(found.roles, tables, t) for t, found in asked if found.roles.count("crew") > 1}
     for (t, found), times in zip(likely, _times(likely, tables) if likely else (), strict=True):
         settled[t] = settled.get(t) or _of_runs_or_laps(found.roles, times)
-    settled |= false_classes(inferred, tables)
+    settled |= false_classes(inferred, tables) | _gaps_for_laps(inferred, tables)
     for t, found in inferred:
         if told := settled.get(t):
             layouts[t] = found._replace(doubt=f"layout in doubt: {told[0]}. To settle it: {columns_line(told[1])}")
+
+
+def _gaps_for_laps(inferred: Sequence[tuple[int, Layout]], tables: Tables) -> dict[int, tuple[str, list[str]]]:
+    """The tables of races with lap times of no minutes, far shorter than any lap was on average: those are gaps."""
+    first, cells = tables.first_cells, tables.cells
+    early = np.flatnonzero(first.row <= 1)
+    begins = first_bytes(cells.texts)[cells.code[first.cell[early]]] == ord("0")
+    layouts = dict(inferred) if begins.any() else {}
+    found: dict[int, tuple[str, list[str]]] = {}
+    for at in early[begins].tolist():
+        t, i = int(first.table[at]), int(cells.column[first.cell[at]])
+        roles = layouts[t].roles if t in layouts else ()
+        if i >= len(roles) or roles[i] != "lap_time" or not {"race_time", "laps"} <= {*roles}:
+            continue
+        row = cells.texts.take(pa.array(cells.codes_of(int(cells.line[first.cell[at]]))))
+        lap, race = read_lap_times(row.take(pa.array([i, roles.index("race_time")]))).to_pylist()
+        laps = read_integers(row.take(pa.array([roles.index("laps")])))[0].as_py()
+        if lap is not None and race and laps and lap * laps < race * _HALF:
+            found[t] = f"column {i + 1} may be lap_time or gap", [*roles[:i], "gap", *roles[i + 1 :]]
+    return found
 
 
 def _first_times(asked: Sequence[tuple[int, Layout]], tables: Tables) -> Iterator[list[str]]:
