@@ -5,14 +5,14 @@ from __future__ import annotations
 import string
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.cells import read_ordinals
-from transforms.columns import Layout
+from transforms.columns import Form, Layout
 from transforms.dialect import compact
 from transforms.fold import fold
 from transforms.lexicon import class_names, tyre_makers
@@ -21,7 +21,10 @@ from transforms.tables import Tables
 
 _LONGEST_CODE, _MOST_MAKERS = len("MI"), 3
 _CLASSES_TOO = "CDFHKT"  # letters that stand for makers of tyres, and for classes as often
-_FEWEST_HIGHER = 2  # places in classes that no class can have; a single one may be a misprint
+_ROWS, _FEWEST_HIGHER = (
+    8,
+    2,
+)  # that are looked at, and those with places in classes that no class can have; a single one may be a misprint
 
 Found = dict[int, tuple[str, list[str]]]  # by table, what is in doubt and which columns would settle it
 
@@ -39,19 +42,29 @@ def _higher_than_places(inferred: Sequence[tuple[int, Layout]], tables: Tables) 
     found: Found = {}
     with_place: list[tuple[int, int, int]] = []
     for t, layout in inferred:
-        if "class_position" not in layout.form.role_set:
-            continue
-        roles = layout.roles
-        i = roles.index("class_position")
-        if "position" in roles:
-            with_place.append((t, roles.index("position"), i))
-        elif "class" not in roles and not _count_up(tables.cells.texts.take(pa.array(tables.first_codes(t)[:, i]))):
-            found[t] = f"column {i + 1} may be class_position or position", _instead(roles, i, "position")
+        place, i = _place_columns(layout.form)
+        if place >= 0:
+            with_place.append((t, place, i))
+        elif i >= 0 and not _count_up(tables.cells.texts.take(pa.array(tables.first_codes(t)[:, i]))):
+            found[t] = f"column {i + 1} may be class_position or position", _instead(layout.roles, i, "position")
     higher = _tables_with_higher(with_place, tables) if with_place else set()
+    layouts = dict(inferred) if higher else {}
     for t, _, i in with_place:
         if t in higher:
-            found[t] = f"column {i + 1} may be class_position or extra", _instead(dict(inferred)[t].roles, i, "extra")
+            found[t] = f"column {i + 1} may be class_position or extra", _instead(layouts[t].roles, i, "extra")
     return found
+
+
+@lru_cache(maxsize=4096)
+def _place_columns(form: Form) -> tuple[int, int]:
+    """The columns of places and of those in classes; -1 where none is, or none is looked at."""
+    roles = form.roles
+    if "class_position" not in roles:
+        return -1, -1
+    i = roles.index("class_position")
+    if "position" in roles:
+        return roles.index("position"), i
+    return -1, -1 if "class" in roles else i
 
 
 def _tables_with_higher(columns: Sequence[tuple[int, int, int]], tables: Tables) -> set[int]:
@@ -60,11 +73,13 @@ def _tables_with_higher(columns: Sequence[tuple[int, int, int]], tables: Tables)
     of = np.full((2, len(tables.width)), -1)
     chosen = np.array(columns).T
     of[:, chosen[0]] = chosen[1:]
-    place, in_class = (np.flatnonzero(cells.column[first.cell] == column[first.table]) for column in of)
-    used, code = compact(cells.code[first.cell[np.append(place, in_class)]], len(cells.texts))
+    early = np.flatnonzero((first.row < _ROWS) & (of[0] >= 0)[first.table])
+    cell, table = first.cell[early], first.table[early]
+    place, in_class = (np.flatnonzero(cells.column[cell] == column[table]) for column in of)
+    used, code = compact(cells.code[cell[np.append(place, in_class)]], len(cells.texts))
     number = read_ordinals(cells.texts.take(pa.array(used))).fill_null(0).to_numpy()[code]
     higher = (number[: len(place)] > 0) & (number[len(place) :] > number[: len(place)])
-    times = np.bincount(first.table[place[higher]], minlength=1)
+    times = np.bincount(table[place[higher]], minlength=1)
     return {*np.flatnonzero(times >= _FEWEST_HIGHER).tolist()}
 
 

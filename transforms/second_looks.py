@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.arrays import Bools
-from transforms.cells import LONGEST_LAP, read_integers, read_lap_times
+from transforms.cells import LONGEST_LAP, read_lap_times
 from transforms.columns import Form, Layout, columns_line
 from transforms.crew_words import share_of_given
 from transforms.false_classes import false_classes
@@ -25,6 +25,7 @@ _OF_RACES = {"laps", "distance", "gap", "race_speed"}
 _BESIDE_LAPS = _OF_RACES | {"race_time", "session_time", "lap_number", "lap_speed"}
 _SHORTEST_RACE = 5 * 60_000  # milliseconds; a lap that takes longer is as rare as a race that does not
 _CLOCK = re.compile(r"(\d+)[:'m](\d\d)(?![:'\d])")
+_NO_MINUTES, _HOURS = re.compile(r"0[:'′’](\d\d)(?!\d)"), re.compile(r"(?:(\d+)[:hH]\s?)?(\d+)[:'′’](\d\d)(?!\d)")
 _ROWS = 6  # whose times are looked at
 _HALF = 0.5
 
@@ -63,11 +64,13 @@ def _gaps_for_laps(inferred: Sequence[tuple[int, Layout]], tables: Tables) -> di
         roles = layouts[t].roles if t in layouts else ()
         if i >= len(roles) or roles[i] != "lap_time" or not {"race_time", "laps"} <= {*roles}:
             continue
-        row = cells.texts.take(pa.array(cells.codes_of(int(cells.line[first.cell[at]]))))
-        lap, race = read_lap_times(row.take(pa.array([i, roles.index("race_time")]))).to_pylist()
-        laps = read_integers(row.take(pa.array([roles.index("laps")])))[0].as_py()
-        if lap is not None and race and laps and lap * laps < race * _HALF:
-            found[t] = f"column {i + 1} may be lap_time or gap", [*roles[:i], "gap", *roles[i + 1 :]]
+        row = cells.of_line(int(cells.line[first.cell[at]]))
+        lap, race, laps = (row[column] for column in (i, roles.index("race_time"), roles.index("laps")))
+        gap, clock = _NO_MINUTES.match(lap), _HOURS.match(race)
+        if gap and clock and laps.isdigit():
+            seconds = int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + int(clock[3])
+            if int(gap[1]) * int(laps) < seconds * _HALF:
+                found[t] = f"column {i + 1} may be lap_time or gap", [*roles[:i], "gap", *roles[i + 1 :]]
     return found
 
 
