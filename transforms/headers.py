@@ -52,6 +52,7 @@ _NUMBER_AND = re.compile(r"(?:#|no?|nr|num|car no) ")
 _MODEL = re.compile(r"\b(?:model[loe]?|modele|typ[eo]?)\b")
 _UNIT = re.compile(r"[\[(]?\b(?:in )?(mph|mi/h|miles|km/?h|kph|kms?)\b[\])]?")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
+_LONGEST_MARK = len("OUT")  # of cars that stopped, which is no word for a column
 _FEWEST_OF_LANGUAGE = 2  # headings that say in which language others are
 _LONGEST = 300  # characters of a heading, be it in several languages
 _BEFORE_DIGITS = re.compile(r"(?<=[a-z]{2})(?=\d+$)")
@@ -59,6 +60,10 @@ _ODD = re.compile(r"[\d#]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # The special stages of a rally in several languages: SS3, ES 3, PS3, WP3, EK3, RZ3, KP3.
 _COMPETITOR = re.compile(r"(?:con|com)(?:corr|curr|pet|curs)|teilnehmer|deelnemer|soutezici|nevezo")
+_CO_DRIVER = re.compile(
+    r"(?:co ?|ko)(?:driver|pilot[eoa]?)s?|navigat\w+|navegador|passenger|beifahrer|bijrijder|spoluj[ae]zdec|suvozac"
+    r"|sovoznik|kart(?:leser|lasare|anlukija)|kaardilugeja|sturmanis|штурман|сувозач"
+)
 _STAGE = re.compile(r"(?:ss|es|ps|wp|ek|rz|kp|os) ?\d{1,2}")
 _BETWEEN_PARTS = re.compile(r"\s*/\s*|\s+(?:[-–—&+]|and|und|et|e|y|en|och)\s+")
 
@@ -101,6 +106,11 @@ def is_of_teams(text: str) -> bool:
 def is_of_chassis(text: str) -> bool:
     """Whether a heading is of what a car is built on, which may be a number but is not the car's."""
     return _CHASSIS.search(fold(text)) is not None
+
+
+def is_of_co_drivers(text: str) -> bool:
+    """Whether a heading is of those beside the drivers alone."""
+    return _CO_DRIVER.fullmatch(fold(text)) is not None
 
 
 def names_unit(text: str) -> bool:
@@ -204,6 +214,10 @@ def read_header(cells: Sequence[str], shown: Mapping[int, str] = MappingProxyTyp
     headings = _in_their_language([_heading(cell) for cell in cells])
     headings = [_as_shown(h, shown[i]) if i in shown else h for i, h in enumerate(headings)]
     roles = [heading.role for heading in headings]
+    if "reason" not in roles and not all(heading.known for heading in headings):
+        # `Retired` heads why a car was.
+        headings = [replace(h, role="reason", known=True) if _is_of_the_lost(h) else h for h in headings]
+        roles = [heading.role for heading in headings]
     if any(h.role == "car" and is_of_chassis(h.name) for h in headings):
         # Beside its chassis, a car's name is that under which it was entered.
         headings = [replace(h, role="extra") if fold(h.name) == "car name" else h for h in headings]
@@ -269,6 +283,12 @@ def _in_language(heading: Heading, roles: Mapping[str, str], spoken: Counter[str
         return heading
     role = roles[language]
     return replace(heading, role=role, known=role != "extra")
+
+
+def _is_of_the_lost(heading: Heading) -> bool:
+    """Whether a heading that is none by itself is the word for cars that stopped."""
+    word = "" if heading.known else fold(heading.name)
+    return len(word) > _LONGEST_MARK and statuses().get(word) == "did_not_finish"
 
 
 def _beside_family_names(heading: Heading) -> Heading:

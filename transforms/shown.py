@@ -9,7 +9,15 @@ import pyarrow as pa
 from transforms.crew_words import between_commas
 from transforms.evidence import SAMPLE
 from transforms.fold import fold
-from transforms.headers import TEAM_ABOVE_CREW, TEAM_AND_CREW, is_of_chassis, is_of_teams, may_be_of_people
+from transforms.headers import (
+    TEAM_ABOVE_CREW,
+    TEAM_AND_CREW,
+    headed_role,
+    is_of_chassis,
+    is_of_co_drivers,
+    is_of_teams,
+    may_be_of_people,
+)
 from transforms.pages import CONTINUATION
 from transforms.recognise import trait_index
 from transforms.second_looks import share_of_people
@@ -64,6 +72,8 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
         found |= told_by_laps(tables, t, texts, roles)
     if "crew" not in roles:
         found |= _shown_crews(tables, t, texts, roles)
+    elif "entrant" in roles and roles.count("crew") == 1:
+        found |= _beside_co_drivers(tables, t, texts, roles)
     if roles[:1] == ("grid",) and "position" not in roles and count_up(tables, t, 0):
         found |= {0: "position"}
     elif "position" not in roles:
@@ -78,9 +88,16 @@ def shown_roles(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[st
 
 
 def _meant_otherwise(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
-    """The columns of numbers headed `Car`, and of places headed as classes."""
+    """The columns of numbers headed `Car` or `Entry`, and of places headed as classes."""
     found: dict[int, str] = {}
-    for role, other, traits in (("car", "car_number", NUMBERS), ("class", "position", ORDINALS)):
+    if "class" in roles and "position" not in roles:
+        behind = (i for i in range(roles.index("class") + 1, len(texts)) if headed_role(texts[i]) == "class")
+        found |= {i: "position" for i in behind if are_distinct(tables, t, i, ORDINALS)}
+    for role, other, traits in (
+        ("car", "car_number", NUMBERS),
+        ("entrant", "car_number", NUMBERS),
+        ("class", "position", ORDINALS),
+    ):
         if role in roles and other not in roles and not is_of_chassis(texts[roles.index(role)]):
             column = roles.index(role)
             told = are_distinct(tables, t, column, traits) or (role == "car" and _are_of_teams(tables, t, roles))
@@ -112,6 +129,14 @@ def _are_crews(tables: Tables, t: int, column: int) -> bool:
     looks = tables.below_header(t)
     traits = looks.trait[(looks.column == column) & (looks.trait != _EMPTY)]
     return len(traits) > 1 and bool(_CREWS[traits].mean() >= _PEOPLE)
+
+
+def _beside_co_drivers(tables: Tables, t: int, texts: Sequence[str], roles: Sequence[str]) -> dict[int, str]:
+    """The column of drivers headed as one of competitors, where the only crew that is headed are their co-drivers."""
+    if not is_of_co_drivers(texts[roles.index("crew")]):
+        return {}
+    column = roles.index("entrant")
+    return {column: "crew"} if may_be_of_people(texts[column]) and _are_people(tables, t, column) else {}
 
 
 def _teams_and_people(tables: Tables, t: int, column: int) -> str | None:

@@ -44,7 +44,7 @@ def parts(cell: str) -> list[str]:
 
 @cache
 def header_roles() -> Mapping[str, str]:
-    """Folded header -> the role of its column, in seven languages and as timing services abbreviate."""
+    """Folded header -> the role of its column, in many languages and as timing services abbreviate."""
     return {fold(row["text"]): row["role"] for row in read_list("headers")}
 
 
