@@ -20,6 +20,7 @@ _STROKES, _RULER = ("-", "="), re.compile(r"\s*(?:-+(?:\s+-+){2,}|=+(?:\s+=+){2,
 _NEARLY_ALL = 0.9  # of the rows below a ruler keep to it
 _ENDS_WITH_PAGE, _LONGEST_PAGE = re.compile(ENDS_WITH_PAGE), 40
 _MOST = 0.5  # of the rows must have a run of blanks where the others have a single one
+_JOINS = "/&+–-"  # what stands between words of one heading
 
 
 def divide_aligned(text: pa.Array, sheet: npt.NDArray[np.int64]) -> pa.Array:
@@ -172,6 +173,10 @@ def _headings(header: str, blank: Bools) -> dict[int, str]:
     found: dict[int, str] = {}
     column = end = 0
     for word in re.finditer(r"\S+", header):
+        if found and word.start() - end == 1 and (word[0] in _JOINS or found[column][-1] in _JOINS):
+            # `Team / Car` is one heading, wherever rows have their blanks.
+            found[column], end = f"{found[column]} {word[0]}", word.end()
+            continue
         start = _start(word.start(), word.end(), end, blank) if found else _start_of_first(word, blank)
         if start is None:  # a heading of its own only where it stands apart
             start = word.start() if word.start() - end > 1 else 0

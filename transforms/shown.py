@@ -31,7 +31,7 @@ from transforms.shown_places import (
     unheaded_positions,
 )
 from transforms.shown_times import (
-    are_times,
+    are_no_places,
     are_whole_numbers,
     lap_numbers,
     other_times,
@@ -180,4 +180,4 @@ def _are_of_teams(tables: Tables, t: int, roles: Sequence[str]) -> bool:
 
 
 # Roles of which a column may be something else altogether, and how that shows.
-_READ_LIKE = {"session_time": are_whole_numbers, "grid": are_times}
+_READ_LIKE = {"session_time": are_whole_numbers, "grid": are_no_places}

@@ -18,6 +18,7 @@ from transforms.tables import Tables
 _EMPTY = trait_index("empty")
 _OF_LAPS, _TIMED_BY = {"lap_time", "session_time"}, {"race_time", "reason"}
 _WHOLE = among("digit", "integer")
+_FRACTIONS = among("decimal", "speed")
 _LIKE_TIMES = among("lap time", "seconds"), among("race time", "gap", "laps")
 _TOTAL = re.compile(
     r"\b(?:tot\w*|sum\w*|som+[ae]|aggregate|gesamt\w*|skup\w*|ukup\w*|spolu|celk\w*|soucet|razem|wynik|osszes\w*"
@@ -195,6 +196,12 @@ def _times(tables: Tables, t: int, column: int) -> tuple[int, int]:
     traits = looks.trait[looks.column == column]
     lap_times, race_times = (int(np.count_nonzero(alike[traits])) for alike in _LIKE_TIMES)
     return lap_times, race_times
+
+
+def are_no_places(tables: Tables, t: int, column: int) -> bool:
+    """Whether some of the first cells of a column look like times, or are speeds: those of no place on the grid."""
+    looks = tables.below_header(t)
+    return are_times(tables, t, column) or bool(_FRACTIONS[looks.trait[looks.column == column]].any())
 
 
 def are_times(tables: Tables, t: int, column: int) -> bool:
