@@ -12,7 +12,7 @@ from transforms.identity.groups import NOWHERE, Bag, Bags, Codes, ordered, sprea
 from transforms.identity.mentions import Mentions
 
 GAP = 15  # years; comebacks after 15 to 20 years are real, and so are namesakes
-SIZE = 100_000  # mentions whose bags are held by each thread, or somewhat more
+SIZE = 50_000  # mentions whose bags are held by each thread, or somewhat more
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from transforms.identity.spelling import alike
 from transforms.identity.understood import Names
 
 WITHIN = 8  # years between the seasons of two spellings
+FEW = 4_096  # pairs whose names are taken apart at a time
 COMMON = 40  # people of one family name beside one co-driver or entrant: beyond it that is no evidence
 
 
@@ -52,9 +54,10 @@ def _likely(people: Context, names: Names, left: Codes, right: Codes) -> Iterato
     apart = some.bag("sheet").shared(one, some.bag("sheet"), other) == 0
     paused = _paused(some)
     near = near[apart & (_years_apart(some, one, other) <= WITHIN) & ~paused[one] & ~paused[other]]
-    sides = zip(names.at(left[near]), names.at(right[near]), strict=True)
-    pairs = zip(strength[near].tolist(), left[near].tolist(), right[near].tolist(), sides, strict=True)
-    return ((much, a, b, f"{what}, {_beside(much)}") for much, a, b, names in pairs if (what := alike(*names)))
+    for own in (near[start : start + FEW] for start in range(0, len(near), FEW)):
+        sides = zip(names.at(left[own]), names.at(right[own]), strict=True)
+        pairs = zip(strength[own].tolist(), left[own].tolist(), right[own].tolist(), sides, strict=True)
+        yield from ((much, a, b, f"{what}, {_beside(much)}") for much, a, b, two in pairs if (what := alike(*two)))
 
 
 def _years_apart(people: Context, left: Codes, right: Codes) -> Codes:
@@ -91,13 +94,15 @@ def merge(
     `parted` holds pairs of anchors that a decision keeps apart, in both orders; `decided` the pairs that one joins,
     whatever the evidence.
     """
-    bag = people.bag("sheet")
+    some = np.unique(np.array([pair[:2] for pair in decided + pairs], dtype=np.int64))
+    bag = people.only(some).bag("sheet")
+    keys_of = dict(zip(some.tolist(), pairwise(bag.start.tolist()), strict=True))
     head = list(range(people.owners))
     members: dict[int, tuple[list[int], set[int]]] = {}
 
     def of(one: int) -> tuple[list[int], set[int]]:
         """The anchors of a person, and their sheets."""
-        return members.get(one) or ([one], set((bag.keys[bag.start[one] : bag.start[one + 1]] % bag.span).tolist()))
+        return members.get(one) or ([one], set((bag.keys[slice(*keys_of[one])] % bag.span).tolist()))
 
     for place, (a, b, _) in enumerate(decided + pairs):
         one, two = head[a], head[b]
