@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Lock
 from types import TracebackType
@@ -53,6 +53,13 @@ class Beside:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._threads.shutdown(cancel_futures=True)
+
+
+def done(jobs: Sequence[Job[T]]) -> list[T]:
+    """What some jobs led to; those that nobody has begun are done here."""
+    for job in jobs:
+        job.take()
+    return [job.result() for job in jobs]
 
 
 def leave(jobs: Iterable[Job[Any]]) -> None:

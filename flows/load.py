@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows import mentions
-from flows.beside import Beside, Job, leave
+from flows.beside import Beside, Job, done, leave
 from flows.database import OUTLINE, build_database, wal
 from flows.errors import DataError, UserError
 from flows.history import entries, outdated, published, record
@@ -89,10 +89,9 @@ class Stage:
         self.begin({name: table.empty() for name, table in TABLES.items()} | dict(tables))
         written = {}
         try:
-            for job in self._files.values():
-                job.take()
-            for name in sorted(self._files, key=[*TABLES, mentions.NAME].index):
-                written[name] = self._files[name].result()
+            found = dict(zip(self._files, done([*self._files.values()]), strict=True))
+            for name in sorted(found, key=[*TABLES, mentions.NAME].index):
+                written[name] = found[name]
                 self._warehouse.step("table staged")
             if self._outline:
                 self._outline.result()

@@ -4,7 +4,6 @@ That there is much to read is told beforehand: workers of a build get ready whil
 """
 
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import flows.lean  # noqa: F401  as for every build
@@ -20,7 +19,8 @@ def main(places: str, out: str, many: str = "") -> None:
 
     import pyarrow.parquet as pq
 
-    from flows.load import WRITERS
+    from flows.beside import Beside, done
+    from flows.load import LARGEST
     from flows.parquet import write_parquet
     from flows.sheet_files import Sheet
     from flows.staging import emptied, staged
@@ -41,8 +41,8 @@ def main(places: str, out: str, many: str = "") -> None:
 
     with emptied(f"{out}/staging") as staging:
         tables = staged(staging, read(Direct(cores()), paths[0].removesuffix(files[0]), sheets, staging))
-        with ThreadPoolExecutor(WRITERS) as pool:
-            list(pool.map(write, tables))
+        with Beside() as beside:
+            done([beside.submit(write, name) for name in sorted(tables, key=[*LARGEST, *TABLES].index)])
 
 
 if __name__ == "__main__":
