@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from transforms.headers import Heading, names_unit
+from transforms.headings import Heading, names_unit
 
 EMPTY = "empty"  # the role of a column without a filled cell
 

@@ -14,7 +14,7 @@ from transforms.columns import Layout
 from transforms.crew_words import may_be_several
 from transforms.crews import Crews
 from transforms.dialect import Lines
-from transforms.headers import nearest_headers
+from transforms.headings import nearest_headers
 from transforms.pages import HEADER, REJECT, Page
 from transforms.results import Rows
 from transforms.rows import Placed

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from transforms.arrays import Bools
-from transforms.headers import is_header_cell
+from transforms.headings import is_header_cell
 from transforms.lexicon import read_section
 from transforms.lone_texts import ENDS_WITH_PAGE
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from transforms.arrays import Bools, Ints
 from transforms.dialect import Cells, Lines
 from transforms.fold import fold
-from transforms.headers import is_header_cell
+from transforms.headings import is_header_cell
 from transforms.lexicon import statuses
 from transforms.masks import IS_DIGIT, first_bytes
 from transforms.schema import OUTCOMES

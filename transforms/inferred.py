@@ -13,7 +13,7 @@ import numpy.typing as npt
 from transforms import evidence, layout
 from transforms.arrays import Bools, Floats, Ints, flags
 from transforms.columns import EMPTY, NO_COLUMNS, Column, Form, Layout, columns_line, unnamed
-from transforms.headers import Heading
+from transforms.headings import Heading
 from transforms.roles import ROLES
 from transforms.tables import WIDEST, Tables
 from transforms.walks import ANY_ORDER, WALKS, Walks

@@ -14,7 +14,8 @@ from transforms.arrays import Floats, Ints, Texts
 from transforms.columns import EMPTY, Form, Layout, unnamed
 from transforms.dialect import Cells, Lines
 from transforms.facts import heading_texts
-from transforms.headers import TEAM_ABOVE_CREW, Heading, headed_role, read_header
+from transforms.headers import TEAM_ABOVE_CREW, read_header
+from transforms.headings import Heading, headed_role
 from transforms.inferred import infer
 from transforms.lexicon import read_section
 from transforms.pages import CAPTION, HEADER, SECTION, Page

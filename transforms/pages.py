@@ -16,7 +16,7 @@ from transforms.arrays import Bools, Ints, flags
 from transforms.dialect import Cells, Lines
 from transforms.fold import fold
 from transforms.header_lines import above_headers, above_places, any_of, headers, holds, numbered_headers
-from transforms.headers import headed_role, is_header_cell
+from transforms.headings import headed_role, is_header_cell
 from transforms.lexicon import read_section, statuses
 from transforms.lone_texts import ENDS_WITH_PAGE, OFFICIAL, PAGE, is_lost_car, is_of_cars, text_outcome
 from transforms.masks import IS_DIGIT, first_bytes

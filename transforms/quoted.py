@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Ints
 from transforms.dialect import COMMA, SEMICOLON, SEPARATORS, TAB, Lines
-from transforms.headers import headed_role, is_header_cell, is_of_teams
+from transforms.headings import headed_role, is_header_cell, is_of_teams
 from transforms.masks import replaced
 from transforms.spans import bytes_of
 

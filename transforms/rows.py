@@ -22,7 +22,7 @@ from transforms.columns import Form, Layout, by_form
 from transforms.crew_words import JOIN, is_person, share_of_given
 from transforms.dialect import Cells, compact
 from transforms.fold import fold
-from transforms.headers import Heading, is_header_cell
+from transforms.headings import Heading, is_header_cell
 from transforms.pages import CONTINUATION, RESULT, Page
 from transforms.pairs import with_gaps_apart, with_numbers_apart, with_pairs_apart
 from transforms.spans import holding

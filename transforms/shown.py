@@ -9,15 +9,8 @@ import pyarrow as pa
 from transforms.crew_words import between_commas
 from transforms.evidence import SAMPLE
 from transforms.fold import fold
-from transforms.headers import (
-    TEAM_ABOVE_CREW,
-    TEAM_AND_CREW,
-    headed_role,
-    is_of_chassis,
-    is_of_co_drivers,
-    is_of_teams,
-    may_be_of_people,
-)
+from transforms.headers import TEAM_ABOVE_CREW, TEAM_AND_CREW
+from transforms.headings import headed_role, is_of_chassis, is_of_co_drivers, is_of_teams, may_be_of_people
 from transforms.pages import CONTINUATION
 from transforms.recognise import trait_index
 from transforms.second_looks import share_of_people

@@ -10,7 +10,7 @@ import pyarrow as pa
 from transforms.arrays import Bools, flags
 from transforms.cells import read_lap_times
 from transforms.fold import fold
-from transforms.headers import headed_role
+from transforms.headings import headed_role
 from transforms.recognise import TRAITS, trait_index
 from transforms.tables import Tables
 

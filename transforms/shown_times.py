@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from transforms.cells import LONGEST_LAP, read_gaps, read_lap_times
 from transforms.fold import fold
-from transforms.headers import headed_role
+from transforms.headings import headed_role
 from transforms.recognise import trait_index
 from transforms.shown_places import among
 from transforms.tables import Tables

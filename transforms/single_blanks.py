@@ -12,7 +12,7 @@ from itertools import islice
 
 from transforms.cells import LAPS
 from transforms.fold import fold
-from transforms.headers import headed_role, is_header_cell
+from transforms.headings import headed_role, is_header_cell
 from transforms.lexicon import class_names, find_country, statuses
 from transforms.traits import makes, team_words
 

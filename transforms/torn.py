@@ -14,7 +14,8 @@ import pyarrow as pa
 from transforms.arrays import Ints
 from transforms.dialect import Cells, Lines
 from transforms.fold import fold
-from transforms.headers import is_header_cell, read_header
+from transforms.headers import read_header
+from transforms.headings import is_header_cell
 from transforms.lexicon import FLAG, read_section, statuses
 from transforms.masks import IS_DIGIT, first_bytes
 from transforms.spans import Spans

@@ -18,7 +18,7 @@ from transforms.arrays import Bools, Ints
 from transforms.cells import BEFORE_NUMBER, HOUR, LAPS
 from transforms.dialect import NONE, TAB, Lines
 from transforms.fold import fold
-from transforms.headers import headed_role, is_header_cell
+from transforms.headings import headed_role, is_header_cell
 from transforms.lexicon import statuses
 from transforms.masks import first_bytes, replaced
 from transforms.single_blanks import divide_below_header

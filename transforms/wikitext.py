@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from transforms.arrays import Ints
 from transforms.dialect import Lines
-from transforms.headers import headed_role
+from transforms.headings import headed_role
 from transforms.lexicon import find_flag
 from transforms.masks import first_bytes, replaced
 
