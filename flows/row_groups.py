@@ -6,6 +6,8 @@ from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.runs import Runs
 
@@ -27,7 +29,7 @@ def group_ends(keys: Runs) -> list[int]:
     if not len(keys.texts):
         return []
     ends = np.append(0, keys.start + keys.size)
-    hashes = np.array([0, *(crc32((key or "").encode()) for key in keys.texts.to_pylist())])
+    hashes = np.array([0, *map(crc32, pc.fill_null(keys.texts, "").cast(pa.binary()).to_pylist())])
     hashes[[0, -1]] = -1  # lest a group be small that begins or ends with the table
     blocks = pairwise([*np.flatnonzero(np.diff(ends // NEAR, prepend=-1)), len(ends)])
     likely = (start + int(hashes[start:stop].argmin()) for start, stop in blocks)  # no two ends are in one block

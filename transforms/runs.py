@@ -26,7 +26,7 @@ class Runs:
         """The runs of a column, or of its texts' first letters."""
         if letters:
             column = pc.utf8_slice_codeunits(column, 0, letters)
-        return cls.joined([cls._of(chunk.dictionary_encode()) for chunk in column.chunks])
+        return cls.joined([cls._of(chunk) for chunk in column.chunks])
 
     @classmethod
     def of_sizes(cls, texts: pa.Array, size: np.ndarray) -> Runs:
@@ -35,20 +35,17 @@ class Runs:
         return cls(texts.filter(pa.array(held)), (np.cumsum(size) - size)[held], size[held])
 
     @classmethod
-    def _of(cls, codes: pa.DictionaryArray) -> Runs:
-        code = np.asarray(pc.fill_null(codes.indices, -1))
-        start = np.flatnonzero(np.diff(code, prepend=-2))
-        own = code[start]
-        texts = codes.dictionary.take(pa.array(own, mask=own < 0))
-        return cls(texts, start, np.diff(np.append(start, len(code))))
+    def _of(cls, texts: pa.Array) -> Runs:
+        start = np.flatnonzero(_begins(texts))
+        own = texts.take(pa.array(start))
+        return cls(own.cast(pa.string()), start, np.diff(np.append(start, len(texts))))
 
     @classmethod
     def joined(cls, pieces: Sequence[Runs]) -> Runs:
         """The runs of columns that are one behind the other, or of pieces of one."""
         texts = pa.concat_arrays([pa.array([], pa.string()), *(piece.texts for piece in pieces)])
         size = np.concatenate([np.zeros(0, dtype=np.int64), *(piece.size for piece in pieces)])
-        codes = texts.dictionary_encode()
-        begins = np.diff(np.asarray(pc.fill_null(codes.indices, -1)), prepend=-2) != 0
+        begins = _begins(texts)
         start = (np.cumsum(size) - size)[begins]
         return cls(texts.filter(pa.array(begins)), start, np.diff(np.append(start, size.sum())))
 
@@ -82,3 +79,12 @@ class Runs:
     def holding(self, places: np.ndarray) -> np.ndarray:
         """The run that holds each of some rows."""
         return np.searchsorted(self.start, places, side="right") - 1
+
+
+def _begins(texts: pa.Array) -> np.ndarray:
+    """Which of some texts, or codes of texts, are not the one before."""
+    if pa.types.is_dictionary(texts.type):
+        return np.asarray(np.diff(np.asarray(pc.fill_null(texts.indices, -1)), prepend=-2) != 0)
+    there = np.asarray(texts.is_valid())
+    same = np.asarray(pc.fill_null(pc.equal(texts[1:], texts[:-1]), fill_value=False)) | ~(there[1:] | there[:-1])
+    return np.asarray(np.append(True, ~same)[: len(texts)])
