@@ -21,10 +21,8 @@ from transforms.tables import Tables
 
 _LONGEST_CODE, _MOST_MAKERS = len("MI"), 3
 _CLASSES_TOO = "CDFHKT"  # letters that stand for makers of tyres, and for classes as often
-_ROWS, _FEWEST_HIGHER = (
-    8,
-    2,
-)  # that are looked at, and those with places in classes that no class can have; a single one may be a misprint
+_ROWS = 8  # that are looked at
+_FEWEST_HIGHER = 2  # rows with places in classes that no class can have; a single one may be a misprint
 
 Found = dict[int, tuple[str, list[str]]]  # by table, what is in doubt and which columns would settle it
 

@@ -24,8 +24,9 @@ _TIMES = ("lap_time", "session_time")
 _OF_RACES = {"laps", "distance", "gap", "race_speed"}
 _BESIDE_LAPS = _OF_RACES | {"race_time", "session_time", "lap_number", "lap_speed"}
 _SHORTEST_RACE = 5 * 60_000  # milliseconds; a lap that takes longer is as rare as a race that does not
-_CLOCK = re.compile(r"(\d+)[:'m](\d\d)(?![:'\d])")
-_NO_MINUTES, _HOURS = re.compile(r"0[:'′’](\d\d)(?!\d)"), re.compile(r"(?:(\d+)[:hH]\s?)?(\d+)[:'′’](\d\d)(?!\d)")
+_CLOCK = re.compile(r"(\d{1,4})[:'m](\d\d)(?![:'\d])")
+_NO_MINUTES, _LAPS = re.compile(r"0[:'′’](\d\d)(?!\d)"), re.compile(r"\d{1,4}")
+_HOURS = re.compile(r"(?:(\d{1,3})[:hH]\s?)?(\d{1,4})[:'′’](\d\d)(?!\d)")
 _ROWS = 6  # whose times are looked at
 _HALF = 0.5
 
@@ -67,7 +68,7 @@ def _gaps_for_laps(inferred: Sequence[tuple[int, Layout]], tables: Tables) -> di
         row = cells.of_line(int(cells.line[first.cell[at]]))
         lap, race, laps = (row[column] for column in (i, roles.index("race_time"), roles.index("laps")))
         gap, clock = _NO_MINUTES.match(lap), _HOURS.match(race)
-        if gap and clock and laps.isdigit():
+        if gap and clock and _LAPS.fullmatch(laps):
             seconds = int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + int(clock[3])
             if int(gap[1]) * int(laps) < seconds * _HALF:
                 found[t] = f"column {i + 1} may be lap_time or gap", [*roles[:i], "gap", *roles[i + 1 :]]

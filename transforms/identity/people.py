@@ -198,7 +198,7 @@ def _splits(mentions: Mentions, rows: Parts, judged: np.ndarray, decisions: list
     alone = int(whole.max()) + 1 + np.arange(len(whole))
     finder = Finder(mentions, rows, np.where(judged, np.where(whole >= 0, whole, alone), -1), claims)
     for one in wanted:
-        if not (one.b.isdigit() and len(one.b) == 4):
+        if not (one.b.isdecimal() and len(one.b) == 4):
             raise DecisionError(one.row, f"`{one.b}` is no season", "Write the first season of the second person.")
         own = finder.node == finder.find(one.a, one.row)
         later = own & (mentions.beside("season") >= int(one.b))
