@@ -10,7 +10,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from flows.decisions import IDENTITY
-from flows.errors import DataError
+from flows.errors import DataError, UserError
 from flows.events import finding_table
 from flows.progress import tell
 from flows.sheet_files import Batch, Sheet, batches, read_sources
@@ -19,6 +19,8 @@ from flows.snapshots import Warehouse
 from flows.survey import Outcome, Plan, stands, survey
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from flows.beside import Beside, Job
     from flows.load import Stage
     from flows.report import Summary
@@ -180,7 +182,6 @@ def identify(plan: Plan, read: Tables, current: Snapshot | None, staging: str, s
 
     Those that are finished before the others begin to be written.
     """
-    from flows.staging import set_aside
     from transforms.identity.decisions import DecisionError
     from transforms.identity.resolution import told_apart
     from transforms.parts import Parts
@@ -189,7 +190,7 @@ def identify(plan: Plan, read: Tables, current: Snapshot | None, staging: str, s
     previous = current.tables if current else None
     try:
         let_go = current.let_go if current else lambda: None
-        aside, same = partial(set_aside, staging), _as_judged(plan, current)
+        aside, same = partial(_aside, staging), _as_judged(plan, current)
         found = told_apart(known, plan.seeds.decisions, previous, same, let_go, stage.begin, aside)
     except DecisionError as error:
         raise DataError(str(error)) from None
@@ -204,15 +205,23 @@ def _as_judged(plan: Plan, current: Snapshot | None) -> Set[str]:
 
 def doubts(plan: Plan, read: Tables, current: Snapshot | None, staging: str) -> Parts:
     """What the checks find in tables as they were read, staged; only events in which something changed are checked."""
-    from flows.staging import set_aside
     from transforms import checks
     from transforms.parts import Parts
 
     known = {**read, "events": plan.seeds.events, "sheets": Parts.of(read["sheets"]).whole()}
     if plan.reused and current:
         last = {name: current.table(name) for name in ("events", "findings")}
-        return set_aside(staging, "doubts", checks.recheck(known, last, plan.reused))
-    return set_aside(staging, "doubts", checks.check(known))
+        return _aside(staging, "doubts", checks.recheck(known, last, plan.reused))
+    return _aside(staging, "doubts", checks.check(known))
+
+
+def _aside(staging: str, name: str, rows: pa.Table | Parts) -> Parts:
+    """Put a table into staging until it is asked for."""
+    from flows.load import writing
+    from flows.staging import set_aside
+
+    with writing(staging):
+        return set_aside(staging, name, rows)
 
 
 def check(plan: Plan, tables: Tables, current: Snapshot | None, staging: str, found: Job[Parts]) -> Tables:
@@ -222,7 +231,7 @@ def check(plan: Plan, tables: Tables, current: Snapshot | None, staging: str, fo
 
     try:
         doubted = found.result()
-    except OSError:  # as it may be gone when a step is taken again
+    except (OSError, UserError):  # as it may be gone when a step is taken again
         doubted = doubts(plan, tables, current, staging)
     if plan.reused and current:
         current.let_go()
