@@ -87,11 +87,9 @@ class Stage:
     def finish(self, tables: Mapping[str, Rows]) -> dict[str, Written]:
         """What was written of each table of the schema, and of mentions; what has not begun yet is written now."""
         self.begin({name: table.empty() for name, table in TABLES.items()} | dict(tables))
-        written = {}
         try:
-            found = dict(zip(self._files, done([*self._files.values()]), strict=True))
-            for name in sorted(found, key=[*TABLES, mentions.NAME].index):
-                written[name] = found[name]
+            written = dict(zip(self._files, done([*self._files.values()]), strict=True))
+            for _ in written:
                 self._warehouse.step("table staged")
             if self._outline:
                 self._outline.result()

@@ -83,13 +83,8 @@ def staged(folder: str, names: Sequence[str]) -> dict[str, Parts]:
     files, top = _files(folder)
 
     def read(table: str, columns: Sequence[str]) -> Iterator[pa.Table]:
-        schema = _schema(table)
-        some = ipc.IpcReadOptions(included_fields=[schema.get_field_index(name) for name in columns])
         for name in names:
-            with files.open_input_file(f"{top}/{name}-{table}.arrow") as source:
-                batches = ipc.open_file(source, options=some)
-                for number in range(batches.num_record_batches):
-                    yield pa.Table.from_batches([batches.get_batch(number)]).select(columns)
+            yield from _read(files, f"{top}/{name}-{table}.arrow", _schema(table), columns)
 
     def drivers(columns: Sequence[str]) -> Iterator[pa.Table]:
         own = [name for name in OWN.names if name in columns]
@@ -109,15 +104,16 @@ def set_aside(folder: str, name: str, rows: pa.Table | Parts) -> Parts:
     with _whole(files, path) as sink, ipc.new_file(sink, schema, options=PACKED) as writer:
         for part in parts:
             writer.write_table(part)
+    return Parts(schema, partial(_read, files, path, schema), count=parts.count)
 
-    def scan(columns: Sequence[str]) -> Iterator[pa.Table]:
-        with files.open_input_file(path) as source:
-            some = [schema.get_field_index(name) for name in columns]
-            batches = ipc.open_file(source, options=ipc.IpcReadOptions(included_fields=some))
-            for number in range(batches.num_record_batches):
-                yield pa.Table.from_batches([batches.get_batch(number)]).select(columns)
 
-    return Parts(schema, scan, count=parts.count)
+def _read(files: fs.FileSystem, path: str, schema: pa.Schema, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Some columns of a staged file, a batch at a time."""
+    some = ipc.IpcReadOptions(included_fields=[schema.get_field_index(name) for name in columns])
+    with files.open_input_file(path) as source:
+        batches = ipc.open_file(source, options=some)
+        for number in range(batches.num_record_batches):
+            yield pa.Table.from_batches([batches.get_batch(number)]).select(columns)
 
 
 def as_read(name: str, last: Snapshot) -> Parts:

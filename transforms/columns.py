@@ -100,6 +100,11 @@ def unnamed(role: str, column: int) -> Heading:
     return Heading(role, f"column {column + 1}")
 
 
+def either(roles: Sequence[str], i: int, other: str) -> tuple[str, list[str]]:
+    """A doubt about one of some columns, which may have another role, and the roles with that."""
+    return f"column {i + 1} may be {roles[i]} or {other}", [*roles[:i], other, *roles[i + 1 :]]
+
+
 def columns_line(roles: Sequence[str]) -> str:
     """The line of event.toml that declares a layout."""
     quoted = ", ".join(f'"{role}"' for role in roles)

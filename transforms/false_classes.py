@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.cells import read_ordinals
-from transforms.columns import Form, Layout
+from transforms.columns import Form, Layout, either
 from transforms.dialect import compact
 from transforms.fold import fold
 from transforms.lexicon import class_names, tyre_makers
@@ -44,12 +44,12 @@ def _higher_than_places(inferred: Sequence[tuple[int, Layout]], tables: Tables) 
         if place >= 0:
             with_place.append((t, place, i))
         elif i >= 0 and not _count_up(tables.cells.texts.take(pa.array(tables.first_codes(t)[:, i]))):
-            found[t] = f"column {i + 1} may be class_position or position", _instead(layout.roles, i, "position")
+            found[t] = either(layout.roles, i, "position")
     higher = _tables_with_higher(with_place, tables) if with_place else set()
     layouts = dict(inferred) if higher else {}
     for t, _, i in with_place:
         if t in higher:
-            found[t] = f"column {i + 1} may be class_position or extra", _instead(layouts[t].roles, i, "extra")
+            found[t] = either(layouts[t].roles, i, "extra")
     return found
 
 
@@ -91,10 +91,6 @@ def _count_up(printed: pa.StringArray) -> bool:
     return True
 
 
-def _instead(roles: Sequence[str], i: int, role: str) -> list[str]:
-    return [*roles[:i], role, *roles[i + 1 :]]
-
-
 def _tyres_for_classes(inferred: Sequence[tuple[int, Layout]], tables: Tables) -> Found:
     """The tables whose classes are all codes for makers of tyres, one of them a code that no class has: `G`, `MI`."""
     texts, cells, first = tables.cells.texts, tables.cells, tables.first_cells
@@ -108,7 +104,7 @@ def _tyres_for_classes(inferred: Sequence[tuple[int, Layout]], tables: Tables) -
     for t, i in sorted({*zip(tables.page.table[cells.line[at]].tolist(), cells.column[at].tolist(), strict=True)}):
         roles = layouts[t].roles if t in layouts else ()
         if i < len(roles) and roles[i] == "class" and _are_tyres(texts.take(pa.array(tables.first_codes(t)[:, i]))):
-            found[t] = f"column {i + 1} may be class or tyre", _instead(roles, i, "tyre")
+            found[t] = either(roles, i, "tyre")
     return found
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.identity.arrays import differing
 from transforms.identity.groups import spread
 from transforms.pieces import Pieces
 
@@ -85,6 +86,4 @@ def _begins(texts: pa.Array) -> np.ndarray:
     """Which of some texts, or codes of texts, are not the one before."""
     if pa.types.is_dictionary(texts.type):
         return np.asarray(np.diff(np.asarray(pc.fill_null(texts.indices, -1)), prepend=-2) != 0)
-    there = np.asarray(texts.is_valid())
-    same = np.asarray(pc.fill_null(pc.equal(texts[1:], texts[:-1]), fill_value=False)) | ~(there[1:] | there[:-1])
-    return np.asarray(np.append(True, ~same)[: len(texts)])
+    return np.asarray(np.append(True, differing(texts[1:], texts[:-1]))[: len(texts)])

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from transforms.arrays import Bools
 from transforms.cells import LONGEST_LAP, read_lap_times
-from transforms.columns import Form, Layout, columns_line
+from transforms.columns import Form, Layout, columns_line, either
 from transforms.crew_words import share_of_given
-from transforms.false_classes import false_classes
+from transforms.false_classes import Found, false_classes
 from transforms.fold import fold
 from transforms.masks import first_bytes
 from transforms.tables import Tables
@@ -53,13 +53,13 @@ def look_again(layouts: list[Layout | None], tables: Tables, of_race: Bools) -> 
             layouts[t] = found._replace(doubt=f"layout in doubt: {told[0]}. To settle it: {columns_line(told[1])}")
 
 
-def _gaps_for_laps(inferred: Sequence[tuple[int, Layout]], tables: Tables) -> dict[int, tuple[str, list[str]]]:
+def _gaps_for_laps(inferred: Sequence[tuple[int, Layout]], tables: Tables) -> Found:
     """The tables of races with lap times of no minutes, far shorter than any lap was on average: those are gaps."""
     first, cells = tables.first_cells, tables.cells
     early = np.flatnonzero(first.row <= 1)
     begins = first_bytes(cells.texts)[cells.code[first.cell[early]]] == ord("0")
     layouts = dict(inferred) if begins.any() else {}
-    found: dict[int, tuple[str, list[str]]] = {}
+    found: Found = {}
     for at in early[begins].tolist():
         t, i = int(first.table[at]), int(cells.column[first.cell[at]])
         roles = layouts[t].roles if t in layouts else ()
@@ -71,7 +71,7 @@ def _gaps_for_laps(inferred: Sequence[tuple[int, Layout]], tables: Tables) -> di
         if gap and clock and _LAPS.fullmatch(laps):
             seconds = int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + int(clock[3])
             if int(gap[1]) * int(laps) < seconds * _HALF:
-                found[t] = f"column {i + 1} may be lap_time or gap", [*roles[:i], "gap", *roles[i + 1 :]]
+                found[t] = either(roles, i, "gap")
     return found
 
 
@@ -132,7 +132,7 @@ def _strangers(roles: Sequence[str], tables: Tables, t: int) -> tuple[str, list[
     for i in others:
         if people[i] < people[first] * _HALF:
             taken = "extra" if "entrant" in roles else "entrant"
-            return f"column {i + 1} may be crew or {taken}", [*roles[:i], taken, *roles[i + 1 :]]
+            return either(roles, i, taken)
     return None
 
 
@@ -156,5 +156,5 @@ def _of_runs_or_laps(roles: tuple[str, ...], times: list[list[int]]) -> tuple[st
         of_lap = {"race_time": "lap_time"} | ({} if "class" in roles else {"class_position": "lap_number"})
         return f"column {total + 1} may be race_time or lap_time", [of_lap.get(role, role) for role in roles]
     if roles[total] == "lap_time" and _BESIDE_LAPS.isdisjoint(roles) and min(known)[-1] >= _SHORTEST_RACE:
-        return f"column {total + 1} may be lap_time or race_time", [*roles[:total], "race_time", *roles[total + 1 :]]
+        return either(roles, total, "race_time")
     return None
