@@ -10,21 +10,10 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.identity import groups
+from transforms.identity import groups, turns
 from transforms.identity.arrays import codes, codes_behind, texts_joined
-from transforms.identity.groups import (
-    Bag,
-    Bags,
-    dense,
-    firsts,
-    in_ranges,
-    joined,
-    narrowed,
-    ordered,
-    picked,
-    sought,
-    tally,
-)
+from transforms.identity.groups import Bag, Bags, dense, in_ranges, joined, ordered, sought
+from transforms.identity.turns import firsts, narrowed, picked, tally
 
 FEW, MANY = st.integers(-1, 5), st.integers(-(1 << 40), 1 << 40)
 ROWS = st.lists(st.tuples(FEW, MANY, FEW), max_size=20)
@@ -66,7 +55,7 @@ def test_ranks_follow_the_order_of_distinct_rows(rows: list[tuple[int, int, int]
 def test_rows_come_in_ranges_of_keys_each_once(keys: list[int]) -> None:
     """Every row is in one range, in order, and no key in two; what is counted in turn is what there is."""
     key = np.array(keys, dtype=np.int32)
-    with patch.multiple(groups, MANY=4, SAMPLED=2):
+    with patch.multiple(groups, MANY=4, SAMPLED=2), patch.object(turns, "MANY", 4):
         found = [some.tolist() for some in in_ranges(key)]
         assert tally(key, 6).tolist() == [keys.count(number) for number in range(6)]
         assert picked(np.arange(7) ** 2, key).tolist() == [number**2 if number >= 0 else 36 for number in keys]

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.identity.arrays import codes
-from transforms.identity.groups import Codes, dense, ordered, repeated
+from transforms.identity.groups import dense, ordered, repeated
+from transforms.identity.turns import Codes
 from transforms.parts import ROWS, Parts
 
 FIRST = ("sheet_id", "event_id", "line", "check", "column", "observed", "message")  # most are about a sheet

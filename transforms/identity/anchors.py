@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes
-from transforms.identity.groups import Codes, dense, picked, times_before
+from transforms.identity.groups import dense, times_before
 from transforms.identity.mentions import Mentions
+from transforms.identity.turns import Codes, picked
 from transforms.identity.understood import FORMS
 
 NAMED = tuple(map(FORMS.index, ("full", "pseudonym", "initials")))

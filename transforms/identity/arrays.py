@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.groups import Codes
+from transforms.identity.turns import Codes
 
 
 def in_one_piece(column: pa.ChunkedArray | pa.Array) -> pa.Array:

@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.identity.evidence import SIZE, Context
-from transforms.identity.groups import Codes, components, ordered, paired
+from transforms.identity.groups import components, ordered, paired
 from transforms.identity.linking import Links, Weighings, link
+from transforms.identity.turns import Codes
 
 B = TypeVar("B")
 T = TypeVar("T")

@@ -9,8 +9,9 @@ import numpy as np
 
 from transforms.arrays import flags
 from transforms.identity.evidence import Context, Known, gap
-from transforms.identity.groups import Codes, dense, distinct, met, ordered, paired, sought, spread, times_before
+from transforms.identity.groups import dense, distinct, met, ordered, paired, sought, spread, times_before
 from transforms.identity.mentions import Mentions
+from transforms.identity.turns import Codes
 from transforms.identity.understood import FORMS
 
 WINDOW = 12  # years between a track and the nearest season of a candidate

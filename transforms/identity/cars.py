@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 
 from transforms.fold import fold, fold_array
 from transforms.identity.arrays import answers, coded, codes, differing, with_column
-from transforms.identity.groups import Codes, dense
+from transforms.identity.groups import dense
 from transforms.identity.ids import Borne, Ranked, Wishes, assign, slugs
 from transforms.identity.spellings import NEVER, Entries, eras
 from transforms.identity.standing import Renewed, Standing, merged, renewed
+from transforms.identity.turns import Codes
 from transforms.lexicon import read_list
 from transforms.masks import change_where, replaced, true_places
 from transforms.parts import Parts

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 import numpy as np
 import pyarrow as pa
 
-from transforms.identity.groups import Codes
+from transforms.identity.turns import Codes
 from transforms.parts import Parts
 from transforms.runs import Runs
 

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, in_one_piece, placed
-from transforms.identity.groups import Codes, dense, ordered
+from transforms.identity.groups import dense, ordered
 from transforms.identity.ids import Borne, Ranked, Retired
 from transforms.identity.mentions import Mentions
+from transforms.identity.turns import Codes
 from transforms.parts import Parts, Tables
 from transforms.schema import TABLES
 

@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import among, distinct_of, whole
 from transforms.identity.evidence import GAP
-from transforms.identity.groups import Codes, in_ranges, ordered, paired, picked, places_in, tally
+from transforms.identity.groups import in_ranges, ordered, paired, places_in
 from transforms.identity.standing import Standing
 from transforms.identity.told import Told
+from transforms.identity.turns import Codes, picked, tally
 from transforms.lexicon import find_country
 from transforms.parts import Parts
 from transforms.schema import TABLES

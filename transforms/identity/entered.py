@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 from transforms.identity.arrays import codes, placed, whole, with_columns
 from transforms.identity.cars import renew_cars, resolve_cars
 from transforms.identity.entrants import renew_entrants, resolve_entrants
-from transforms.identity.groups import Codes, paired, places_in
+from transforms.identity.groups import paired, places_in
 from transforms.identity.ids import Borne
 from transforms.identity.standing import Renewed, Standing
+from transforms.identity.turns import Codes
 from transforms.parts import Parts, Tables
 from transforms.schema import TABLES
 

@@ -11,10 +11,11 @@ import pyarrow.compute as pc
 
 from transforms.fold import fold_array
 from transforms.identity.arrays import coded, codes, differing, grouped, with_column
-from transforms.identity.groups import Bag, Codes, counted, dense, joined, ordered
+from transforms.identity.groups import Bag, counted, dense, joined, ordered
 from transforms.identity.ids import Borne, Ranked, Wishes, assign, slugs
 from transforms.identity.spellings import Entries, eras
 from transforms.identity.standing import Renewed, Standing, merged, renewed
+from transforms.identity.turns import Codes
 from transforms.lexicon import read_list
 from transforms.masks import change_where
 from transforms.parts import Parts

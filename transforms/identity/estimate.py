@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, with_column
-from transforms.identity.groups import Codes
 from transforms.identity.mentions import gather
 from transforms.identity.resolution import resolve
+from transforms.identity.turns import Codes
 from transforms.identity.understood import FORMS
 
 NO_DECISIONS = pa.schema([(name, pa.string()) for name in ("op", "a", "b", "reason", "date")] + [("row", pa.int64())])

@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from transforms.arrays import flags
-from transforms.identity.groups import NOWHERE, Bag, Bags, Codes, ordered, spread
+from transforms.identity.groups import NOWHERE, Bag, Bags, ordered, spread
 from transforms.identity.mentions import Mentions
+from transforms.identity.turns import Codes
 
 GAP = 15  # years; comebacks after 15 to 20 years are real, and so are namesakes
 SIZE = 50_000  # mentions whose bags are held by each thread, or somewhat more

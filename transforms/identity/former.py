@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import in_one_piece
-from transforms.identity.groups import Codes
 from transforms.identity.ids import Ranked
 from transforms.identity.prints import Prints
+from transforms.identity.turns import Codes
 from transforms.parts import Parts, Tables
 
 

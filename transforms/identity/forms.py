@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.identity.groups import Codes, cut, paired, picked
+from transforms.identity.groups import paired
+from transforms.identity.turns import Codes, cut, picked
 
 READINGS = ("plain", "surname", "swapped")
 _SHAPES = ("none", "surname", "initial", "given-first", "given-last", "words")

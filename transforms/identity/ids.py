@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from transforms.arrays import flags
 from transforms.fold import fold_array
 from transforms.identity.arrays import answers, codes, in_one_piece, ranked_among, texts_joined
-from transforms.identity.groups import Codes, counted, distinct
+from transforms.identity.groups import counted, distinct
+from transforms.identity.turns import Codes
 from transforms.masks import change_where, mapped, replaced
 
 

@@ -12,13 +12,14 @@ from transforms.arrays import flags
 from transforms.identity.anchors import NAMED
 from transforms.identity.arrays import codes, ranked_among, with_column
 from transforms.identity.claims import Claims, redirects
-from transforms.identity.groups import Codes, compact, firsts, paired
+from transforms.identity.groups import compact, paired
 from transforms.identity.ids import Borne, Wishes, assign
 from transforms.identity.mentions import Mentions
 from transforms.identity.outcome import Called, Drivers
 from transforms.identity.people import METHODS, People, identify, wishes
 from transforms.identity.spellings import NEVER
 from transforms.identity.sums import Sums
+from transforms.identity.turns import Codes, firsts
 from transforms.identity.understood import FORMS
 from transforms.parts import Parts, Tables
 from transforms.schema import TABLES

@@ -12,8 +12,9 @@ import pyarrow as pa
 from transforms.arrays import flags
 from transforms.identity.candidates import FEW, WINDOW, Namesakes, Pairs
 from transforms.identity.evidence import Context, Known
-from transforms.identity.groups import Codes, narrowed, ordered, paired, spread
+from transforms.identity.groups import ordered, paired, spread
 from transforms.identity.points import TERMS, grounded, weigh
+from transforms.identity.turns import Codes, narrowed
 
 BAR = 11  # half bits; odds of 45 to 1
 LEAD = 6  # half bits by which the best candidate must lead the next: odds of 8 to 1

@@ -7,7 +7,7 @@ from hashlib import blake2b
 import numpy as np
 import pyarrow as pa
 
-from transforms.identity.groups import Codes
+from transforms.identity.turns import Codes
 
 NOTHING = np.iinfo(np.int64).min  # what is marked where there is nothing
 

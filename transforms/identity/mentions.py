@@ -16,21 +16,10 @@ from transforms.fold import fold_array
 from transforms.identity.arrays import codes, ranks, runs, whole
 from transforms.identity.entrants import core_keys
 from transforms.identity.forms import READINGS, readings, sheet_forms
-from transforms.identity.groups import (
-    MANY,
-    Codes,
-    compact,
-    dense,
-    distinct,
-    narrowed,
-    ordered,
-    paired,
-    picked,
-    repeated,
-    spread,
-)
+from transforms.identity.groups import compact, dense, distinct, ordered, paired, repeated, spread
 from transforms.identity.patterns import Patterns
 from transforms.identity.prints import Prints
+from transforms.identity.turns import MANY, Codes, narrowed, picked
 from transforms.identity.understood import Names, understood
 from transforms.laying import in_one
 from transforms.parts import Parts

@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, grouped
 from transforms.identity.decisions import DecisionError
-from transforms.identity.groups import Codes, counted, cut, distinct, in_ranges, narrowed, ordered, repeated, spread
+from transforms.identity.groups import counted, distinct, in_ranges, ordered, repeated, spread
 from transforms.identity.mentions import Mentions
 from transforms.identity.names import SUFFIXES
 from transforms.identity.people import People
 from transforms.identity.spellings import NEVER
+from transforms.identity.turns import Codes, cut, narrowed
 from transforms.identity.understood import Names
 from transforms.parts import ROWS, Parts
 from transforms.schema import MENTIONS, TABLES, TEXTS

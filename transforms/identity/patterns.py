@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 
 from transforms.fold import fold_array
 from transforms.identity.arrays import codes, distinct_of
-from transforms.identity.groups import Codes, dense, spread
+from transforms.identity.groups import dense, spread
 from transforms.identity.names import division, form_of, shape, surnames, take_apart
+from transforms.identity.turns import Codes
 from transforms.identity.words import Word, initial_key, unheard_of, word
 from transforms.masks import replaced, scattered, true_places
 from transforms.schema import TEXTS

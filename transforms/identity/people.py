@@ -14,12 +14,13 @@ from transforms.identity.blocks import link_all
 from transforms.identity.claims import Claims
 from transforms.identity.decisions import MENTION, Decision, DecisionError, Verdicts, judge, read_decisions, unknown
 from transforms.identity.evidence import Context
-from transforms.identity.groups import Codes, components, counted, dense, ordered, picked, tally
+from transforms.identity.groups import components, counted, dense, ordered
 from transforms.identity.ids import Borne, slugs
 from transforms.identity.linking import Weighings
 from transforms.identity.mentions import Mentions
 from transforms.identity.names import Name, parse
 from transforms.identity.tracks import tracks
+from transforms.identity.turns import Codes, picked, tally
 from transforms.identity.variants import merge, variants
 from transforms.parts import Parts
 

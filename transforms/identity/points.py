@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transforms.identity.candidates import FEW, Pairs
-from transforms.identity.groups import Codes
+from transforms.identity.turns import Codes
 from transforms.identity.understood import FORMS
 
 Term = Callable[["Weighing"], Codes]

@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import among, codes_behind, distinct_of
 from transforms.identity.forms import READINGS
-from transforms.identity.groups import Codes, components
+from transforms.identity.groups import components
 from transforms.identity.names import Name, parse
 from transforms.identity.resemblance import alike_as_wholes, resembling
+from transforms.identity.turns import Codes
 from transforms.identity.understood import UNDERSTOOD
 
 

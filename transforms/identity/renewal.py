@@ -18,7 +18,6 @@ from transforms.identity.claims import NAMELESS, Again, Claims
 from transforms.identity.decisions import DecisionError
 from transforms.identity.doubts import doubts_again
 from transforms.identity.entered import EnteredAgain, entered_again
-from transforms.identity.groups import Codes
 from transforms.identity.ids import Ranked
 from transforms.identity.judgement import identified, named_sheets, redirected
 from transforms.identity.mentions import Crews, gather_again
@@ -26,6 +25,7 @@ from transforms.identity.outcome import Drivers, mentioned
 from transforms.identity.scope import SHARE, Scope, concerned
 from transforms.identity.standing import merging
 from transforms.identity.told import Told
+from transforms.identity.turns import Codes
 from transforms.parts import Parts, Tables
 
 

@@ -11,17 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, distinct_of, whole
-from transforms.identity.groups import (
-    Codes,
-    dense,
-    distinct,
-    joined_in_turn,
-    ordered,
-    paired,
-    places_in,
-    spread,
-)
+from transforms.identity.groups import dense, distinct, joined_in_turn, ordered, paired, places_in, spread
 from transforms.identity.spelling import SHORTEST, Letters, sounds
+from transforms.identity.turns import Codes
 from transforms.identity.words import nicknames
 
 CROWD = 200

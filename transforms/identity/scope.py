@@ -19,10 +19,10 @@ from transforms.identity.changes import kept, lost, retold_events, stand_alike
 from transforms.identity.decisions import MENTION, read_decisions
 from transforms.identity.former import Former
 from transforms.identity.forms import READINGS
-from transforms.identity.groups import Codes
 from transforms.identity.mentions import ASKED, Mentions, gather
 from transforms.identity.outcome import names
 from transforms.identity.prints import Prints
+from transforms.identity.turns import Codes
 from transforms.parts import Parts
 from transforms.runs import Runs
 

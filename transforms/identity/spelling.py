@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.arrays import flags
-from transforms.identity.groups import Codes
 from transforms.identity.names import Name
+from transforms.identity.turns import Codes
 from transforms.identity.words import given_names, key, nicknames
 from transforms.masks import mapped
 from transforms.spans import bytes_of, without

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.identity.arrays import codes, distinct_of, whole
-from transforms.identity.groups import Codes, dense, ordered
+from transforms.identity.groups import dense, ordered
+from transforms.identity.turns import Codes
 from transforms.schema import TEXTS
 
 GAP = 25  # years; FACTS: equal core words are the same team in 98 of 100 groups within that time

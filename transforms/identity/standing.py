@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import among, codes, differing
 from transforms.identity.changes import kept, lost
-from transforms.identity.groups import Codes, dense
+from transforms.identity.groups import dense
 from transforms.identity.ids import Borne, Ranked
+from transforms.identity.turns import Codes
 from transforms.parts import Parts
 
 

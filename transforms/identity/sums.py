@@ -10,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.identity.arrays import grouped
-from transforms.identity.groups import Codes, cut, distinct
+from transforms.identity.groups import distinct
 from transforms.identity.marks import NOTHING, mixed, of_lists, of_texts
 from transforms.identity.outcome import Drivers, mentioned
 from transforms.identity.people import METHODS, People
 from transforms.identity.points import TERMS
+from transforms.identity.turns import Codes, cut
 from transforms.parts import Parts
 from transforms.schema import EVIDENCE, MENTIONS, TABLES, TEXTS
 

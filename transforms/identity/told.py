@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 
 from transforms.identity.arrays import differing, with_columns
 from transforms.identity.entered import EnteredAgain
-from transforms.identity.groups import Codes
 from transforms.identity.judgement import Identified
 from transforms.identity.scope import Scope
 from transforms.identity.sums import REASONS
+from transforms.identity.turns import Codes
 from transforms.parts import Parts, Tables
 from transforms.schema import TABLES
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from transforms.identity.groups import Codes, components, counted, dense, in_ranges, ordered, paired, repeated
+from transforms.identity.groups import components, counted, dense, in_ranges, ordered, paired, repeated
 from transforms.identity.mentions import Mentions
+from transforms.identity.turns import Codes
 from transforms.identity.understood import FORMS
 
 

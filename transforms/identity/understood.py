@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms.identity.arrays import codes, distinct_of, runs
-from transforms.identity.groups import Codes, paired, places_in
+from transforms.identity.groups import paired, places_in
 from transforms.identity.names import Name, parse
 from transforms.identity.patterns import Patterns, Runs, chunks
+from transforms.identity.turns import Codes
 from transforms.identity.words import squash
 from transforms.masks import scattered
 from transforms.schema import TEXTS

@@ -10,9 +10,10 @@ import numpy as np
 from transforms.arrays import flags
 from transforms.identity.blocks import in_turn
 from transforms.identity.evidence import GAP, SIZE, Context
-from transforms.identity.groups import NOWHERE, Bag, Codes, dense, distinct
+from transforms.identity.groups import NOWHERE, Bag, dense, distinct
 from transforms.identity.resemblance import resembling
 from transforms.identity.spelling import alike
+from transforms.identity.turns import Codes
 from transforms.identity.understood import Names
 
 WITHIN = 8  # years between the seasons of two spellings
